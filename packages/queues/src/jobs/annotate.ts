@@ -1,0 +1,19 @@
+import { AssetId, LabellerId, ProtocolId } from "@anyone/domain/ids";
+import { z } from "zod";
+import { defineJob } from "../job.ts";
+
+/** Asks the labeller the protocol's questions about a chunk of assets. */
+export const annotateAssets = defineJob({
+  name: "annotate.assets",
+  payload: z.object({
+    assetIds: z.array(AssetId).min(1).max(64),
+    protocolId: ProtocolId,
+    /** Absent: whichever labeller is promoted when the task runs. */
+    labellerId: LabellerId.optional(),
+    /** The iteration that waits for these answers, if one does. */
+    iteration: z.number().int().optional(),
+  }),
+  key: ({ assetIds, protocolId, labellerId }) => `${protocolId}.${labellerId ?? "current"}.${assetIds.join(",")}`,
+  chunk: "assetIds",
+  leaseSeconds: 180,
+});

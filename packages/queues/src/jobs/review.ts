@@ -1,0 +1,17 @@
+import { Ordinal } from "@anyone/domain/ids";
+import { z } from "zod";
+import { defineJob } from "../job.ts";
+
+/** Opens the next iteration of annotate ⇄ review, unless one is open. */
+export const openIteration = defineJob({
+  name: "review.open-iteration",
+  payload: z.object({ iteration: Ordinal, trigger: z.string().max(200) }),
+  key: ({ iteration }) => String(iteration),
+});
+
+/** One tick of an iteration's state machine: does what its state allows, and nothing when it must still wait. */
+export const advanceIteration = defineJob({
+  name: "review.advance",
+  payload: z.object({ iteration: Ordinal, nudge: z.string().min(1).max(200) }),
+  key: ({ iteration, nudge }) => `${iteration}.${nudge}`,
+});

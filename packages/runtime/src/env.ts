@@ -1,0 +1,39 @@
+import { z } from "zod";
+
+/**
+ * Parses the process environment once, at start. A wrong or missing variable ends the process with one sentence per
+ * fault, naming the variable, what it should be, and that `.env.example` describes all of them.
+ */
+export function loadEnv<Schema extends z.ZodType>(
+  schema: Schema,
+  source: NodeJS.ProcessEnv = process.env,
+): z.infer<Schema> {
+  const blankless = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(blankless);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join(".") || "environment"}: ${issue.message}`);
+  throw new EnvironmentError(
+    `The environment is not usable:\n${faults.join("\n")}\nEvery variable is described in .env.example.`,
+  );
+}
+
+/** Thrown by {@link loadEnv}; `main.ts` prints its message without a stack. */
+export class EnvironmentError extends Error {
+  override readonly name = "EnvironmentError";
+}
+
+/** `host:port` of a gRPC service. */
+export const Address = z.string().regex(/^[^\s:/]+:\d{1,5}$/, "expected host:port, for example 127.0.0.1:7071");
+
+/** The variables that several services share: addresses and secrets only, never a threshold. */
+export const shared = {
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "expected postgres://user:password@host:port/database" }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "expected redis://host:port" }),
+  OBJECTS_URL: z.url({ protocol: /^(file|s3)$/, error: "expected file:///absolute/folder or s3://bucket" }),
+  S3_ENDPOINT: z.url().optional(),
+  S3_REGION: z.string().default("us-east-1"),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  SERVICE_TOKEN: z.string().min(16, "at least 16 characters, shared by all services"),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+} as const;

@@ -1,0 +1,31 @@
+import { createServer, type Server } from "node:http";
+
+export interface Health {
+  ok: boolean;
+  /** Why not, in one sentence. */
+  reason?: string;
+  [detail: string]: unknown;
+}
+
+/**
+ * A tiny HTTP endpoint for supervisors and container health checks: `GET /health` answers 200 or 503 with what `check`
+ * found. Resolves when it listens; port 0 takes a free one.
+ */
+export function serveHealth(port: number, check: () => Health | Promise<Health>): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.url !== "/health") {
+      response.writeHead(404).end();
+      return;
+    }
+    Promise.resolve()
+      .then(check)
+      .catch((error: unknown): Health => ({ ok: false, reason: error instanceof Error ? error.message : String(error) }))
+      .then((health) => {
+        response.writeHead(health.ok ? 200 : 503, { "content-type": "application/json" }).end(JSON.stringify(health));
+      });
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve(server));
+  });
+}
