@@ -1,0 +1,72 @@
+import { z } from "zod";
+import type { SourceId } from "../ids.ts";
+
+/** How gently one host is treated. */
+export const Politeness = z.object({
+  /** Requests per second to one host, over all processes. */
+  perSecond: z.number().positive().max(1000).default(1),
+  /** Requests in flight to one host, in one process. */
+  concurrency: z.int().min(1).max(8).default(2),
+});
+export type Politeness = z.infer<typeof Politeness>;
+
+const politeness = Politeness.default({ perSecond: 1, concurrency: 2 });
+
+/** The Flickr API, or a server that speaks its shape. The key comes from the crawler's environment, never from here. */
+export const FlickrSettings = z.object({
+  kind: z.literal("flickr"),
+  endpoint: z.url().default("https://api.flickr.com/services/rest/"),
+  text: z.string().min(1).max(200).default("person portrait"),
+  /** Flickr licence ids that may be taken; the default ones allow commercial use and changes. */
+  licences: z.array(z.int().min(0).max(20)).min(1).default([4, 5, 7, 8, 9, 10]),
+  perPage: z.int().min(1).max(500).default(250),
+  politeness,
+});
+
+/** One or more parquet files of URLs in the shape of LAION's metadata. */
+export const LaionSettings = z.object({
+  kind: z.literal("laion"),
+  files: z.array(z.url()).min(1).max(10_000),
+  rowsPerPage: z.int().min(1).max(10_000).default(1_000),
+  /** Rows claiming less than this many pixels are not even listed: a header costs a request, a column nothing. */
+  minWidth: z.int().min(0).default(640),
+  minHeight: z.int().min(0).default(1280),
+  maxUnsafe: z.number().min(0).max(1).default(0.5),
+  maxWatermark: z.number().min(0).max(1).default(0.8),
+  politeness,
+});
+
+/** A folder of photographs on the crawler's own machine. */
+export const FolderSettings = z.object({
+  kind: z.literal("folder"),
+  path: z.string().min(1).max(4096),
+  licence: z.string().max(200).optional(),
+  filesPerPage: z.int().min(1).max(5_000).default(500),
+});
+
+export const SourceSettings = z.discriminatedUnion("kind", [FlickrSettings, LaionSettings, FolderSettings]);
+export type SourceSettings = z.infer<typeof SourceSettings>;
+export type SourceKind = SourceSettings["kind"];
+export type SettingsOf<K extends SourceKind> = Extract<SourceSettings, { kind: K }>;
+
+/** A place images come from, as the operator set it up. */
+export interface Source {
+  id: SourceId;
+  settings: SourceSettings;
+  /** A disabled source starts no crawl, by hand neither. */
+  enabled: boolean;
+  /** Whether the pool's watch may start it; a folder, for one, is usually imported once, by hand. */
+  automatic: boolean;
+  /** Where its last crawl stopped: the next one goes on from there. */
+  cursor: string | null;
+  /** When a crawl last reached the end of it. */
+  exhaustedAt: Date | null;
+}
+
+/** A source that was read to its end is worth another look after so long. */
+export const EXHAUSTED_FOR_MS = 24 * 3_600_000;
+
+/** Whether a source may have more to give. */
+export function hasMore(source: Pick<Source, "exhaustedAt">, now: Date): boolean {
+  return source.exhaustedAt === null || now.getTime() - source.exhaustedAt.getTime() > EXHAUSTED_FOR_MS;
+}
