@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { CandidateId, CrawlId } from "@anyone/domain/ids";
+import { FETCH_ATTEMPTS } from "@anyone/domain/source/candidate";
 import { z } from "zod";
 import { defineJob } from "../job.ts";
 
@@ -7,13 +9,18 @@ export const discoverCandidates = defineJob({
   name: "source.discover",
   payload: z.object({ crawlId: CrawlId, page: z.number().int().min(0) }),
   key: ({ crawlId, page }) => `${crawlId}.${page}`,
+  leaseSeconds: 120,
 });
 
-/** Fetches the bytes of listed candidates and stores them under their hash. */
+/** Fetches the bytes of listed candidates and stores them under their hash. A later `attempt` takes up what a host put off. */
 export const fetchCandidates = defineJob({
   name: "source.fetch",
-  payload: z.object({ candidateIds: z.array(CandidateId).min(1).max(64) }),
-  key: ({ candidateIds }) => candidateIds.join(","),
+  payload: z.object({
+    candidateIds: z.array(CandidateId).min(1).max(64),
+    attempt: z.number().int().min(1).max(FETCH_ATTEMPTS).default(1),
+  }),
+  key: ({ candidateIds, attempt }) =>
+    `${createHash("sha256").update(candidateIds.join("\n")).digest("hex").slice(0, 32)}.${attempt}`,
   chunk: "candidateIds",
   leaseSeconds: 120,
 });
@@ -24,3 +31,5 @@ export const watchPool = defineJob({
   payload: z.object({ at: z.iso.datetime() }),
   key: ({ at }) => at,
 });
+
+export const sourceJobs = [discoverCandidates, fetchCandidates, watchPool] as const;
