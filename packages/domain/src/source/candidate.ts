@@ -55,7 +55,14 @@ export const FetchFailure = z.enum(FETCH_FAILURES);
 export type FetchFailure = z.infer<typeof FetchFailure>;
 
 /** Failures that another try, later, may cure. */
-const PASSING: ReadonlySet<FetchFailure> = new Set(["dns", "connection", "timeout", "truncated", "rate-limited", "server-error"]);
+const PASSING: ReadonlySet<FetchFailure> = new Set([
+  "dns",
+  "connection",
+  "timeout",
+  "truncated",
+  "rate-limited",
+  "server-error",
+]);
 
 /** Tries of one candidate, the first included. */
 export const FETCH_ATTEMPTS = 4;

@@ -40,8 +40,10 @@ export function watchPool(bounds: PoolBounds, state: PoolState): PoolDecision {
   const coming = Math.floor(state.inFlight * share);
   const level = `pool ${state.pool}, about ${coming} coming`;
   if (!bounds.enabled) return { action: "wait", reason: "automatic sourcing is off" };
-  if (state.filling && state.pool >= bounds.upper) return { action: "stop", reason: `${level}: over upper bound ${bounds.upper}` };
-  if (!state.filling && state.pool >= bounds.lower) return { action: "wait", reason: `${level}: not under lower bound ${bounds.lower}` };
+  if (state.filling && state.pool >= bounds.upper)
+    return { action: "stop", reason: `${level}: over upper bound ${bounds.upper}` };
+  if (!state.filling && state.pool >= bounds.lower)
+    return { action: "wait", reason: `${level}: not under lower bound ${bounds.lower}` };
   if (state.running > 0) return { action: "wait", reason: `${level}: ${state.running} crawls running` };
   if (state.pool + coming >= bounds.upper) return { action: "wait", reason: `${level}: enough on its way` };
   if (state.sources === 0) return { action: "wait", reason: `${level}: no automatic source has more to give` };

@@ -1,0 +1,46 @@
+import type { FetchFailure } from "@anyone/domain/source/candidate";
+
+/** A fetch that ended with an expected no. Thrown inside the fetcher only; `safeFetch` turns it into a value. */
+export class Refusal extends Error {
+  readonly reason: FetchFailure;
+  /** Milliseconds the host asked us to wait. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(reason: FetchFailure, detail: string, retryAfterMs?: number) {
+    super(detail);
+    this.name = "Refusal";
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Reads whatever a socket, a resolver or undici threw as one of our reasons. */
+export function refusalOf(error: unknown): Refusal {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof Refusal) return cause;
+    const code = (cause as NodeJS.ErrnoException).code ?? "";
+    if (cause.name === "TimeoutError" || TIMEOUTS.has(code)) return new Refusal("timeout", cause.message);
+    if (RESOLVER.has(code)) return new Refusal("dns", cause.message);
+    if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|EPROTO)/.test(code))
+      return new Refusal("tls", cause.message);
+    if (CUT.has(code)) return new Refusal("truncated", cause.message);
+    if (code.startsWith("Z_") || code.startsWith("ERR__ERROR_FORMAT")) return new Refusal("encoding", cause.message);
+    if (code === "UND_ERR_HEADERS_OVERFLOW" || code === "HPE_HEADER_OVERFLOW")
+      return new Refusal("too-large", cause.message);
+  }
+  return new Refusal("connection", error instanceof Error ? error.message : String(error));
+}
+
+const TIMEOUTS = new Set([
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+  "ABORT_ERR",
+]);
+const RESOLVER = new Set(["ENOTFOUND", "EAI_AGAIN", "ENODATA", "ESERVFAIL", "EBADNAME"]);
+const CUT = new Set([
+  "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+  "UND_ERR_RESPONSE_CONTENT_LENGTH_MISMATCH",
+  "ERR_STREAM_PREMATURE_CLOSE",
+]);
