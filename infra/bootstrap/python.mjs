@@ -1,0 +1,57 @@
+// The Python environment of the GPU worker, the embedded queue backend and the checks, under .anyone/python.
+import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { runCommand } from "./run-command.mjs";
+import { home, Refusal, step } from "./step.mjs";
+
+const LOCK = "services/gpu-worker/requirements.lock";
+const TORCH = "torch==2.13.0";
+const folder = join(home, "python");
+
+export async function preparePython() {
+  const base = basePython();
+  await step("Python environment (PyTorch and the locked packages)", {
+    inputs: [LOCK, `=${TORCH}`, `=${base.version}`],
+    outputs: [".anyone/python/bin/python"],
+    work: async () => {
+      rmSync(folder, { recursive: true, force: true });
+      try {
+        await runCommand(base.path, ["-m", "venv", folder], { log: "python-venv" });
+      } catch (error) {
+        throw new Refusal(
+          `${base.path} cannot make a virtual environment. On Debian or Ubuntu: apt install python3-venv; ` +
+            `or name another Python by ANYONE_PYTHON.\n${error.message}`,
+        );
+      }
+      const pip = (args, log) =>
+        runCommand(join(folder, "bin", "python"), ["-m", "pip", "install", "--disable-pip-version-check", ...args], { log });
+      await pip([TORCH], "python-torch");
+      await pip(["--require-hashes", "--no-deps", "-r", LOCK], "python-packages");
+    },
+  });
+}
+
+/** The first Python >= 3.11 among ANYONE_PYTHON, python3 and the versioned names. */
+function basePython() {
+  const named = process.env.ANYONE_PYTHON;
+  const candidates = named ? [named] : ["python3", "python3.11", "python3.12", "python3.13", "python3.14", "python"];
+  const seen = [];
+  for (const path of candidates) {
+    try {
+      const version = execFileSync(path, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }).trim();
+      const [major, minor] = version.split(".").map(Number);
+      if (major === 3 && minor >= 11) return { path, version };
+      seen.push(`${path} is ${version}`);
+    } catch {
+      // not there: the next name
+    }
+  }
+  throw new Refusal(
+    `Python 3.11 or newer is needed and was not found${seen.length > 0 ? ` (${seen.join(", ")})` : ""}. ` +
+      "Install it, or name one by ANYONE_PYTHON=/path/to/python3.",
+  );
+}
