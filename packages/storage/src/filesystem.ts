@@ -112,7 +112,11 @@ async function syncFolders(lowest: string, firstMade: string | undefined): Promi
   }
 }
 
-async function withFile<Result>(root: string, key: string, read: (file: FileHandle) => Promise<Result>): Promise<Result> {
+async function withFile<Result>(
+  root: string,
+  key: string,
+  read: (file: FileHandle) => Promise<Result>,
+): Promise<Result> {
   const file = await openFile(root, key);
   try {
     return await read(file);

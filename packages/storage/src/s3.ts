@@ -1,15 +1,15 @@
+import { type Fault, fault } from "@anyone/domain/fault";
 import {
   DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
   HeadObjectCommand,
-  paginateListObjectsV2,
   PutObjectCommand,
+  paginateListObjectsV2,
   S3Client,
   type S3ClientConfig,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { type Fault, fault } from "@anyone/domain/fault";
 import { assertKey } from "./keys.ts";
 import type { Store } from "./store.ts";
 

@@ -1,0 +1,34 @@
+import { fault } from "@anyone/domain/fault";
+
+/** Turns the many ways a server can be out of reach into one fault; every other error stays what it is. */
+export function connectionFault(error: unknown): unknown {
+  if (!(error instanceof Error) || !isConnectionError(error)) return error;
+  return fault("unavailable", `PostgreSQL can't be reached: ${error.message || codeOf(error)}.`, {
+    cause: error,
+    hint: "Check DATABASE_URL and that the server runs; work goes on by itself when it is back.",
+  });
+}
+
+/** SQLSTATE classes: 08 connection, 53 resources, 57P shutdown; the rest are the network's and the driver's. */
+function isConnectionError(error: Error): boolean {
+  const code = codeOf(error);
+  if (/^(08|53|57P)/.test(code) || NETWORK_CODES.has(code)) return true;
+  return /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/.test(
+    error.message,
+  );
+}
+
+const NETWORK_CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "25P03", // a transaction that was idle for too long
+]);
+
+function codeOf(error: Error): string {
+  return "code" in error ? String(error.code) : "";
+}
