@@ -1,0 +1,21 @@
+import { annotateApi } from "./annotate.ts";
+import { evaluateApi } from "./evaluate.ts";
+import { filterApi } from "./filter.ts";
+import type { AnyOperation } from "./operation.ts";
+import { releaseApi } from "./release.ts";
+import { reviewApi } from "./review.ts";
+import { sourceApi } from "./source.ts";
+import { systemApi } from "./system.ts";
+import { trainApi } from "./train.ts";
+
+/** Every operation of the API: with its `access`, the one table of who may do what. What is not in it does not exist. */
+export const CATALOG: readonly AnyOperation[] = [
+  sourceApi,
+  filterApi,
+  annotateApi,
+  reviewApi,
+  releaseApi,
+  trainApi,
+  evaluateApi,
+  systemApi,
+].flatMap((api) => Object.values(api));

@@ -1,0 +1,181 @@
+import { Ordinal, ReviewTaskId } from "@anyone/domain/ids";
+import { z } from "zod";
+import { operation } from "./operation.ts";
+import { Moment, PageQuery, pageOf } from "./page.ts";
+
+export const Purpose = z.enum(["evaluation", "sample"]);
+
+export const GateDecision = z.object({
+  category: z.number().int(),
+  n: z.number().int(),
+  correct: z.number().int(),
+  accuracy: z.number().nullable(),
+  /** Anytime-valid lower bound of the accuracy. */
+  lowerBound: z.number().nullable(),
+  /** Decided by the lower bound. */
+  overBound: z.boolean(),
+  /** Decided by the paper's point rule. */
+  overPoint: z.boolean(),
+});
+export type GateDecision = z.infer<typeof GateDecision>;
+
+export const Iteration = z.object({
+  number: z.number().int(),
+  protocolId: z.string(),
+  evaluationSetId: z.string().nullable(),
+  trigger: z.string(),
+  state: z.string(),
+  policy: z.unknown(),
+  /** Category numbers asked of people. */
+  asked: z.array(z.number().int()),
+  /** Category numbers over the bar after it. */
+  settled: z.array(z.number().int()),
+  labellerBefore: z.string().nullable(),
+  labellerAfter: z.string().nullable(),
+  humanAnswers: z.number().int(),
+  /** What the scoring found over all, head and tail; as the review service writes it. */
+  scores: z.unknown(),
+  stopReason: z.string().nullable(),
+  openedAt: Moment,
+  closedAt: Moment.nullable(),
+  /** Review tasks by state. */
+  tasks: z.record(z.string(), z.number()),
+});
+export type Iteration = z.infer<typeof Iteration>;
+
+export const IterationDetail = Iteration.extend({ gates: z.array(GateDecision) });
+
+export const ReviewTaskRow = z.object({
+  id: z.string(),
+  iteration: z.number().int(),
+  assetId: z.string(),
+  purpose: Purpose,
+  categories: z.array(z.number().int()),
+  blind: z.boolean(),
+  state: z.string(),
+  reviewer: z.string().nullable(),
+  leaseUntil: Moment.nullable(),
+  doneAt: Moment.nullable(),
+});
+
+/** A page of questions about one asset, leased to who asked for it. */
+export const LeasedTask = z.object({
+  id: z.string(),
+  iteration: z.number().int(),
+  assetId: z.string(),
+  purpose: Purpose,
+  /** A blind task shows no suggestion. */
+  blind: z.boolean(),
+  /** Category numbers, in the order to ask them. */
+  categories: z.array(z.number().int()),
+  /** Given back with the answers: they are refused when the lease has gone to somebody else. */
+  fence: z.number().int(),
+  leaseUntil: z.string(),
+  protocolId: z.string(),
+  suggestions: z.array(z.object({ category: z.number().int(), value: z.number().int(), confidence: z.number() })),
+});
+export type LeasedTask = z.infer<typeof LeasedTask>;
+
+export const GivenAnswer = z
+  .strictObject({
+    category: z.number().int().min(1).max(70),
+    /** Option index; -1 not applicable, -2 not visible, -3 unsure, -4 other. `*.color`: main + 256 * (second + 1). */
+    value: z.number().int().min(-4).max(32767),
+    /** Only with value -4. */
+    text: z.string().trim().min(1).max(200).optional(),
+    /** How long the question was looked at. */
+    milliseconds: z.number().int().min(0).max(86_400_000).optional(),
+  })
+  .refine((answer) => (answer.value === -4) === (answer.text !== undefined), {
+    message: "text belongs to value -4 (other), and to no other value",
+    path: ["text"],
+  });
+export type GivenAnswer = z.infer<typeof GivenAnswer>;
+
+const byTask = z.object({ id: ReviewTaskId });
+const fence = z.number().int().min(0).max(2_147_483_647);
+
+export const reviewApi = {
+  listIterations: operation({
+    path: "/v1/iterations",
+    stage: "review",
+    access: "operator",
+    summary: "Lists the iterations with their review tasks by state, latest first",
+    answer: z.object({ items: z.array(Iteration) }),
+  }),
+  getIteration: operation({
+    path: "/v1/iterations/:number",
+    stage: "review",
+    access: "operator",
+    summary: "One iteration with what both gates found per category",
+    params: z.object({ number: z.coerce.number().pipe(Ordinal) }),
+    answer: IterationDetail,
+  }),
+  openIteration: operation({
+    method: "POST",
+    path: "/v1/iterations",
+    stage: "review",
+    access: "operator",
+    summary: "Opens the next iteration; refused while one is open",
+    body: z.strictObject({ trigger: z.string().min(1).max(200).default("manual") }),
+    answer: z.object({ number: z.number().int() }),
+    status: 201,
+  }),
+  listTasks: operation({
+    path: "/v1/review/tasks",
+    stage: "review",
+    access: "operator",
+    summary: "Lists review tasks",
+    query: PageQuery.extend({
+      state: z.enum(["open", "leased", "done", "skipped"]).optional(),
+      iteration: z.coerce.number().pipe(Ordinal).optional(),
+    }),
+    answer: pageOf(ReviewTaskRow),
+  }),
+  progress: operation({
+    path: "/v1/review/progress",
+    stage: "review",
+    access: "annotator",
+    summary: "What waits for people, and what the asking key has answered",
+    answer: z.object({
+      open: z.number().int(),
+      leased: z.number().int(),
+      done: z.number().int(),
+      mine: z.number().int(),
+      mineToday: z.number().int(),
+      iteration: z.object({ number: z.number().int(), state: z.string() }).nullable(),
+    }),
+  }),
+  lease: operation({
+    method: "POST",
+    path: "/v1/review/lease",
+    stage: "review",
+    access: "annotator",
+    summary: "Leases the next page of questions to the asking key; `task` is null when nothing waits",
+    body: z.strictObject({ purpose: Purpose.optional(), leaseSeconds: z.number().int().min(5).max(3600).default(600) }),
+    answer: z.object({ task: LeasedTask.nullable() }),
+    perMinute: 6000,
+  }),
+  answer: operation({
+    method: "POST",
+    path: "/v1/review/tasks/:id/answers",
+    stage: "review",
+    access: "annotator",
+    summary: "Records the answers of a leased page; sent again with the same Idempotency-Key it changes nothing",
+    params: byTask,
+    headers: z.object({ "idempotency-key": z.string().min(8).max(100) }),
+    body: z.strictObject({ fence, answers: z.array(GivenAnswer).min(1).max(70) }),
+    answer: z.object({ recorded: z.number().int(), repeated: z.boolean() }),
+    perMinute: 6000,
+  }),
+  release: operation({
+    method: "POST",
+    path: "/v1/review/tasks/:id/release",
+    stage: "review",
+    access: "annotator",
+    summary: "Gives a leased page back unanswered",
+    params: byTask,
+    body: z.strictObject({ fence }),
+    answer: z.object({ released: z.literal(true) }),
+  }),
+} as const;

@@ -1,0 +1,189 @@
+import { CrawlId, SourceId } from "@anyone/domain/ids";
+import { CandidateStatus } from "@anyone/domain/source/candidate";
+import { CrawlState, CrawlTrigger } from "@anyone/domain/source/crawl";
+import { SourceSettings } from "@anyone/domain/source/source";
+import { z } from "zod";
+import { operation } from "./operation.ts";
+import { Facts, Moment, PageQuery, pageOf } from "./page.ts";
+
+export const Source = z.object({
+  id: z.string(),
+  connector: z.string(),
+  settings: Facts,
+  enabled: z.boolean(),
+  /** Whether the pool's watch may start it. */
+  automatic: z.boolean(),
+  exhaustedAt: Moment.nullable(),
+  createdAt: Moment,
+  /** Its candidates by status. */
+  candidates: z.record(z.string(), z.number()),
+});
+export type Source = z.infer<typeof Source>;
+
+const SourceBody = z.strictObject({
+  settings: SourceSettings,
+  enabled: z.boolean().default(true),
+  automatic: z.boolean().default(true),
+});
+
+export const Crawl = z.object({
+  id: z.string(),
+  sourceId: z.string(),
+  trigger: CrawlTrigger,
+  why: z.string(),
+  state: CrawlState,
+  target: z.number().int(),
+  pages: z.number().int(),
+  listed: z.number().int(),
+  found: z.number().int(),
+  stopReason: z.string().nullable(),
+  startedAt: Moment,
+  finishedAt: Moment.nullable(),
+});
+export type Crawl = z.infer<typeof Crawl>;
+
+export const Candidate = z.object({
+  id: z.string(),
+  sourceId: z.string(),
+  crawlId: z.string(),
+  url: z.string(),
+  landingUrl: z.string().nullable(),
+  licence: z.string().nullable(),
+  author: z.string().nullable(),
+  caption: z.string().nullable(),
+  width: z.number().int().nullable(),
+  height: z.number().int().nullable(),
+  status: CandidateStatus,
+  reason: z.string().nullable(),
+  /** What the gates measured. */
+  verdict: z.unknown(),
+  sha256: z.string().nullable(),
+  bytes: z.number().int().nullable(),
+  contentType: z.string().nullable(),
+  /** The asset it became, when it was kept. */
+  assetId: z.string().nullable(),
+  /** Whether `GET /v1/candidates/:id/image` has something to show. */
+  viewable: z.boolean(),
+  listedAt: Moment,
+  fetchedAt: Moment.nullable(),
+  filteredAt: Moment.nullable(),
+});
+export type Candidate = z.infer<typeof Candidate>;
+
+const bySource = z.object({ id: SourceId });
+const byCandidate = z.object({ id: z.string().min(1).max(200) });
+
+export const sourceApi = {
+  listSources: operation({
+    path: "/v1/sources",
+    stage: "source",
+    access: "operator",
+    summary: "Lists the sources with their candidates by status",
+    answer: z.object({ items: z.array(Source) }),
+  }),
+  createSource: operation({
+    method: "POST",
+    path: "/v1/sources",
+    stage: "source",
+    access: "operator",
+    summary: "Adds a source; refused when the id is taken",
+    body: SourceBody.extend({ id: SourceId }),
+    answer: Source,
+    status: 201,
+  }),
+  getSource: operation({
+    path: "/v1/sources/:id",
+    stage: "source",
+    access: "operator",
+    summary: "One source",
+    params: bySource,
+    answer: Source,
+  }),
+  putSource: operation({
+    method: "PUT",
+    path: "/v1/sources/:id",
+    stage: "source",
+    access: "operator",
+    summary: "Replaces a source's settings, or adds the source",
+    params: bySource,
+    body: SourceBody,
+    answer: Source,
+  }),
+  deleteSource: operation({
+    method: "DELETE",
+    path: "/v1/sources/:id",
+    stage: "source",
+    access: "operator",
+    summary: "Removes a source that never found anything; one that did can only be disabled",
+    params: bySource,
+    answer: z.object({ deleted: z.literal(true) }),
+  }),
+  listCrawls: operation({
+    path: "/v1/crawls",
+    stage: "source",
+    access: "operator",
+    summary: "Lists crawls, latest first",
+    query: PageQuery.extend({ sourceId: SourceId.optional(), state: CrawlState.optional() }),
+    answer: pageOf(Crawl),
+  }),
+  startCrawl: operation({
+    method: "POST",
+    path: "/v1/crawls",
+    stage: "source",
+    access: "operator",
+    summary: "Starts a crawl of one source by hand",
+    body: z.strictObject({
+      sourceId: SourceId,
+      /** New candidates wanted. */
+      target: z.number().int().min(1).max(10_000_000).default(1000),
+    }),
+    answer: Crawl,
+    status: 202,
+  }),
+  getCrawl: operation({
+    path: "/v1/crawls/:id",
+    stage: "source",
+    access: "operator",
+    summary: "One crawl",
+    params: z.object({ id: CrawlId }),
+    answer: Crawl,
+  }),
+  stopCrawl: operation({
+    method: "POST",
+    path: "/v1/crawls/:id/stop",
+    stage: "source",
+    access: "operator",
+    summary: "Stops a running crawl after its current page",
+    params: z.object({ id: CrawlId }),
+    answer: Crawl,
+  }),
+  listCandidates: operation({
+    path: "/v1/candidates",
+    stage: "source",
+    access: "operator",
+    summary: "Lists candidates, latest first, by status, reason, source or crawl",
+    query: PageQuery.extend({
+      status: CandidateStatus.optional(),
+      reason: z.string().max(100).optional(),
+      sourceId: SourceId.optional(),
+      crawlId: CrawlId.optional(),
+    }),
+    answer: pageOf(Candidate),
+  }),
+  getCandidate: operation({
+    path: "/v1/candidates/:id",
+    stage: "source",
+    access: "operator",
+    summary: "One candidate with what the gates measured",
+    params: byCandidate,
+    answer: Candidate,
+  }),
+  getCandidateImage: operation({
+    path: "/v1/candidates/:id/image",
+    stage: "source",
+    access: "operator",
+    summary: "The bytes as they were fetched",
+    params: byCandidate,
+    contentType: "image/*",
+  }),
+} as const;
