@@ -27,7 +27,7 @@ export const models = {
     ...human,
     licence: "Apache-2.0 (RangiLyu/nanodet)",
     file: "nanodet.onnx",
-    sha256: "",
+    sha256: "c5a5adaad4bfc03dc78c11321d5e890fb5c154b5f07c17deda2542c9e59457b7",
   },
   blazeface: {
     slot: "face",
@@ -46,7 +46,7 @@ export const models = {
     ...human,
     licence: movenetLicence,
     file: "movenet-thunder.onnx",
-    sha256: "",
+    sha256: "2a1ff09ecf5b8036a4c80ec9c38dd38c29dd5b1c0f24f1d48d8e29e551f3dfe8",
   },
   encoder: {
     slot: "parsing",
@@ -55,7 +55,7 @@ export const models = {
     ...human,
     licence: movenetLicence,
     file: "movenet-lightning-encoder.onnx",
-    sha256: "",
+    sha256: "1471a4e2715d818a00f6af7e846ca13057c9134e58934e2f8cacfa49df8150e7",
   },
   parsing: {
     slot: "parsing",
@@ -75,7 +75,7 @@ export const models = {
     version: "0.2.0",
     licence: "Apache-2.0",
     file: "brisque.json",
-    sha256: "",
+    sha256: "5a4f761fdc1d458d1e90bbbca3e47553a2877fbeb2bd6de88aa05e9f4916b70c",
   },
   inception: {
     slot: "inception",
@@ -85,7 +85,7 @@ export const models = {
     version: "4.3.0",
     licence: "MIT (training data not documented)",
     file: "nsfwjs-inception.onnx",
-    sha256: "",
+    sha256: "3de6bbf8651433e53beabb7332d403f698a8343eb66ddf7a1f5dd946d699e027",
   },
   flatness: {
     slot: "fake-person",

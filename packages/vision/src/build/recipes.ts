@@ -15,6 +15,7 @@ export const recipes: Record<Exclude<ModelName, "flatness">, Recipe> = {
   nanodet: () =>
     convertGraph({
       source: humanModel("nanodet"),
+      inputShape: [1, 3, 416, 416],
       outputs: {
         Identity: "scores_8",
         Identity_1: "scores_16",

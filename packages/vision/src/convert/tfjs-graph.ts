@@ -9,8 +9,8 @@ export interface GraphConversion {
   source: string;
   /** TFJS node name to ONNX output name. A node inside the graph cuts the model there. */
   outputs: Record<string, string>;
-  /** Shape of the only input; replaces the recorded one. A string is a free dimension. */
-  inputShape?: readonly (number | string)[];
+  /** Shape of the only input (what models record is often incomplete). A string is a free dimension. */
+  inputShape: readonly (number | string)[];
   /** Node operations that change nothing here (casts and reshapes around an image input) and are skipped. */
   passThrough?: readonly string[];
   /** Adds an NHWC to NCHW transpose to every output. */
@@ -29,7 +29,6 @@ interface TfAttribute {
   f?: number;
   b?: boolean;
   list?: { i?: (string | number)[]; s?: string[] };
-  shape?: { dim?: { size: string }[] };
 }
 
 interface TfModel {
@@ -105,11 +104,9 @@ class Translation {
     const fixed = (i: number) => this.#fixed(from[i] as string);
     if (this.#conversion.passThrough?.includes(node.op)) return input(0);
     switch (node.op) {
-      case "Placeholder": {
-        const recorded = node.attr?.shape?.dim?.map((d) => Math.max(1, Number(d.size))) ?? [];
-        this.#inputs[node.name] = this.#conversion.inputShape ?? recorded;
+      case "Placeholder":
+        this.#inputs[node.name] = this.#conversion.inputShape;
         return node.name;
-      }
       case "Identity":
         return input(0);
       case "Conv2D":

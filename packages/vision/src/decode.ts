@@ -1,0 +1,84 @@
+import { type ImageType, sniffImage } from "@anyone/domain/source/candidate";
+import sharp from "sharp";
+
+/** More pixels than this are refused by the header alone: 50 megapixels are 150 MB of memory. */
+export const PIXEL_LIMIT = 5e7;
+/** Width of the one decoded view that every measurement starts from. */
+export const VIEW_WIDTH = 768;
+/** A view of a picture that is all height is still bounded. */
+const VIEW_HEIGHT = 2304;
+
+// Only the three kinds that may enter are ever handed to a decoder, whatever a file claims to be.
+sharp.block({ operation: ["VipsForeignLoad"] });
+sharp.unblock({ operation: ["VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp"] });
+sharp.concurrency(1);
+sharp.cache(false);
+
+export type DecodeFault = "unsupported-type" | "broken-file" | "too-large";
+
+/** What a file's first kilobytes tell. Width and height are those of the upright picture, in pixels. */
+export interface Header {
+  type: ImageType;
+  width: number;
+  height: number;
+  /** EXIF orientation, 1 to 8; 1 is upright. */
+  orientation: number;
+  /** An embedded colour profile other than sRGB. */
+  foreignColours: boolean;
+}
+
+/** 8-bit interleaved RGB pixels. */
+export interface Pixels {
+  data: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** A decoded picture: its upright size, and a view of it at most {@link VIEW_WIDTH} wide. `scale` is view pixels per picture pixel. */
+export interface Picture {
+  width: number;
+  height: number;
+  view: Pixels;
+  scale: number;
+}
+
+export type Result<Value> = { ok: true; value: Value } | { ok: false; fault: DecodeFault };
+
+/** Reads type and size without decoding any pixel. */
+export async function readHeader(bytes: Uint8Array): Promise<Result<Header>> {
+  const type = sniffImage(bytes);
+  if (!type) return { ok: false, fault: bytes.length === 0 ? "broken-file" : "unsupported-type" };
+  try {
+    const found = await sharp(bytes, { limitInputPixels: false, failOn: "error" }).metadata();
+    if ((found.pages ?? 1) > 1) return { ok: false, fault: "unsupported-type" };
+    if (found.width * found.height > PIXEL_LIMIT) return { ok: false, fault: "too-large" };
+    const { width, height } = found.autoOrient;
+    const foreignColours = found.icc !== undefined && !found.icc.toString("latin1").includes("sRGB");
+    return { ok: true, value: { type, width, height, orientation: found.orientation ?? 1, foreignColours } };
+  } catch {
+    return { ok: false, fault: "broken-file" };
+  }
+}
+
+/** Decodes once, upright, in sRGB, without alpha; a truncated or damaged file is a fault, not half a picture. */
+export async function decode(bytes: Uint8Array, { width, height }: Header): Promise<Result<Picture>> {
+  try {
+    const { data, info } = await sharp(bytes, { limitInputPixels: PIXEL_LIMIT, failOn: "error" })
+      .autoOrient()
+      .resize({ width: VIEW_WIDTH, height: VIEW_HEIGHT, fit: "inside", withoutEnlargement: true })
+      .flatten({ background: "#ffffff" })
+      .toColourspace("srgb")
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const view = { data: info.channels === 3 ? data : tripled(data), width: info.width, height: info.height };
+    return { ok: true, value: { width, height, view, scale: info.width / width } };
+  } catch {
+    return { ok: false, fault: "broken-file" };
+  }
+}
+
+function tripled(grey: Uint8Array): Uint8Array {
+  const out = new Uint8Array(grey.length * 3);
+  for (let i = 0; i < grey.length; i++) out.fill(grey[i] as number, i * 3, i * 3 + 3);
+  return out;
+}
