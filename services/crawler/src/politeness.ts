@@ -1,17 +1,5 @@
+import type { HostBudgets } from "@anyone/domain/source/host-budget";
 import type { Politeness } from "@anyone/domain/source/source";
-
-/** The part of politeness that all processes share: when the next request to a host may leave. Implemented on PostgreSQL. */
-export interface HostBudgets {
-  /**
-   * Books the host's next free moment and moves it on by `intervalMs`.
-   * @returns milliseconds until the booked moment, or undefined when it is further away than `patienceMs`: then nothing is booked
-   */
-  book(host: string, intervalMs: number, patienceMs: number): Promise<{ waitMs: number } | { tooFarMs: number }>;
-  /** Tells how the host answered: after 429 and 5xx nothing leaves before `pauseMs`, and failures in a row are counted. */
-  report(host: string, answer: { failed: boolean; pauseMs: number }): Promise<void>;
-  /** Failures in a row, as reported by all processes. */
-  failures(host: string): Promise<number>;
-}
 
 /** A host that must be left alone longer than a task may wait. */
 export interface TooFar {
@@ -58,21 +46,20 @@ export class HostQueues {
         return booked;
       }
       await sleep(booked.waitMs, signal);
+      return { leave: (answer) => this.#leave(host, booked.failures, answer) };
     } catch (error) {
       this.#givePlace(host);
       throw error;
     }
-    return { leave: (answer) => this.#leave(host, answer) };
   }
 
-  async #leave(host: string, { status, retryAfterMs }: { status?: number; retryAfterMs?: number }): Promise<void> {
+  async #leave(host: string, failures: number, answer: { status?: number; retryAfterMs?: number }): Promise<void> {
     this.#givePlace(host);
+    const { status, retryAfterMs } = answer;
     if (status === undefined) return;
-    const failed = status === 429 || status >= 500;
-    if (!failed) return this.#budgets.report(host, { failed, pauseMs: 0 });
-    const row = await this.#budgets.failures(host);
-    const backOff = Math.min(1000 * 2 ** Math.min(row, 20), LONGEST_PAUSE_MS);
-    await this.#budgets.report(host, { failed, pauseMs: retryAfterMs ?? backOff });
+    if (status !== 429 && status < 500) return failures > 0 ? this.#budgets.recovered(host) : undefined;
+    const backOff = Math.min(1000 * 2 ** Math.min(failures, 20), LONGEST_PAUSE_MS);
+    await this.#budgets.pause(host, retryAfterMs ?? backOff);
   }
 
   #takePlace(host: string, concurrency: number): Promise<void> {

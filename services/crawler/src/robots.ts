@@ -79,10 +79,10 @@ function matches(pattern: string, path: string): boolean {
 
 /** Percent-escapes compare as the characters they stand for, but an escaped slash stays apart from a real one. */
 function normalise(path: string): string {
-  return path.replace(/%([0-9A-Fa-f]{2})/g, (escape, hex: string) => {
+  return path.replace(/%([0-9A-Fa-f]{2})/g, (escaped, hex: string) => {
     const code = Number.parseInt(hex, 16);
     return code > 0x20 && code < 0x7f && code !== 0x2f && code !== 0x25
       ? String.fromCharCode(code)
-      : escape.toUpperCase();
+      : escaped.toUpperCase();
   });
 }

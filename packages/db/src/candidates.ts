@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { CandidateId, type CrawlId, SourceId } from "@anyone/domain/ids";
+import type { CandidateStatus, FetchFailure, Listing } from "@anyone/domain/source/candidate";
+import type { Sql, Transaction } from "@anyone/domain/transaction";
+
+/** The same image listed twice by a source is the same candidate, whichever crawl or process met it first. */
+export function candidateIdOf(sourceId: SourceId, externalId: string): CandidateId {
+  return CandidateId.parse(createHash("sha256").update(`${sourceId}\n${externalId}`).digest("hex").slice(0, 24));
+}
+
+/** What a stage needs to go on with a candidate. */
+export interface CandidateRow {
+  id: CandidateId;
+  sourceId: SourceId;
+  externalId: string;
+  url: string;
+  status: CandidateStatus;
+  sha256: string | null;
+  objectKey: string | null;
+  contentType: string | null;
+  bytes: number | null;
+}
+
+export interface FetchedCandidate {
+  id: CandidateId;
+  sha256: string;
+  objectKey: string;
+  bytes: number;
+  contentType: string;
+  /** The URL after redirects. */
+  fetchedFrom: string;
+}
+
+export interface CandidateRepository {
+  /** Those of `ids` that stand at `status`, in the order of `ids`. */
+  withStatus(ids: readonly CandidateId[], status: CandidateStatus): Promise<CandidateRow[]>;
+  /** Which of `ids` are known. */
+  known(ids: readonly CandidateId[]): Promise<Set<CandidateId>>;
+}
+
+export function candidateRepository(db: Sql): CandidateRepository {
+  return {
+    async withStatus(ids, status) {
+      const rows = await db.query<Omit<CandidateRow, "id" | "sourceId"> & { id: string; sourceId: string }>(
+        `SELECT id, source_id AS "sourceId", external_id AS "externalId", url, status, sha256, object_key AS "objectKey",
+           content_type AS "contentType", bytes
+         FROM candidates JOIN unnest($1::text[]) WITH ORDINALITY AS wanted (wanted_id, place) ON id = wanted_id
+         WHERE status = $2 ORDER BY place`,
+        [ids, status],
+      );
+      return rows.map((row) => ({ ...row, id: CandidateId.parse(row.id), sourceId: SourceId.parse(row.sourceId) }));
+    },
+
+    async known(ids) {
+      const rows = await db.query<{ id: string }>("SELECT id FROM candidates WHERE id = ANY($1::text[])", [ids]);
+      return new Set(rows.map((row) => CandidateId.parse(row.id)));
+    },
+  };
+}
+
+/** Writes what a page listed; a candidate that is known stays as it is. */
+export async function insertListed(
+  tx: Transaction,
+  from: { sourceId: SourceId; crawlId: CrawlId },
+  listings: readonly Listing[],
+): Promise<void> {
+  const rows = listings.map((listing) => ({
+    id: candidateIdOf(from.sourceId, listing.externalId),
+    external_id: listing.externalId,
+    url: listing.url,
+    landing_url: listing.landingUrl,
+    licence: listing.licence,
+    licence_url: listing.licenceUrl,
+    author: listing.author,
+    caption: listing.caption,
+    width: listing.width,
+    height: listing.height,
+    claims: listing.claims,
+  }));
+  await tx.query(
+    `INSERT INTO candidates
+       (id, source_id, crawl_id, external_id, url, landing_url, licence, licence_url, author, caption, width, height, claims)
+     SELECT id, $1, $2, external_id, url, landing_url, licence, licence_url, author, caption, width, height, claims
+     FROM json_to_recordset($3::json) AS listed (id text, external_id text, url text, landing_url text, licence text,
+       licence_url text, author text, caption text, width int, height int, claims jsonb)
+     ON CONFLICT DO NOTHING`,
+    [from.sourceId, from.crawlId, JSON.stringify(rows)],
+  );
+}
+
+/** Listed candidates whose bytes are stored now. */
+export async function recordFetched(tx: Transaction, fetched: readonly FetchedCandidate[]): Promise<void> {
+  if (fetched.length === 0) return;
+  await tx.query(
+    `UPDATE candidates SET status = 'fetched', reason = NULL, sha256 = now.sha256, object_key = now.object_key, bytes = now.bytes,
+       content_type = now.content_type, fetched_from = nullif(now.fetched_from, candidates.url), fetched_at = clock_timestamp()
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[])
+       AS now (id, sha256, object_key, bytes, content_type, fetched_from)
+     WHERE candidates.id = now.id AND candidates.status = 'listed'`,
+    [
+      fetched.map((one) => one.id),
+      fetched.map((one) => one.sha256),
+      fetched.map((one) => one.objectKey),
+      fetched.map((one) => one.bytes),
+      fetched.map((one) => one.contentType),
+      fetched.map((one) => one.fetchedFrom),
+    ],
+  );
+}
+
+/** Listed candidates that could not be fetched. A `final` one ends as failed, any other waits for its next try with its reason noted. */
+export async function recordFailed(
+  tx: Transaction,
+  failed: readonly { id: CandidateId; reason: FetchFailure; final: boolean }[],
+): Promise<void> {
+  if (failed.length === 0) return;
+  await tx.query(
+    `UPDATE candidates SET reason = now.reason, status = CASE WHEN now.final THEN 'failed' ELSE status END,
+       fetched_at = CASE WHEN now.final THEN clock_timestamp() END
+     FROM unnest($1::text[], $2::text[], $3::bool[]) AS now (id, reason, final)
+     WHERE candidates.id = now.id AND candidates.status = 'listed'`,
+    [failed.map((one) => one.id), failed.map((one) => one.reason), failed.map((one) => one.final)],
+  );
+}
