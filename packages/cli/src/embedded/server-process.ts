@@ -1,0 +1,166 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fault } from "@anyone/domain/fault";
+
+/** A server that one of our processes started, as its user sees it. */
+export interface Server {
+  url: string;
+  pid: number;
+  /** Ends it in order and waits. May be called twice. */
+  stop(): Promise<void>;
+  /** Resolves when the server has ended for whatever reason. */
+  ended: Promise<void>;
+}
+
+export interface Launch {
+  name: string;
+  command: string;
+  args: readonly string[];
+  /** What asks this server to end in order. */
+  signal: "INT" | "TERM";
+  /** Holds the server's log and the number of its process. */
+  folder: string;
+  environment?: Readonly<Record<string, string>>;
+  owner?: { uid: number; gid: number } | undefined;
+}
+
+/**
+ * Starts a server that can't outlive this process, however this process ends: a shell beside it holds one end of a
+ * pipe and stops the server when our end closes. The server has a session of its own, so Ctrl-C in a terminal reaches
+ * us first and everything that uses the server is closed before it.
+ */
+export async function launch(options: Launch): Promise<Omit<Server, "url">> {
+  const log = openSync(logFile(options), "a", 0o640);
+  const guard = spawn("/bin/sh", ["-c", GUARD, "sh", options.signal, options.command, ...options.args], {
+    detached: true,
+    stdio: ["ignore", log, log, "pipe"],
+    env: { PATH: "/usr/bin:/bin", LC_ALL: "C", ...options.environment },
+    ...options.owner,
+  });
+  closeSync(log);
+  const pipe = guard.stdio[3] as Duplex;
+  pipe.on("error", () => {});
+  const ended = new Promise<void>((resolve) => {
+    guard.once("exit", () => resolve());
+    guard.once("error", () => resolve());
+  });
+  const pid = await Promise.race([
+    new Promise<number>((resolve) => pipe.once("data", (bytes: Buffer) => resolve(Number(bytes.toString())))),
+    ended.then(() => undefined),
+  ]);
+  if (pid === undefined || !Number.isInteger(pid)) throw await startFault(options);
+  await writeFile(join(options.folder, "server.pid"), String(pid));
+  guard.unref();
+
+  return {
+    pid,
+    ended,
+    async stop() {
+      guard.ref();
+      pipe.end();
+      const stopped = await Promise.race([ended.then(() => true), sleep(15_000, false, { ref: false })]);
+      if (!stopped) kill(pid, "SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** The shell answers with the server's pid, then waits; its watcher wakes when the pipe closes. */
+const GUARD = `
+signal=$1; shift
+"$@" 3<&- </dev/null &
+server=$!
+echo $server >&3
+( cat <&3 >/dev/null; kill -s $signal $server ) 2>/dev/null 3<&3 &
+watcher=$!
+exec 3<&-
+wait $server
+kill $watcher 2>/dev/null
+`;
+
+/** Waits until `ready` answers true; a server that ends before, or takes too long, is a fault with its last words. */
+export async function untilReady(
+  options: Launch,
+  server: Omit<Server, "url">,
+  ready: () => Promise<boolean>,
+  deadlineMs = 30_000,
+): Promise<void> {
+  const deadline = performance.now() + deadlineMs;
+  let running = true;
+  void server.ended.then(() => {
+    running = false;
+  });
+  while (running && performance.now() < deadline) {
+    if (await ready()) return;
+    await sleep(20);
+  }
+  await server.stop();
+  throw await startFault(options);
+}
+
+async function startFault(options: Launch): Promise<Error> {
+  const log = await readFile(logFile(options), "utf8").catch(() => "");
+  const lastWords = log.trim().split("\n").slice(-3).join(" | ");
+  return fault("bad-environment", `${options.name} did not start: ${lastWords || "it said nothing"}.`, {
+    hint: `Its log is ${logFile(options)}.`,
+  });
+}
+
+function logFile({ folder }: Launch): string {
+  return join(folder, "server.log");
+}
+
+/** A port to listen on at 127.0.0.1: the wanted one when it is free, else a fault; any free one when none is wanted. */
+export async function choosePort(name: string, wanted?: number): Promise<number> {
+  const found = await probe(wanted ?? 0);
+  if (found !== undefined) return found;
+  throw fault("bad-environment", `The port ${wanted} that ${name} should listen on is taken.`, {
+    hint: "Stop the program that uses it, or choose another port.",
+  });
+}
+
+function probe(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : undefined));
+    });
+  });
+}
+
+/**
+ * Ends a server that an earlier, crashed owner of the folder left behind. After a reboot its number may be anybody's, so
+ * the process must also bear `mark` in its command line.
+ */
+export async function endLeftOver(folder: string, signal: "INT" | "TERM", mark: string): Promise<void> {
+  const pid = Number(await readFile(join(folder, "server.pid"), "utf8").catch(() => ""));
+  if (!Number.isInteger(pid) || pid <= 0) return;
+  const isOurs = async () => (await commandLine(pid)).includes(mark);
+  if (await isOurs()) kill(pid, `SIG${signal}`);
+  for (let waited = 0; waited < 10_000; waited += 50) {
+    if (!(await isOurs())) return;
+    await sleep(50);
+  }
+  kill(pid, "SIGKILL");
+  await sleep(200);
+}
+
+async function commandLine(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  return text.replaceAll("\0", " ");
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended already.
+  }
+}
