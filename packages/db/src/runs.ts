@@ -149,7 +149,14 @@ export function runRepository(db: OpenDatabase) {
         await tx.query(
           `INSERT INTO checkpoints (id, run_id, step, attempt, manifest_key, sha256, current)
            VALUES ($1, $2, $3, $4, $5, $6, true) ON CONFLICT (run_id, step, attempt) DO NOTHING`,
-          [checkpointId(id, checkpoint.step, attempt), id, checkpoint.step, attempt, checkpoint.manifestKey, checkpoint.sha256],
+          [
+            checkpointId(id, checkpoint.step, attempt),
+            id,
+            checkpoint.step,
+            attempt,
+            checkpoint.manifestKey,
+            checkpoint.sha256,
+          ],
         );
         return true;
       });
@@ -187,7 +194,10 @@ export function runRepository(db: OpenDatabase) {
 
     /** The newest current checkpoint of a run. */
     async newestCheckpoint(id: string): Promise<Checkpoint | undefined> {
-      const [checkpoint] = await db.query<Checkpoint>(`${CHECKPOINT} WHERE c.run_id = $1 AND c.current ORDER BY c.step DESC, c.attempt DESC LIMIT 1`, [id]);
+      const [checkpoint] = await db.query<Checkpoint>(
+        `${CHECKPOINT} WHERE c.run_id = $1 AND c.current ORDER BY c.step DESC, c.attempt DESC LIMIT 1`,
+        [id],
+      );
       return checkpoint;
     },
 
@@ -199,7 +209,9 @@ export function runRepository(db: OpenDatabase) {
 
     /** The checkpoint that generates now, if one was ever promoted. */
     async promoted(): Promise<Checkpoint | undefined> {
-      const [checkpoint] = await db.query<Checkpoint>(`${CHECKPOINT} WHERE c.promoted_at IS NOT NULL ORDER BY c.promoted_at DESC LIMIT 1`);
+      const [checkpoint] = await db.query<Checkpoint>(
+        `${CHECKPOINT} WHERE c.promoted_at IS NOT NULL ORDER BY c.promoted_at DESC LIMIT 1`,
+      );
       return checkpoint;
     },
 
@@ -235,6 +247,9 @@ function checkpointId(runId: string, step: number, attempt: number): string {
 
 /** Locks the run's row: nobody can take the lease away while this transaction lasts. */
 async function holds(tx: Transaction, id: string, attempt: number): Promise<boolean> {
-  const rows = await tx.query(`SELECT 1 FROM runs WHERE id = $1 AND attempt = $2 AND state = 'leased' FOR UPDATE`, [id, attempt]);
+  const rows = await tx.query(`SELECT 1 FROM runs WHERE id = $1 AND attempt = $2 AND state = 'leased' FOR UPDATE`, [
+    id,
+    attempt,
+  ]);
   return rows.length === 1;
 }

@@ -1,5 +1,6 @@
 import { type Fault, fault } from "@anyone/domain/fault";
 import {
+  CreateBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
@@ -114,7 +115,22 @@ export function s3Store(options: S3Options): Store {
   }
 }
 
-export function clientConfig(environment: S3Environment): S3ClientConfig {
+/** Makes the bucket unless it is there. */
+export async function ensureBucket(options: S3Options): Promise<void> {
+  const client = new S3Client(clientConfig(options));
+  try {
+    await client.send(new CreateBucketCommand({ Bucket: options.bucket }));
+  } catch (error) {
+    const name = error instanceof Error ? error.name : "";
+    if (name !== "BucketAlreadyOwnedByYou" && name !== "BucketAlreadyExists") {
+      throw s3Fault("make the bucket", options.bucket, options.bucket, error);
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+function clientConfig(environment: S3Environment): S3ClientConfig {
   const { S3_ENDPOINT, S3_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = environment;
   return {
     region: S3_REGION ?? "us-east-1",
