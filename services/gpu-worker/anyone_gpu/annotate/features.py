@@ -1,0 +1,205 @@
+"""The numbers a picture is judged by: statistics per part, shapes and gradients per view, colours per region.
+
+A feature vector is cut into blocks; a block knows the ATR parts it describes, so that a question can weigh
+the blocks of its own evidence higher.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .colours import cluster, to_lab
+from .picture import PARTS, Picture
+from .views import SIZE, VIEWS, crop_views
+
+VERSION = "part-features-1"  # part of every cache key: a change of the numbers changes it
+
+# region -> ATR parts; the last four are pieces of the upper garment (an open coat shows the top in the middle)
+REGIONS: dict[str, tuple[int, ...]] = {
+    "background": (0,),
+    "hat": (1,),
+    "hair": (2,),
+    "glasses": (3,),
+    "upper": (4,),
+    "skirt": (5,),
+    "pants": (6,),
+    "dress": (7,),
+    "belt": (8,),
+    "shoes": (9, 10),
+    "face": (11,),
+    "legs": (12, 13),
+    "arms": (14, 15),
+    "bag": (16,),
+    "scarf": (17,),
+    "lower": (5, 6),
+    "garment": (4, 7),
+    "garment_middle": (4, 7),
+    "garment_sides": (4, 7),
+    "garment_top": (4, 7),
+    "garment_hem": (4, 7),
+}
+_SCALES = (1, 2, 4)
+_PERCENTILES = (5, 25, 50, 75, 95)
+_STATS = 3 + 3 + 3 + 3 * len(_PERCENTILES) + 8 + 3 * len(_SCALES) + 2
+_CELLS, _ANGLES = 8, 8
+_SHAPE_CHANNELS, _SHAPE_CELLS = 4, 8
+_GEOMETRY = 8 + 2 * PARTS
+
+
+@dataclass(frozen=True)
+class Block:
+    """A slice of the feature vector and the parts it describes."""
+
+    name: str
+    parts: tuple[int, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Features:
+    """vector [D] float32; colours [R, CLUSTERS, 4]; crops [V, C, S, S] uint8 with seen [V]."""
+
+    vector: np.ndarray
+    colours: np.ndarray
+    crops: np.ndarray
+    seen: np.ndarray
+
+
+def _blocks() -> list[Block]:
+    sizes = [("geometry", tuple(range(PARTS)), _GEOMETRY)]
+    sizes += [(f"stats:{name}", parts, _STATS) for name, parts in REGIONS.items()]
+    sizes += [(f"edges:{name}", parts, _CELLS * _CELLS * _ANGLES) for name, parts in VIEWS.items()]
+    sizes += [(f"shape:{name}", parts, _SHAPE_CHANNELS * _SHAPE_CELLS**2) for name, parts in VIEWS.items()]
+    out, at = [], 0
+    for name, parts, size in sizes:
+        out.append(Block(name, parts, at, at + size))
+        at += size
+    return out
+
+
+BLOCKS = _blocks()
+LENGTH = BLOCKS[-1].end
+
+
+def measure(picture: Picture) -> Features:
+    """All numbers of one picture. Same bytes, same numbers."""
+    lab = to_lab(picture.rgb)
+    crops, seen = crop_views(picture)
+    masks = _region_masks(picture)
+    texture = _texture(lab)
+    stats, colours = [], []
+    for name in REGIONS:
+        chosen = np.flatnonzero(masks[name].ravel())
+        stats.append(_region_stats(picture, masks[name], chosen, lab, texture))
+        colours.append(cluster(lab.reshape(-1, 3)[chosen]))
+    edges = [_edges(crops[i]) for i in range(len(VIEWS))]
+    shapes = [_shape(crops[i]) for i in range(len(VIEWS))]
+    vector = np.concatenate([_geometry(picture), *stats, *edges, *shapes]).astype(np.float32)
+    assert vector.shape == (LENGTH,)
+    return Features(vector, np.stack(colours), crops, seen)
+
+
+def _region_masks(picture: Picture) -> dict[str, np.ndarray]:
+    out = {}
+    for name, parts in REGIONS.items():
+        table = np.zeros(256, bool)
+        table[list(parts)] = True
+        out[name] = table[picture.parts]
+    garment = out["garment"]
+    rows, columns = np.flatnonzero(garment.any(1)), np.flatnonzero(garment.any(0))
+    if not len(rows):
+        return out
+    face = np.flatnonzero(out["face"].any(0))
+    centre = (face[0] + face[-1]) / 2 if len(face) else (columns[0] + columns[-1]) / 2
+    shoulder = garment[rows[0] : rows[0] + max(4, len(rows) // 4)].any(0).sum()
+    x = np.abs(np.arange(garment.shape[1]) - centre)[None]
+    y = ((np.arange(garment.shape[0]) - rows[0]) / max(1, rows[-1] - rows[0]))[:, None]
+    out["garment_middle"] = garment & (x < 0.12 * shoulder)
+    out["garment_sides"] = garment & (x > 0.22 * shoulder)
+    out["garment_top"] = garment & (y < 0.22)
+    out["garment_hem"] = garment & (y > 0.85)
+    return out
+
+
+def _texture(lab: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Per scale: mean absolute lightness difference across, down, and of chroma (both)."""
+    out = []
+    for scale in _SCALES:
+        across, down = np.zeros(lab.shape[:2], np.float32), np.zeros(lab.shape[:2], np.float32)
+        chroma = np.zeros(lab.shape[:2], np.float32)
+        dx, dy = np.abs(lab[:, scale:] - lab[:, :-scale]), np.abs(lab[scale:] - lab[:-scale])
+        across[:, :-scale], down[:-scale] = dx[..., 0], dy[..., 0]
+        chroma[:, :-scale] += dx[..., 1] + dx[..., 2]
+        chroma[:-scale] += dy[..., 1] + dy[..., 2]
+        out.append((across, down, chroma))
+    return out
+
+
+def _region_stats(
+    picture: Picture,
+    mask: np.ndarray,
+    chosen: np.ndarray,
+    lab: np.ndarray,
+    texture: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
+) -> np.ndarray:
+    out = np.zeros(_STATS, np.float32)
+    if len(chosen) < 12:
+        return out
+    step = max(1, len(chosen) // 4000)
+    sample = chosen[::step]
+    pixels = lab.reshape(-1, 3)[sample]
+    x0, y0, x1, y1 = picture.box
+    area = max(1, (x1 - x0) * (y1 - y0))
+    ys, xs = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    extent = [(xs[0] - x0) / (x1 - x0), (ys[0] - y0) / (y1 - y0), (xs[-1] - x0) / (x1 - x0), (ys[-1] - y0) / (y1 - y0)]
+    height, width = (ys[-1] - ys[0] + 1), (xs[-1] - xs[0] + 1)
+    texts = [np.log1p(channel.ravel()[sample].mean()) for scale in texture for channel in scale]
+    across, down = texture[1][0].ravel()[sample].mean(), texture[1][1].ravel()[sample].mean()
+    parts = [
+        [1.0, np.sqrt(len(chosen) / area), np.log(len(chosen) / area + 1e-4)],
+        pixels.mean(0) / 50,
+        np.percentile(pixels, _PERCENTILES, axis=0).ravel() / 50,
+        [*extent, height / (y1 - y0), width / (x1 - x0), len(chosen) / (height * width), np.log(height / width)],
+        texts,
+        [np.log((across + 0.5) / (down + 0.5)), float(mask[-2:].any())],
+        pixels.std(0) / 20,
+    ]
+    out[:] = np.concatenate([np.asarray(p, np.float32).ravel() for p in parts])
+    return out
+
+
+def _edges(crop: np.ndarray) -> np.ndarray:
+    """Histogram of gradient angles per cell of 8x8 pixels, normalised over the view (square root of shares)."""
+    grey = crop[:3].astype(np.float32).mean(0)
+    gx, gy = np.zeros_like(grey), np.zeros_like(grey)
+    gx[:, 1:-1], gy[1:-1] = grey[:, 2:] - grey[:, :-2], grey[2:] - grey[:-2]
+    strength = np.hypot(gx, gy)
+    angle = ((np.arctan2(gy, gx) % np.pi) * (_ANGLES / np.pi)).astype(int) % _ANGLES
+    side = SIZE // _CELLS
+    cell = (np.arange(SIZE) // side)[:, None] * _CELLS + (np.arange(SIZE) // side)[None]
+    bins = np.bincount((cell * _ANGLES + angle).ravel(), weights=strength.ravel(), minlength=_CELLS * _CELLS * _ANGLES).reshape(
+        -1, _ANGLES
+    )
+    local = bins / (bins.sum(1, keepdims=True) + 0.02 * bins.sum() + 1e-3)
+    return np.sqrt(local).ravel()
+
+
+def _shape(crop: np.ndarray) -> np.ndarray:
+    """The mask channels as small thumbnails: where hair, skin and garments lie in the view."""
+    side = SIZE // _SHAPE_CELLS
+    masks = crop[3:].reshape(_SHAPE_CHANNELS, _SHAPE_CELLS, side, _SHAPE_CELLS, side)
+    return masks.mean((2, 4), dtype=np.float32).ravel() / 255
+
+
+def _geometry(picture: Picture) -> np.ndarray:
+    """The box in the picture, and per part its share of the picture (root) and of the lower border."""
+    height, width = picture.parts.shape
+    x0, y0, x1, y1 = picture.box
+    counts = np.bincount(picture.parts.ravel(), minlength=PARTS)[:PARTS]
+    low = np.bincount(picture.parts[-2:].ravel(), minlength=PARTS)[:PARTS]
+    box = [x0 / width, y0 / height, x1 / width, y1 / height, (x1 - x0) / width, (y1 - y0) / height]
+    shape = [np.log((y1 - y0) / (x1 - x0)), np.log(height / width)]
+    return np.concatenate([box, shape, np.sqrt(counts / picture.parts.size), np.sqrt(low / (2 * width))])

@@ -1,0 +1,81 @@
+"""How much each family is trusted: a few weights fitted on pictures held out of the training answers.
+
+The weights scale log-probabilities, so they are the temperature too: trusting both families at .5 is their mean.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from .labeller import Fusion, fuse
+from .protocol import Question
+
+_PULL = 6.0  # answers' worth of belief in the default weights
+
+
+def fit_fusion(families: list[list[dict[str, np.ndarray]]], classes_NQ: np.ndarray, questions: list[Question]) -> Fusion:
+    """families[n][q]: log-probabilities by family. Minimises the negative log-likelihood, pulled to the defaults."""
+    default = Fusion()
+    colour = _fit(
+        [_stack(families, classes_NQ, q, ("regression", "colour", "net")) for q in range(len(questions))],
+        default.colour,
+    )
+    other = _fit([_stack(families, classes_NQ, q, ("regression", "net")) for q in range(len(questions))], default.other)
+    return Fusion((colour[0], colour[1], colour[2]), (other[0], other[1]))
+
+
+def calibration_error(
+    families: list[list[dict[str, np.ndarray]]],
+    classes_NQ: np.ndarray,
+    questions: list[Question],
+    fusion: Fusion,
+    bins: int = 10,
+) -> float | None:
+    """Expected calibration error over all answers: mean |confidence - accuracy| over bins of equal width."""
+    confidence, right = [], []
+    for n, row in enumerate(families):
+        for q in range(len(questions)):
+            if classes_NQ[n, q] >= 0:
+                p = np.exp(fuse(fusion, row[q]))
+                confidence.append(p.max())
+                right.append(p.argmax() == classes_NQ[n, q])
+    if not right:
+        return None
+    c, r = np.array(confidence), np.array(right, float)
+    index = np.minimum((c * bins).astype(int), bins - 1)
+    gaps = [abs(c[index == b].mean() - r[index == b].mean()) * (index == b).mean() for b in range(bins) if (index == b).any()]
+    return round(float(sum(gaps)), 4)
+
+
+def _stack(
+    families: list[list[dict[str, np.ndarray]]], classes_NQ: np.ndarray, q: int, names: tuple[str, ...]
+) -> tuple[torch.Tensor, torch.Tensor] | None:
+    """Log-probabilities [N, families, classes] and answers [N] of one question, or None where it has other families."""
+    known = np.flatnonzero(classes_NQ[:, q] >= 0)
+    if not len(known) or ("colour" in names) != ("colour" in families[0][q]):
+        return None
+    zeros = np.zeros_like(families[0][q]["regression"])
+    rows = [[families[n][q].get(name, zeros) for name in names] for n in known]
+    return torch.tensor(np.array(rows)), torch.from_numpy(classes_NQ[known, q])
+
+
+def _fit(stacks: list[tuple[torch.Tensor, torch.Tensor] | None], default: tuple[float, ...]) -> tuple[float, ...]:
+    kept = [s for s in stacks if s is not None]
+    if not kept:
+        return default
+    start = torch.tensor(default).log()
+    w = start.clone().requires_grad_()
+    optimiser = torch.optim.LBFGS([w], max_iter=60, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimiser.zero_grad()
+        value = _PULL * ((w - start) ** 2).sum()
+        for x, y in kept:
+            log_p = (x * w.exp()[:, None]).sum(1).log_softmax(1)
+            value = value - log_p.gather(1, y[:, None]).sum()
+        value.backward()
+        return value
+
+    optimiser.step(loss)
+    return tuple(round(float(v), 4) for v in w.detach().exp())

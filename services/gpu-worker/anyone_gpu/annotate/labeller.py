@@ -1,0 +1,140 @@
+"""The embedded labeller: regression, colour naming and crop net, fused by a weighted mean of log-probabilities."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .colour_naming import ColourNaming, is_colour_question
+from .features import VERSION, Features, measure
+from .net import CropNet, Inputs, net_log_probabilities
+from .picture import Picture
+from .protocol import Question, packed_of
+from .regression import Regression, log_softmax, standardise
+from .vlm import Guess, Identity
+
+MODEL = "part-labeller"
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """Weights of the log-probabilities, for colour questions and the others; they hold the temperature as well."""
+
+    colour: tuple[float, float, float] = (0.3, 1.0, 0.1)  # regression, colour naming, net
+    other: tuple[float, float] = (1.0, 0.2)  # regression, net
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A picture's features and the name it is known by."""
+
+    key: str
+    features: Features
+
+
+@dataclass
+class Parts:
+    """What training makes; an untrained labeller has none of it."""
+
+    regression: Regression
+    colours: ColourNaming
+    net: CropNet | None
+    statistics: tuple[np.ndarray, np.ndarray, np.ndarray]  # columns, mean, scale of the net's statistics
+    fusion: Fusion = field(default_factory=Fusion)
+
+
+class Labeller:
+    """Answers closed questions about pictures. Implements the Vlm port; see `checkpoint.py` for its file."""
+
+    encoder = VERSION
+
+    def __init__(self, questions: Sequence[Question], parts: Parts | None, version: str, sha256: str = "") -> None:
+        self.questions = {q.category: q for q in questions}
+        self.order = list(questions)
+        self.parts = parts
+        self.identity = Identity(MODEL, version, sha256, "embedded", trained=parts is not None)
+
+    def encode(self, picture: Picture, key: str) -> Encoded:
+        """Measures a picture."""
+        return Encoded(key, measure(picture))
+
+    def answer(self, encoded: Sequence[Encoded], questions: Sequence[Sequence[Question]]) -> list[list[Guess]]:
+        """The i-th picture's questions, one picture at a time: a batch equals singles."""
+        return [self._answer_one(e, asked) for e, asked in zip(encoded, questions, strict=True)]
+
+    def _answer_one(self, encoded: Encoded, asked: Sequence[Question]) -> list[Guess]:
+        for question in asked:
+            mine = self.questions.get(question.category)
+            if mine is None or mine.options != question.options:
+                raise ValueError(
+                    f"labeller {self.identity.version} was not made for question {question.category} ({question.id}) "
+                    "with these options: fine-tune one for this protocol"
+                )
+        if self.parts is None:
+            return [_prior(question, encoded.key) for question in asked]
+        families = self.log_probabilities(encoded.features, asked)
+        return [_guess(q, fuse(self.parts.fusion, family)) for q, family in zip(asked, families, strict=True)]
+
+    def log_probabilities(self, features: Features, asked: Sequence[Question]) -> list[dict[str, np.ndarray]]:
+        """Per question, the log-probabilities [classes] of each family that has a say."""
+        assert self.parts is not None
+        parts = self.parts
+        scaled = standardise(features.vector, parts.regression.mean, parts.regression.scale)
+        net: list[np.ndarray] = []
+        if parts.net is not None and asked:
+            net = net_log_probabilities(parts.net, net_inputs([features], parts.statistics))
+        out = []
+        for question in asked:
+            family = {"regression": parts.regression.of_scaled(scaled, question.category)}
+            if is_colour_question(question):
+                family["colour"] = parts.colours.log_probabilities(features.colours[None], question)[0]
+            if net:
+                family["net"] = net[self.order.index(self.questions[question.category])][0]
+            out.append(family)
+        return out
+
+
+def net_inputs(features: Sequence[Features], statistics: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Inputs:
+    """Stacks features for the net, with its statistics standardised."""
+    columns, mean, scale = statistics
+    vectors = np.stack([f.vector[columns] for f in features])
+    return Inputs(
+        np.stack([f.crops for f in features]),
+        np.stack([f.seen for f in features]),
+        np.clip((vectors - mean) * scale, -5, 5).astype(np.float32),
+    )
+
+
+def fuse(fusion: Fusion, family: dict[str, np.ndarray]) -> np.ndarray:
+    """Weighted sum of log-probabilities -> log-probabilities [classes]."""
+    if "colour" in family:
+        regression, colour, net = fusion.colour
+        total = regression * family["regression"] + colour * family["colour"]
+    else:
+        regression, net = fusion.other
+        total = regression * family["regression"]
+    if "net" in family:
+        total = total + net * family["net"]
+    return log_softmax(total)
+
+
+def _guess(question: Question, log_p: np.ndarray) -> Guess:
+    p = np.exp(log_p)
+    best = int(p.argmax())
+    return Guess(question.category, packed_of(question, best), float(p[best]), tuple(float(v) for v in p))
+
+
+def _prior(question: Question, key: str) -> Guess:
+    """Untrained: every option is as likely; which one is said depends on the picture's name alone."""
+    count = len(question.options)
+    digest = hashlib.sha256(f"{key}:{question.id}".encode()).digest()
+    chosen = int.from_bytes(digest[:8], "big") % count
+    return Guess(question.category, chosen, 1 / count, (*[1 / count] * count, 0.0))
+
+
+def untrained(questions: Sequence[Question], version: str = "embedded-0") -> Labeller:
+    """The labeller before any answer: a uniform prior, marked as untrained."""
+    return Labeller(questions, None, version)

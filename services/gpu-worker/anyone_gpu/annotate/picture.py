@@ -1,0 +1,97 @@
+"""From bytes to a Picture: the image and its part map on one pixel grid, decoded once for all questions."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+LONGEST_SIDE = 768  # pixels of the working grid; people fill most of the height, so a head is 40 px or more
+MAX_PIXELS = 120_000_000  # larger files are refused before decoding
+PARTS = 18
+
+(HAT, HAIR, GLASSES, UPPER, SKIRT, PANTS, DRESS, BELT) = range(1, 9)
+(LEFT_SHOE, RIGHT_SHOE, FACE, LEFT_LEG, RIGHT_LEG, LEFT_ARM, RIGHT_ARM, BAG, SCARF) = range(9, 18)
+
+
+class UnreadablePicture(ValueError):
+    """The bytes are no picture, or a picture over the limits."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """rgb [H, W, 3] uint8, parts [H, W] uint8 (ATR-18 ids) on the same grid, box (x0, y0, x1, y1) of the person on it."""
+
+    rgb: np.ndarray
+    parts: np.ndarray
+    box: tuple[int, int, int, int]
+
+
+def read_picture(
+    image: bytes, part_map: bytes, box: tuple[float, float, float, float] | None = None, longest: int = LONGEST_SIDE
+) -> Picture:
+    """Decodes an image and its part map (8-bit greyscale PNG of ATR ids) to the working grid.
+
+    `box` is in pixels of the stored image; without one the box of all person parts is taken. Raises UnreadablePicture.
+    """
+    rgb, (width, height) = _read_image(image, longest)
+    parts = _read_part_map(part_map, rgb.shape[1], rgb.shape[0])
+    if box is not None:
+        sx, sy = rgb.shape[1] / width, rgb.shape[0] / height
+        scaled = (box[0] * sx, box[1] * sy, box[2] * sx, box[3] * sy)
+    else:
+        scaled = _box_of(parts > 0)
+    return Picture(rgb, parts, _inside(scaled, rgb.shape[1], rgb.shape[0]))
+
+
+def part_measures(picture: Picture) -> tuple[list[float], list[bool]]:
+    """Per ATR id: its share of all pixels, and whether it touches the lower image border."""
+    counts = np.bincount(picture.parts.ravel(), minlength=PARTS)[:PARTS]
+    low = np.bincount(picture.parts[-2:].ravel(), minlength=PARTS)[:PARTS]
+    return [float(c) / picture.parts.size for c in counts], [bool(c > 0) for c in low]
+
+
+def _read_image(data: bytes, longest: int) -> tuple[np.ndarray, tuple[int, int]]:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            width, height = image.size
+            if width * height > MAX_PIXELS:
+                raise UnreadablePicture(f"the image has {width}x{height} pixels, more than {MAX_PIXELS}")
+            scale = min(1.0, longest / max(width, height))
+            size = (max(1, round(width * scale)), max(1, round(height * scale)))
+            image.draft("RGB", size)  # JPEG decodes straight to a half, a quarter or an eighth
+            rgb = image.convert("RGB").resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+            return np.asarray(rgb), (width, height)
+    except UnreadablePicture:
+        raise
+    except Exception as error:  # Pillow raises many kinds for broken files
+        raise UnreadablePicture(f"the image can't be decoded: {error}") from error
+
+
+def _read_part_map(data: bytes, width: int, height: int) -> np.ndarray:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.mode not in ("L", "P"):
+                raise UnreadablePicture(f"a part map is 8-bit greyscale, this one is {image.mode}")
+            parts = np.asarray(image.resize((width, height), Image.Resampling.NEAREST))
+    except UnreadablePicture:
+        raise
+    except Exception as error:
+        raise UnreadablePicture(f"the part map can't be decoded: {error}") from error
+    if parts.max(initial=0) >= PARTS:
+        raise UnreadablePicture(f"the part map holds the value {int(parts.max())}, ATR ids end at {PARTS - 1}")
+    return parts
+
+
+def _box_of(mask: np.ndarray) -> tuple[float, float, float, float]:
+    ys, xs = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not len(ys):
+        return (0.0, 0.0, float(mask.shape[1]), float(mask.shape[0]))
+    return (float(xs[0]), float(ys[0]), float(xs[-1] + 1), float(ys[-1] + 1))
+
+
+def _inside(box: tuple[float, float, float, float], width: int, height: int) -> tuple[int, int, int, int]:
+    x0, y0 = max(0, min(width - 1, int(box[0]))), max(0, min(height - 1, int(box[1])))
+    return (x0, y0, max(x0 + 1, min(width, round(box[2]))), max(y0 + 1, min(height, round(box[3]))))
