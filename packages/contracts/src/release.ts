@@ -71,10 +71,6 @@ export const releaseApi = {
     access: "operator",
     summary: "Cuts the next version: freezes ids, answers and splits, then writes its shards",
     body: z.strictObject({
-      name: z
-        .string()
-        .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, "lower-case letters, digits, dots, dashes and underscores, at most 63")
-        .optional(),
       seed: z.number().int().min(0).max(2_147_483_647).default(1),
     }),
     answer: z.object({ number: z.number().int(), name: z.string() }),

@@ -1,0 +1,108 @@
+import type { Sql } from "@anyone/domain/transaction";
+import { type PageRequest, read, readPage } from "./page.ts";
+
+export interface IterationRow {
+  number: number;
+  protocolId: string;
+  evaluationSetId: string | null;
+  trigger: string;
+  state: string;
+  policy: unknown;
+  asked: number[];
+  settled: number[];
+  labellerBefore: string | null;
+  labellerAfter: string | null;
+  humanAnswers: number;
+  scores: unknown;
+  stopReason: string | null;
+  openedAt: string;
+  closedAt: string | null;
+  tasks: Record<string, number>;
+}
+
+export interface GateDecisionRow {
+  category: number;
+  n: number;
+  correct: number;
+  accuracy: number | null;
+  lowerBound: number | null;
+  overBound: boolean;
+  overPoint: boolean;
+}
+
+export interface ReviewTaskListRow {
+  id: string;
+  iteration: number;
+  assetId: string;
+  purpose: "evaluation" | "sample";
+  categories: number[];
+  blind: boolean;
+  state: string;
+  reviewer: string | null;
+  leaseUntil: string | null;
+  doneAt: string | null;
+}
+
+export interface Progress {
+  open: number;
+  leased: number;
+  done: number;
+  mine: number;
+  mineToday: number;
+  iteration: { number: number; state: string } | null;
+}
+
+/** The iterations, latest first; one of them when `number` is given. Human answers are counted from their rows. */
+export function readIterations(sql: Sql, number?: number): Promise<IterationRow[]> {
+  return read(
+    sql,
+    `select i.number, i.protocol_id as "protocolId", i.evaluation_set_id as "evaluationSetId", i.trigger, i.state,
+            i.policy, i.asked, i.settled, i.labeller_before as "labellerBefore", i.labeller_after as "labellerAfter",
+            (select count(*)::int from human_answers h where h.iteration = i.number) as "humanAnswers",
+            i.scores, i.stop_reason as "stopReason", i.opened_at as "openedAt", i.closed_at as "closedAt",
+            coalesce((select jsonb_object_agg(state, n) from (
+              select state, count(*)::int as n from review_tasks t where t.iteration = i.number group by 1) g), '{}')
+              as tasks
+       from iterations i where $1::int is null or i.number = $1 order by i.number desc`,
+    [number ?? null],
+  );
+}
+
+/** What both gates found per category at the end of an iteration. */
+export function readGates(sql: Sql, iteration: number): Promise<GateDecisionRow[]> {
+  return read(
+    sql,
+    `select category, n, correct, accuracy, lower_bound as "lowerBound", over_bound as "overBound",
+            over_point as "overPoint" from gate_decisions where iteration = $1 order by category`,
+    [iteration],
+  );
+}
+
+const TASK = `select t.id, t.iteration, t.asset_id as "assetId", t.purpose, t.categories, t.blind, t.state, t.reviewer,
+  t.lease_until as "leaseUntil", t.done_at as "doneAt" from review_tasks t`;
+
+/** Review tasks, latest first. */
+export function listReviewTasks(sql: Sql, filter: { state?: string; iteration?: number }, page: PageRequest) {
+  const where = [
+    { sql: "t.state = ?", value: filter.state },
+    { sql: "t.iteration = ?", value: filter.iteration },
+  ];
+  return readPage<ReviewTaskListRow>(sql, { select: TASK, where, moment: "t.created_at", id: "t.id" }, page);
+}
+
+/** What waits for people, and what this reviewer has answered. */
+export async function readProgress(sql: Sql, reviewer: string): Promise<Progress> {
+  const rows = await read<Progress>(
+    sql,
+    `select (select count(*)::int from review_tasks where state = 'open') as open,
+            (select count(*)::int from review_tasks where state = 'leased') as leased,
+            (select count(*)::int from review_tasks where state = 'done') as done,
+            (select count(*)::int from human_answers where reviewer = $1) as mine,
+            (select count(*)::int from human_answers
+              where reviewer = $1 and created_at > date_trunc('day', now())) as "mineToday",
+            (select jsonb_build_object('number', number, 'state', state) from iterations
+              order by number desc limit 1) as iteration`,
+    [reviewer],
+  );
+  return rows[0] as Progress;
+}
