@@ -6,7 +6,7 @@ import { defineJob } from "../job.ts";
 export const evaluateCheckpoint = defineJob({
   name: "evaluate.checkpoint",
   payload: z.object({ checkpointId: CheckpointId, version: Ordinal }),
-  key: ({ checkpointId }) => checkpointId,
+  key: ({ checkpointId, version }) => `${checkpointId}.${version}`,
 });
 
 /** Takes in a finished evaluation's metrics and decides the promotion once every arm is measured. */
