@@ -7,3 +7,13 @@ export const env = {
   s3AccessKeyId: process.env.AWS_ACCESS_KEY_ID || undefined,
   s3SecretAccessKey: process.env.AWS_SECRET_ACCESS_KEY || undefined,
 };
+
+/** The S3 variables under the names the object store takes. */
+export function s3Environment() {
+  return {
+    S3_ENDPOINT: env.s3Endpoint,
+    S3_REGION: env.s3Region,
+    AWS_ACCESS_KEY_ID: env.s3AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: env.s3SecretAccessKey,
+  };
+}

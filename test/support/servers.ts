@@ -3,7 +3,8 @@ import { Socket } from "node:net";
 import type { S3Environment } from "@anyone/storage/s3";
 import { inject } from "vitest";
 import { env } from "./env.ts";
-import { databaseUrl, type PostgresStore, type S3Store, withClient } from "./stores.ts";
+import { databaseUrl, withClient } from "./postgres.ts";
+import type { PostgresStore, S3Store } from "./stores.ts";
 
 /** The address of a fresh database with every migration applied. It is dropped when the test run ends. */
 export async function createDatabase(): Promise<string> {

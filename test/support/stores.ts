@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startPostgres } from "@anyone/cli/embedded/postgres";
@@ -7,8 +6,9 @@ import { startValkey } from "@anyone/cli/embedded/valkey";
 import { startWeed } from "@anyone/cli/embedded/weed";
 import { migrate } from "@anyone/db/migrate";
 import { ensureBucket, type S3Environment } from "@anyone/storage/s3";
-import pg from "pg";
-import { env } from "./env.ts";
+import { env, s3Environment } from "./env.ts";
+import { hireJanitor } from "./janitor.ts";
+import { databaseUrl, withClient } from "./postgres.ts";
 
 export interface PostgresStore {
   /** A database one may connect to in order to make others. */
@@ -35,7 +35,7 @@ export function openStores({ durable = false }: { durable?: boolean } = {}): Sto
   const run = `anyone_test_${process.pid}`;
   const folder = join(fileURLToPath(new URL("../../.anyone/test", import.meta.url)), String(process.pid));
   const started: Server[] = [];
-  const closers: (() => Promise<void>)[] = [];
+  let janitor: (() => Promise<void>) | undefined;
 
   async function keep<S extends Server>(start: Promise<S>): Promise<S> {
     const server = await start;
@@ -44,11 +44,11 @@ export function openStores({ durable = false }: { durable?: boolean } = {}): Sto
   }
 
   async function postgres(): Promise<PostgresStore> {
+    janitor ??= hireJanitor(folder, run);
     const settings: Record<string, string> = durable
       ? {}
       : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
     const adminUrl = env.databaseUrl ?? (await keep(startPostgres({ dir: join(folder, "postgres"), settings }))).url;
-    if (env.databaseUrl) closers.push(() => dropDatabases(adminUrl, run));
     const template = `${run}_template`;
     await withClient(adminUrl, (client) => client.query(`CREATE DATABASE ${template}`));
     await migrate(databaseUrl(adminUrl, template));
@@ -56,19 +56,14 @@ export function openStores({ durable = false }: { durable?: boolean } = {}): Sto
   }
 
   async function redis(): Promise<string> {
+    janitor ??= hireJanitor(folder, run);
     return env.redisUrl ?? (await keep(startValkey({ dir: join(folder, "valkey") }))).url;
   }
 
   async function s3(): Promise<S3Store> {
+    janitor ??= hireJanitor(folder, run);
     const bucket = run.replaceAll("_", "-");
-    const environment = env.s3Endpoint
-      ? {
-          S3_ENDPOINT: env.s3Endpoint,
-          S3_REGION: env.s3Region,
-          AWS_ACCESS_KEY_ID: env.s3AccessKeyId,
-          AWS_SECRET_ACCESS_KEY: env.s3SecretAccessKey,
-        }
-      : await ownS3();
+    const environment = env.s3Endpoint ? s3Environment() : await ownS3();
     await ensureBucket({ bucket, ...environment });
     return { bucket, environment };
   }
@@ -87,41 +82,14 @@ export function openStores({ durable = false }: { durable?: boolean } = {}): Sto
     redis: once(redis),
     s3: once(s3),
     async close() {
-      for (const close of closers) await close().catch(() => {});
       await Promise.all(started.map((server) => server.stop()));
-      await rm(folder, { recursive: true, force: true });
+      await janitor?.();
     },
   };
 }
 
-/** The address of another database on the same server. */
-export function databaseUrl(adminUrl: string, name: string): string {
-  const url = new URL(adminUrl);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-export async function withClient<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
-async function dropDatabases(adminUrl: string, prefix: string): Promise<void> {
-  await withClient(adminUrl, async (client) => {
-    const found = await client.query<{ datname: string }>(
-      "SELECT datname FROM pg_database WHERE starts_with(datname, $1)",
-      [prefix],
-    );
-    for (const { datname } of found.rows) await client.query(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
-  });
-}
-
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+/** The same promise for every caller; the work is done for the first. */
+export function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
   return () => {
     made ??= make();

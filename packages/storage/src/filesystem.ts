@@ -128,10 +128,11 @@ async function withFile<Result>(
 }
 
 async function openFile(root: string, key: string): Promise<FileHandle> {
+  const place = pathOf(root, key);
   let file: FileHandle;
   try {
     // A link below the root could lead out of it.
-    file = await open(pathOf(root, key), constants.O_RDONLY | constants.O_NOFOLLOW);
+    file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
     throw storeFault("read", key, error);
   }
@@ -156,7 +157,6 @@ async function* listFiles(root: string, prefix: string): AsyncGenerator<string> 
   yield* walk(root, folder, prefix);
 }
 
-/** `a/x` sorts after `a-b` although the folder `a` sorts before it, so a folder is ordered as `a/`. */
 async function* walk(root: string, folder: string, prefix: string): AsyncGenerator<string> {
   const names: string[] = [];
   try {

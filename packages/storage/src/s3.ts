@@ -1,6 +1,7 @@
 import { type Fault, fault } from "@anyone/domain/fault";
 import {
   CreateBucketCommand,
+  DeleteBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
@@ -125,6 +126,22 @@ export async function ensureBucket(options: S3Options): Promise<void> {
     if (name !== "BucketAlreadyOwnedByYou" && name !== "BucketAlreadyExists") {
       throw s3Fault("make the bucket", options.bucket, options.bucket, error);
     }
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Removes a bucket with everything in it. */
+export async function removeBucket(options: S3Options): Promise<void> {
+  const client = new S3Client(clientConfig(options));
+  const bucket = { Bucket: options.bucket };
+  try {
+    for await (const page of paginateListObjectsV2({ client }, bucket)) {
+      for (const { Key } of page.Contents ?? []) await client.send(new DeleteObjectCommand({ ...bucket, Key }));
+    }
+    await client.send(new DeleteBucketCommand(bucket));
+  } catch (error) {
+    if (statusOf(error) !== 404) throw s3Fault("remove the bucket", options.bucket, options.bucket, error);
   } finally {
     client.destroy();
   }

@@ -16,7 +16,7 @@ export interface Store {
   size(key: string): Promise<number>;
   /** Removes an object; no fault when there was none. */
   delete(key: string): Promise<void>;
-  /** Keys that begin with `prefix`, in ascending order of their bytes. */
+  /** Keys that begin with `prefix`. Servers differ in their order: who needs one sorts. */
   list(prefix: string): AsyncIterable<string>;
 }
 

@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { access, chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { Socket } from "node:net";
 import { arch, platform } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -45,7 +44,7 @@ export async function startPostgres({ dir, port: wanted, settings = {} }: Postgr
     owner,
   };
   const server = await launch(start);
-  await untilReady(start, server, () => answers(port));
+  await untilReady(start, server, () => isReady(data));
   const password = (await readFile(join(folder, "password"), "utf8")).trim();
   return { ...server, url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres` };
 }
@@ -121,20 +120,10 @@ async function closedFolderAbove(folder: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Sends an SSLRequest: a server that is up answers with one byte, one that is starting closes or refuses. */
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = new Socket();
-    const settle = (up: boolean) => {
-      socket.destroy();
-      resolve(up);
-    };
-    socket.setTimeout(1_000, () => settle(false));
-    socket.once("error", () => settle(false));
-    socket.once("close", () => settle(false));
-    socket.once("data", () => settle(true));
-    socket.connect(port, "127.0.0.1", () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])));
-  });
+/** The eighth line of the server's own mark says when it takes connections; before, it answers only to refuse. */
+async function isReady(data: string): Promise<boolean> {
+  const mark = await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "");
+  return mark.split("\n")[7]?.trim() === "ready";
 }
 
 async function exists(path: string): Promise<boolean> {

