@@ -32,7 +32,7 @@ export function hireJanitor(folder: string, run: string): () => Promise<void> {
 
 async function clean(folder: string, run: string): Promise<void> {
   const pids = serverPids(folder);
-  for (let waited = 0; waited < 20_000 && pids.some(isAlive); waited += 100) await sleep(100);
+  for (let waited = 0; waited < 30_000 && pids.some(isAlive); waited += 100) await sleep(100);
   rmSync(folder, { recursive: true, force: true });
   if (env.databaseUrl) await dropDatabases(env.databaseUrl, run);
   if (env.s3Endpoint) await removeBucket({ bucket: run.replaceAll("_", "-"), ...s3Environment() });

@@ -63,20 +63,24 @@ export async function launch(options: Launch): Promise<Omit<Server, "url">> {
     async stop() {
       guard.ref();
       pipe.end();
-      const stopped = await Promise.race([ended.then(() => true), sleep(15_000, false, { ref: false })]);
-      if (!stopped) kill(pid, "SIGKILL");
       await ended;
     },
   };
 }
 
-/** The shell answers with the server's pid, then waits; its watcher wakes when the pipe closes. */
+/** The shell answers with the server's pid, then waits; its watcher wakes when the pipe closes, and is patient for 20 s. */
 const GUARD = `
 signal=$1; shift
 "$@" 3<&- </dev/null &
 server=$!
 echo $server >&3
-( cat <&3 >/dev/null; kill -s $signal $server ) 2>/dev/null 3<&3 &
+(
+  cat <&3 >/dev/null
+  kill -s $signal $server
+  patience=100
+  while [ $patience -gt 0 ] && kill -0 $server; do sleep 0.2; patience=$((patience - 1)); done
+  kill -s KILL $server
+) 2>/dev/null 3<&3 &
 watcher=$!
 exec 3<&-
 wait $server
