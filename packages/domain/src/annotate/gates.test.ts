@@ -45,8 +45,18 @@ describe("which questions are asked", () => {
   const dressed = { "top.type": "shirt", "bottom.type": "jeans", "shoes.type": "boots" };
   const printed = { "top.pattern": "graphic", "bottom.pattern": "printed" };
   it.each([
-    ["a head-and-shoulders photograph with one top", [0, 2, 4, 11], { "frame.shot": "portrait", "top.type": "shirt" }, 17],
-    ["the same with a motif", [0, 2, 4, 11], { "frame.shot": "portrait", "top.type": "shirt", "top.pattern": "graphic" }, 18],
+    [
+      "a head-and-shoulders photograph with one top",
+      [0, 2, 4, 11],
+      { "frame.shot": "portrait", "top.type": "shirt" },
+      17,
+    ],
+    [
+      "the same with a motif",
+      [0, 2, 4, 11],
+      { "frame.shot": "portrait", "top.type": "shirt", "top.pattern": "graphic" },
+      18,
+    ],
     ["a full-body photograph with top, bottom and boots", [0, 2, 4, 6, 9, 10, 11, 14, 15], dressed, 28],
     ["the same with two motifs", [0, 2, 4, 6, 9, 10, 11, 14, 15], { ...dressed, ...printed }, 30],
     ["the same under a plain coat", [0, 2, 4, 6, 9, 10, 11], { ...dressed, "coat.type": "jacket" }, 34],

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { random, shuffled } from "../random.ts";
+import { drawEvaluationSet, evaluationSetText } from "./evaluation-set.ts";
+import { drawSample } from "./sample.ts";
+
+const pool = fc.uniqueArray(
+  fc.record({
+    assetId: fc.uuid(),
+    groupId: fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz"),
+    doubt: fc.double({ min: 0, max: 1, noNaN: true }),
+  }),
+  { selector: ({ assetId }) => assetId, maxLength: 80 },
+);
+const many = Array.from({ length: 400 }, (_, n) => ({
+  assetId: `a${String(n).padStart(3, "0")}`,
+  groupId: `g${n}`,
+  doubt: (n % 100) / 100,
+}));
+
+describe("the evaluation set", () => {
+  it("is the same for the same pool and seed, in whatever order the pool was read", () => {
+    fc.assert(
+      fc.property(pool, fc.string(), (assets, seed) => {
+        const mixed = shuffled(assets, random("mix"));
+        expect(drawEvaluationSet(mixed, 10, seed)).toEqual(drawEvaluationSet(assets, 10, seed));
+      }),
+    );
+  });
+
+  it("is uniform: every asset is drawn about equally often", () => {
+    const drawn = new Map<string, number>();
+    for (let seed = 0; seed < 400; seed++) {
+      for (const { assetId } of drawEvaluationSet(many, 40, String(seed)))
+        drawn.set(assetId, (drawn.get(assetId) ?? 0) + 1);
+    }
+    // 400 draws at probability .1: mean 40, standard deviation 6
+    expect(drawn.size).toBe(400);
+    expect(Math.max(...drawn.values())).toBeLessThan(40 + 5 * 6);
+    expect(Math.min(...drawn.values())).toBeGreaterThan(40 - 5 * 6);
+  });
+
+  it("is hashed over its ids in one order", () => {
+    expect(evaluationSetText(["b", "a"])).toBe("a\nb\n");
+  });
+});
+
+describe("an iteration's sample", () => {
+  it("never holds an evaluation asset, an earlier one, or a near duplicate of either or of another", () => {
+    fc.assert(
+      fc.property(pool, fc.nat(30), fc.string(), (assets, size, seed) => {
+        const evaluation = drawEvaluationSet(assets, 5, seed);
+        const first = drawSample(assets, evaluation, { size, seed: `${seed}.1` });
+        const second = drawSample(assets, [...evaluation, ...first], { size, seed: `${seed}.2` });
+        const all = [...evaluation, ...first, ...second];
+        expect(new Set(all.map(({ groupId }) => groupId)).size).toBe(all.length);
+        const groups = new Set(assets.map(({ groupId }) => groupId)).size;
+        expect(all.length).toBe(Math.min(groups, evaluation.length + first.length + second.length));
+        expect(first.length).toBe(Math.min(size, groups - evaluation.length));
+      }),
+    );
+  });
+
+  it("prefers doubt and still draws from every quarter", () => {
+    const drawn = drawSample(many, [], { size: 100, seed: "s" });
+    const doubt = new Map(many.map(({ assetId, doubt }) => [assetId, doubt]));
+    const quarter = (assetId: string) => Math.floor((doubt.get(assetId) ?? 0) * 4);
+    expect([0, 1, 2, 3].map((place) => drawn.filter(({ assetId }) => quarter(assetId) === place).length)).toEqual([
+      10, 20, 30, 40,
+    ]);
+  });
+
+  it("stores inclusion probabilities that weigh the sample back to the pool", () => {
+    const totals = Array.from({ length: 50 }, (_, seed) =>
+      drawSample(many, [], { size: 40, seed: String(seed) }).reduce((sum, { probability }) => sum + 1 / probability, 0),
+    );
+    expect(totals.every((total) => Math.abs(total - 400) < 1e-6)).toBe(true);
+  });
+});
