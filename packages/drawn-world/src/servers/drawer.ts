@@ -1,0 +1,150 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { setPriority } from "node:os";
+import { join } from "node:path";
+
+export interface DrawerOptions {
+  /** Drawn images are kept here, under a folder named after the code that drew them. */
+  cacheDir: string;
+  /** Processes that draw; each takes one core for about half a second an image. */
+  workers: number;
+  /** Share of images with a defect, 0..1; undefined leaves it to the drawing. */
+  defectShare?: number;
+}
+
+export interface Drawer {
+  /** The files of one image: drawn now if they are not there. */
+  draw(seed: number): Promise<DrawnFiles>;
+  /** Seeds to draw while nobody waits for one, in this order. */
+  ahead(seeds: readonly number[]): void;
+  /** Images drawn by this process, not counting those found drawn. */
+  drawn(): number;
+  stop(): Promise<void>;
+}
+
+export interface DrawnFiles {
+  jpeg: string;
+  truth: string;
+  parts: string;
+}
+
+/** Why a picture could not be drawn, as the child tells it. */
+export type DrawReply = { seed: number; error?: string };
+
+interface Wanted {
+  seed: number;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+/** Draws in child processes, one image at a time each, of lower priority than whoever waits for the pictures. */
+export async function startDrawer(options: DrawerOptions): Promise<Drawer> {
+  const folder = join(options.cacheDir, `${await fingerprint()}-${options.defectShare ?? "usual"}`);
+  await mkdir(folder, { recursive: true });
+  const files = (seed: number): DrawnFiles => ({
+    jpeg: join(folder, `${seed}.jpg`),
+    truth: join(folder, `${seed}.json`),
+    parts: join(folder, `${seed}.parts.png`),
+  });
+  const wanted: Wanted[] = [];
+  const running = new Map<number, Promise<void>>();
+  const idle: ChildProcess[] = [];
+  const all = new Set<ChildProcess>();
+  let ahead: number[] = [];
+  let count = 0;
+  let stopped = false;
+
+  function request(seed: number): Promise<void> {
+    const known = running.get(seed);
+    if (known) return known;
+    const promise = new Promise<void>((resolve, reject) => wanted.push({ seed, resolve, reject })).finally(() =>
+      running.delete(seed),
+    );
+    running.set(seed, promise);
+    promise.catch(() => {});
+    turn();
+    return promise;
+  }
+
+  function turn(): void {
+    while (!stopped && wanted.length > 0) {
+      const child = idle.pop() ?? (all.size < options.workers ? spawn() : undefined);
+      if (!child) return;
+      const next = wanted.shift();
+      if (next) give(child, next);
+    }
+    if (!stopped && ahead.length > 0 && (idle.length > 0 || all.size < options.workers)) {
+      const [seed, ...rest] = ahead;
+      ahead = rest;
+      if (seed !== undefined)
+        present(files(seed)).then((there) => (there ? turn() : void request(seed).catch(() => {})));
+    }
+  }
+
+  function spawn(): ChildProcess {
+    const child = fork(new URL("./draw-child.ts", import.meta.url), [folder, String(options.defectShare ?? "")], {
+      execArgv: [],
+    });
+    if (child.pid !== undefined) setPriority(child.pid, 10);
+    all.add(child);
+    child.on("exit", () => all.delete(child));
+    return child;
+  }
+
+  function give(child: ChildProcess, want: Wanted): void {
+    const onExit = () => settle(new Error(`the drawing process ended while it drew seed ${want.seed}`));
+    const onReply = (reply: DrawReply) => settle(reply.error === undefined ? undefined : new Error(reply.error));
+    const settle = (error?: Error) => {
+      child.off("exit", onExit).off("message", onReply);
+      if (child.connected) idle.push(child);
+      if (error) want.reject(error);
+      else {
+        count++;
+        want.resolve();
+      }
+      turn();
+    };
+    child.once("exit", onExit).once("message", onReply as (message: unknown) => void);
+    child.send({ seed: want.seed });
+  }
+
+  return {
+    async draw(seed) {
+      if (stopped) throw new Error("the drawn world has stopped");
+      const own = files(seed);
+      if (!(await present(own))) await request(seed);
+      return own;
+    },
+    ahead(seeds) {
+      ahead = [...seeds];
+      for (let i = 0; i < options.workers; i++) turn();
+    },
+    drawn: () => count,
+    async stop() {
+      stopped = true;
+      ahead = [];
+      for (const { reject } of wanted.splice(0)) reject(new Error("the drawn world has stopped"));
+      await Promise.all([...all].map((child) => new Promise((resolve) => child.once("exit", resolve).kill())));
+    },
+  };
+}
+
+/** The truth is written last: with it, the image is there. */
+function present(files: DrawnFiles): Promise<boolean> {
+  return stat(files.truth).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Twelve digits of a hash over the drawing code: other code draws into another folder. */
+async function fingerprint(): Promise<string> {
+  const root = new URL("../", import.meta.url);
+  const names = (await readdir(root, { recursive: true })).filter(
+    (name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && !name.startsWith("servers"),
+  );
+  const hash = createHash("sha256");
+  for (const name of names.sort()) hash.update(name).update(await readFile(new URL(name, root)));
+  return hash.digest("hex").slice(0, 12);
+}

@@ -1,0 +1,101 @@
+import { createReadStream } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { catalogueEntry, type HostManner, seedOf } from "./catalogue.ts";
+import type { Drawer } from "./drawer.ts";
+import type { RateLimit } from "./rate-limit.ts";
+
+export interface HostOptions {
+  drawer: Drawer;
+  rate: RateLimit;
+  trouble: number;
+  /** Whether a seed belongs to this world. */
+  has(seed: number): boolean;
+  /** Another host of the world, to redirect to. */
+  other(): string;
+}
+
+/** Where an image is found: what its host asks robots to leave alone lies under /private/. */
+export function imagePath(id: string, manner: HostManner): string {
+  return `${manner === "private" ? "/private" : "/photos"}/${id}_o.jpg`;
+}
+
+/** A host of images, with the manners of the web: it redirects, is slow, forgets, fails, and gives HTML the name of a JPEG. */
+export function serveHost(app: FastifyInstance, options: HostOptions): void {
+  app.get("/robots.txt", (_request, reply) =>
+    reply.type("text/plain").send("User-agent: *\nDisallow: /private/\nDisallow: /truth/\nAllow: /\n"),
+  );
+  const failedOnce = new Set<number>();
+  const serve = async (url: string, remote: string, reply: FastifyReply): Promise<unknown> => {
+    const waitSeconds = options.rate.take(remote);
+    if (waitSeconds !== undefined)
+      return reply.code(429).header("retry-after", waitSeconds).type("text/plain").send("slow down");
+    const seed = seedOf(url.split("?")[0] ?? "");
+    if (seed === undefined || !options.has(seed)) return reply.code(404).type("text/html").send("<h1>Not found</h1>");
+    const { manner } = catalogueEntry(seed, options.trouble);
+    if (url.startsWith("/moved/")) return picture(seed, reply, "image/jpeg");
+    switch (manner) {
+      case "redirect":
+        return reply.redirect(`${options.other()}${url.replace("/photos/", "/moved/")}`, 302);
+      case "redirect-twice":
+        if (!url.endsWith("?again")) return reply.redirect(`${url}?again`, 301);
+        return reply.redirect(`${options.other()}${url.replace("/photos/", "/moved/").replace("?again", "")}`, 307);
+      case "slow":
+        await sleep(700);
+        return picture(seed, reply, "image/jpeg");
+      case "mislabelled":
+        return picture(seed, reply, "binary/octet-stream");
+      case "missing":
+        return reply.code(404).type("text/html").send("<h1>This photo is no longer available</h1>");
+      case "failing":
+        return reply.code(500).type("text/plain").send("internal error");
+      case "flaky":
+        if (failedOnce.has(seed)) return picture(seed, reply, "image/jpeg");
+        failedOnce.add(seed);
+        return reply.code(503).header("retry-after", "1").type("text/plain").send("busy");
+      case "html":
+        return reply
+          .type("image/jpeg")
+          .send("<!doctype html><title>photo</title><p>Please sign in to see this photo.</p>");
+      case "opted-out":
+        reply.header("x-robots-tag", "noai, noimageai");
+        return picture(seed, reply, "image/jpeg");
+      default:
+        return picture(seed, reply, "image/jpeg");
+    }
+  };
+  async function picture(seed: number, reply: FastifyReply, type: string): Promise<unknown> {
+    const { jpeg } = await options.drawer.draw(seed);
+    return reply.type(type).send(createReadStream(jpeg));
+  }
+  for (const path of ["/photos/:name", "/moved/:name", "/private/:name"]) {
+    app.get(path, (request, reply) => serve(request.url, request.ip, reply));
+  }
+}
+
+/** What is true of an image. Only simulated annotators and reports may ask; robots.txt keeps everyone else out. */
+export function serveTruth(
+  app: FastifyInstance,
+  { drawer, has, trouble }: Pick<HostOptions, "drawer" | "has" | "trouble">,
+): void {
+  const seedOr404 = (id: string, reply: FastifyReply): number | undefined => {
+    const seed = seedOf(id);
+    if (seed !== undefined && has(seed)) return seed;
+    reply.code(404).send({ error: "no image of this world" });
+    return undefined;
+  };
+  app.get<{ Params: { id: string } }>("/truth/:id", async (request, reply) => {
+    const seed = seedOr404(request.params.id, reply);
+    if (seed === undefined) return reply;
+    const { truth } = await drawer.draw(seed);
+    return reply
+      .type("application/json")
+      .header("x-host-manner", catalogueEntry(seed, trouble).manner)
+      .send(createReadStream(truth));
+  });
+  app.get<{ Params: { id: string } }>("/truth/:id/parts.png", async (request, reply) => {
+    const seed = seedOr404(request.params.id, reply);
+    if (seed === undefined) return reply;
+    return reply.type("image/png").send(createReadStream((await drawer.draw(seed)).parts));
+  });
+}

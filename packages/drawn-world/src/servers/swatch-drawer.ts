@@ -1,0 +1,42 @@
+import { mkdir, rename, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { random } from "../random.ts";
+import type { Drawer } from "./drawer.ts";
+
+/** Draws coloured swatches instead of people, in milliseconds: for those who test the way of the bytes, not what is in them. */
+export async function swatchDrawer(folder: string, size = { width: 64, height: 128 }): Promise<Drawer> {
+  await mkdir(folder, { recursive: true });
+  let count = 0;
+  return {
+    async draw(seed) {
+      const base = join(folder, String(seed));
+      const files = { jpeg: `${base}.jpg`, truth: `${base}.json`, parts: `${base}.parts.png` };
+      if (await stat(files.truth).catch(() => false)) return files;
+      count++;
+      const r = random(seed, "swatch");
+      const background = { r: r.between(0, 255), g: r.between(0, 255), b: r.between(0, 255) };
+      const swatch = sharp({ create: { ...size, channels: 3, background } });
+      await write(
+        files.jpeg,
+        await swatch
+          .jpeg()
+          .withExif({ IFD0: { ImageDescription: `swatch ${seed}` } })
+          .toBuffer(),
+      );
+      await write(files.parts, await swatch.greyscale().png().toBuffer());
+      await write(files.truth, JSON.stringify({ medium: "drawn", seed, ...size }));
+      return files;
+    },
+    ahead: () => {},
+    drawn: () => count,
+    stop: async () => {},
+  };
+}
+
+/** Whole or absent, also when two ask for the same one at once. */
+async function write(path: string, content: Uint8Array | string): Promise<void> {
+  const draft = `${path}.${Math.random().toString(36).slice(2)}`;
+  await writeFile(draft, content);
+  await rename(draft, path);
+}

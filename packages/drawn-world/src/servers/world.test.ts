@@ -1,0 +1,189 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parquetReadObjects } from "hyparquet";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { catalogueEntry, imageId, seedOf } from "./catalogue.ts";
+import { RateLimit } from "./rate-limit.ts";
+import { swatchDrawer } from "./swatch-drawer.ts";
+import { startWorld, type World } from "./world.ts";
+
+let folder: string;
+let world: World;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "world-"));
+  world = await startWorld({
+    port: 0,
+    seedFrom: 1,
+    count: 1000,
+    cacheDir: folder,
+    drawer: await swatchDrawer(folder),
+    rate: { apiPerSecond: 1000, imagesPerSecond: 1000 },
+  });
+});
+
+afterAll(async () => {
+  await world.stop();
+  await rm(folder, { recursive: true });
+});
+
+interface Photo {
+  id: string;
+  license: string;
+  url_o: string;
+}
+
+async function search(query: Record<string, string>) {
+  const parameters = {
+    api_key: world.apiKey,
+    method: "flickr.photos.search",
+    format: "json",
+    nojsoncallback: "1",
+    text: "person",
+  };
+  const response = await fetch(`${world.flickrEndpoint}?${new URLSearchParams({ ...parameters, ...query })}`);
+  const body = (await response.json()) as {
+    stat: string;
+    code: number;
+    photos: { pages: number; total: number; photo: Photo[] };
+  };
+  return { status: response.status, ...body };
+}
+
+describe("the drawn world's Flickr", () => {
+  it("pages through its photos, each once", async () => {
+    const ids = new Set<string>();
+    const first = await search({ per_page: "100", extras: "license,url_o" });
+    for (let page = 1; page <= first.photos.pages; page++) {
+      for (const photo of (await search({ per_page: "100", page: String(page) })).photos.photo) ids.add(photo.id);
+    }
+    expect(ids.size).toBe(550);
+    expect(first.photos.total).toBe(550);
+    expect(first.photos.photo[0]).toMatchObject({
+      license: expect.stringMatching(/^\d+$/),
+      url_o: expect.stringMatching(/^http/),
+    });
+  });
+
+  it("filters by licence", async () => {
+    const { photos } = await search({ license: "9,10", extras: "license", per_page: "500" });
+    expect(new Set(photos.photo.map((photo) => photo.license))).toEqual(new Set(["9", "10"]));
+  });
+
+  it("says no as Flickr does: in the body, with status 200", async () => {
+    expect(await search({ api_key: "wrong" })).toMatchObject({ status: 200, stat: "fail", code: 100 });
+    expect(await search({ method: "flickr.photos.no" })).toMatchObject({ status: 200, stat: "fail", code: 112 });
+    expect(await search({ text: "" })).toMatchObject({ status: 200, stat: "fail", code: 3 });
+  });
+
+  it("wraps its answer in a call unless asked not to", async () => {
+    const query = new URLSearchParams({
+      api_key: world.apiKey,
+      method: "flickr.photos.search",
+      format: "json",
+      text: "x",
+    });
+    const response = await fetch(`${world.flickrEndpoint}?${query}`);
+    expect(await response.text()).toMatch(/^jsonFlickrApi\(\{/);
+  });
+});
+
+describe("the drawn world's LAION list", () => {
+  it("has LAION's columns, and decoys that its columns give away", async () => {
+    const file = await (await fetch(world.laionFiles[0] ?? "")).arrayBuffer();
+    const rows = await parquetReadObjects({ file });
+    expect(Object.keys(rows[0] ?? {})).toEqual([
+      "URL",
+      "TEXT",
+      "WIDTH",
+      "HEIGHT",
+      "hash",
+      "similarity",
+      "punsafe",
+      "pwatermark",
+    ]);
+    const decoys = rows.filter(
+      (row) => row.WIDTH < 640 || row.HEIGHT < 1280 || row.punsafe > 0.9 || row.pwatermark > 0.9,
+    );
+    expect(rows).toHaveLength(625);
+    expect(decoys.every((row) => row.URL.includes("/decoy/"))).toBe(true);
+    expect(decoys).toHaveLength(125);
+  });
+
+  it("gives ranges, also from the end", async () => {
+    const url = world.laionFiles[0] ?? "";
+    const whole = new Uint8Array(await (await fetch(url)).arrayBuffer());
+    const tail = await fetch(url, { headers: { range: "bytes=-8" } });
+    expect(tail.status).toBe(206);
+    expect(tail.headers.get("content-range")).toBe(`bytes ${whole.length - 8}-${whole.length - 1}/${whole.length}`);
+    expect(new Uint8Array(await tail.arrayBuffer())).toEqual(whole.slice(-8));
+  });
+});
+
+describe("the drawn world's hosts", () => {
+  const urlOf = (manner: string) => {
+    for (let seed = 1; seed <= 1000; seed++) {
+      if (catalogueEntry(seed).manner === manner)
+        return `${world.url}/${manner === "private" ? "private" : "photos"}/${imageId(seed)}_o.jpg`;
+    }
+    throw new Error(`no image is ${manner}`);
+  };
+  const head = async (response: Response) => new TextDecoder("latin1").decode(await response.arrayBuffer()).slice(0, 3);
+  const JPEG = "\xff\xd8\xff";
+
+  it.each(["plain", "redirect", "redirect-twice", "slow", "mislabelled", "opted-out"])(
+    "gives the bytes of an image that is %s",
+    async (manner) => {
+      const response = await fetch(urlOf(manner));
+      expect(response.status).toBe(200);
+      expect(await head(response)).toBe(JPEG);
+    },
+  );
+
+  it("redirects to another host", async () => {
+    const response = await fetch(urlOf("redirect"), { redirect: "manual" });
+    expect(response.status).toBe(302);
+    expect(new URL(response.headers.get("location") ?? "").host).not.toBe(new URL(world.url).host);
+  });
+
+  it("forgets, fails, fails once, and gives HTML the name of a JPEG", async () => {
+    expect((await fetch(urlOf("missing"))).status).toBe(404);
+    expect((await fetch(urlOf("failing"))).status).toBe(500);
+    expect([(await fetch(urlOf("flaky"))).status, (await fetch(urlOf("flaky"))).status]).toEqual([503, 200]);
+    const html = await fetch(urlOf("html"));
+    expect(html.headers.get("content-type")).toBe("image/jpeg");
+    expect(await html.text()).toMatch(/^<!doctype html>/);
+  });
+
+  it("keeps robots from its private photos and from the truth", async () => {
+    const robots = await (await fetch(`${world.url}/robots.txt`)).text();
+    expect(robots).toContain("Disallow: /private/");
+    expect(robots).toContain("Disallow: /truth/");
+  });
+
+  it("has no image of another world", async () => {
+    expect((await fetch(`${world.url}/photos/${imageId(5000)}_o.jpg`)).status).toBe(404);
+  });
+
+  it("tells the truth on the first host only", async () => {
+    expect(await (await fetch(`${world.url}/truth/${imageId(7)}`)).json()).toMatchObject({ medium: "drawn", seed: 7 });
+    const [, second] = world.allow.split(",");
+    expect((await fetch(`http://${second}/truth/${imageId(7)}`)).status).toBe(404);
+  });
+
+  it("finds the seed behind an image's URL", () => {
+    expect(seedOf(`http://x/photos/${imageId(42)}_o.jpg`)).toBe(42);
+    expect(seedOf("http://x/photos/cat.jpg")).toBeUndefined();
+  });
+});
+
+describe("a rate limit", () => {
+  it("lets a burst through and says when the next one may come", () => {
+    const limit = new RateLimit(2, 3);
+    expect([1, 2, 3].map(() => limit.take("a", 0))).toEqual([undefined, undefined, undefined]);
+    expect(limit.take("a", 0)).toBe(1);
+    expect(limit.take("b", 0)).toBeUndefined();
+    expect(limit.take("a", 500)).toBeUndefined();
+  });
+});

@@ -1,0 +1,112 @@
+import type { AddressInfo } from "node:net";
+import fastify, { type FastifyInstance } from "fastify";
+import { type CatalogueEntry, catalogueEntry } from "./catalogue.ts";
+import { type Drawer, startDrawer } from "./drawer.ts";
+import { serveFlickr } from "./flickr.ts";
+import { imagePath, serveHost, serveTruth } from "./hosts.ts";
+import { laionFiles, serveLaion } from "./laion.ts";
+import { RateLimit } from "./rate-limit.ts";
+
+export interface WorldOptions {
+  /** Port of the first host; the others take the ports after it. 0 takes free ones. */
+  port: number;
+  /** Images are drawn from seeds `seedFrom` to `seedFrom + count - 1`. */
+  seedFrom: number;
+  count: number;
+  /** Drawn images are kept here. */
+  cacheDir: string;
+  rate?: { apiPerSecond?: number; imagesPerSecond?: number };
+  /** How often hosts misbehave: 1 is usual, 0 never. */
+  trouble?: number;
+  defectShare?: number;
+  apiKey?: string;
+  /** Processes that draw, and images they draw before anybody asks. */
+  workers?: number;
+  ahead?: number;
+  /** Another way of drawing, for those who need bytes only. */
+  drawer?: Drawer;
+}
+
+export interface World {
+  /** The first host, which also speaks for Flickr, LAION and the truth. */
+  url: string;
+  /** `host:port` of every host, as FETCH_ALLOW_PRIVATE wants them. */
+  allow: string;
+  flickrEndpoint: string;
+  laionFiles: string[];
+  apiKey: string;
+  /** Every request so far, for tests and reports: who asked for what. */
+  requests(): readonly WorldRequest[];
+  drawn(): number;
+  stop(): Promise<void>;
+}
+
+export interface WorldRequest {
+  /** Which of the world's hosts, from 0. */
+  host: number;
+  path: string;
+  userAgent: string;
+  status: number;
+  at: number;
+}
+
+const HOSTS = 3;
+/** Flickr lists the first part of the images, the LAION list the last; those between are found twice. */
+const FLICKR_SHARE = 0.55;
+const LAION_FROM = 0.5;
+const MOST_REQUESTS_KEPT = 200_000;
+
+/** Serves people who do not exist, in the shapes of the places where pictures of people are found. On loopback only. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { seedFrom, count, trouble = 1, apiKey = "drawn-world-key", workers = 1, defectShare } = options;
+  const drawer = options.drawer ?? (await startDrawer({ cacheDir: options.cacheDir, workers, defectShare }));
+  const entries = Array.from({ length: count }, (_, i) => catalogueEntry(seedFrom + i, trouble));
+  const onFlickr = entries.slice(0, Math.ceil(count * FLICKR_SHARE)).reverse();
+  const inLaion = entries.slice(Math.floor(count * LAION_FROM));
+  const has = (seed: number) => seed >= seedFrom && seed < seedFrom + count;
+  const requests: WorldRequest[] = [];
+  const urls: string[] = [];
+  const imageUrl = (entry: CatalogueEntry) => `${urls[entry.seed % HOSTS]}${imagePath(entry.id, entry.manner)}`;
+
+  const apps = Array.from({ length: HOSTS }, (_, i) => {
+    const app = fastify({ forceCloseConnections: true });
+    record(app, i, requests);
+    const rate = new RateLimit(options.rate?.imagesPerSecond ?? 100);
+    serveHost(app, { drawer, trouble, rate, has, other: () => urls[(i + 1) % HOSTS] ?? "" });
+    return app;
+  });
+  const [front] = apps;
+  if (front) {
+    serveFlickr(front, { apiKey, rate: new RateLimit(options.rate?.apiPerSecond ?? 10), entries: onFlickr, imageUrl });
+    serveLaion(front, { entries: inLaion, imageUrl, decoyUrl: (index) => `${urls[0]}/decoy/${index}.jpg` });
+    serveTruth(front, { drawer, trouble, has });
+  }
+  for (const [i, app] of apps.entries()) {
+    await app.listen({ host: "127.0.0.1", port: options.port === 0 ? 0 : options.port + i });
+    urls.push(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
+  }
+  if (options.ahead) drawer.ahead([...onFlickr, ...inLaion].slice(0, options.ahead).map((entry) => entry.seed));
+
+  const url = urls[0] ?? "";
+  return {
+    url,
+    allow: urls.map((host) => new URL(host).host).join(","),
+    flickrEndpoint: `${url}/services/rest/`,
+    laionFiles: laionFiles(inLaion.length).map((path) => url + path),
+    apiKey,
+    requests: () => requests,
+    drawn: () => drawer.drawn(),
+    async stop() {
+      await Promise.all(apps.map((app) => app.close()));
+      await drawer.stop();
+    },
+  };
+}
+
+function record(app: FastifyInstance, host: number, requests: WorldRequest[]): void {
+  app.addHook("onResponse", async (request, reply) => {
+    if (requests.length >= MOST_REQUESTS_KEPT) return;
+    const userAgent = request.headers["user-agent"] ?? "";
+    requests.push({ host, path: request.url, userAgent, status: reply.statusCode, at: Date.now() });
+  });
+}
