@@ -65,7 +65,7 @@ const PASSING: ReadonlySet<FetchFailure> = new Set([
 ]);
 
 /** Tries of one candidate, the first included. */
-export const FETCH_ATTEMPTS = 4;
+export const FETCH_ATTEMPTS = 3;
 
 /**
  * When a failed candidate is to be tried again.

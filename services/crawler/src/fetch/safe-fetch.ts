@@ -100,8 +100,8 @@ async function follow(start: string, hop: Hop): Promise<Fetched | FetchRefused> 
     const location = utf8(one(response.headers.location));
     if (isRedirect(response.statusCode) && location !== undefined) {
       discard(response.body);
-      if (!URL.canParse(location, url)) throw new Refusal("bad-url", "redirected to something that is not a URL");
-      target = new URL(location, url).href;
+      if (!URL.canParse(location, url.href)) throw new Refusal("bad-url", "redirected to something that is not a URL");
+      target = new URL(location, url.href).href;
       continue;
     }
     return await settle(url, response, hop);

@@ -1,0 +1,68 @@
+import type { ImageType, Listing } from "@anyone/domain/source/candidate";
+import type { SettingsOf, SourceKind } from "@anyone/domain/source/source";
+import type { FetchRefused } from "../fetch/safe-fetch.ts";
+import type { PoliteFetch } from "../polite-fetch.ts";
+
+/** What a connector may use of the world. */
+export interface Reach {
+  fetch: PoliteFetch;
+  /** Folders that folder sources may read, as real paths. */
+  importRoots: readonly string[];
+  flickrApiKey: string | undefined;
+}
+
+export interface Page {
+  listings: Listing[];
+  /** Where the next page begins; whatever the connector likes, given back to it unread. */
+  cursor: string | null;
+  /** Nothing follows. */
+  done: boolean;
+}
+
+export interface ImageBytes {
+  ok: true;
+  bytes: Uint8Array;
+  type: ImageType;
+  /** Where they came from after redirects. */
+  url: string;
+}
+
+/** Lists one kind of source and reads its images. Add a file, add it to `connectors.ts`, and it must pass `conformance.test.ts`. */
+export interface Connector<Kind extends SourceKind> {
+  kind: Kind;
+  /**
+   * One page. The same cursor gives the same page as long as the source stays as it is.
+   * @param cursor null for the first page
+   * @throws Unlisted when the source itself can't be read
+   */
+  list(settings: SettingsOf<Kind>, cursor: string | null, reach: Reach, signal?: AbortSignal): Promise<Page>;
+  /** The bytes of one listed image, checked to be one; what goes wrong with it is a value. */
+  read(settings: SettingsOf<Kind>, url: string, reach: Reach, signal?: AbortSignal): Promise<ImageBytes | FetchRefused>;
+}
+
+/** A source that can't be listed. `retryAfterMs` when it only asked to be left alone for a while. */
+export class Unlisted extends Error {
+  readonly reason: string;
+  readonly passing: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    reason: string,
+    message: string,
+    { passing = false, retryAfterMs }: { passing?: boolean; retryAfterMs?: number } = {},
+  ) {
+    super(message);
+    this.name = "Unlisted";
+    this.reason = reason;
+    this.passing = passing;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** A page that could not be fetched, said of the source. */
+export function unlisted(what: string, refused: FetchRefused): Unlisted {
+  const passing = ["dns", "connection", "timeout", "truncated", "rate-limited", "server-error"].includes(
+    refused.reason,
+  );
+  return new Unlisted(refused.reason, `${what}: ${refused.detail}`, { passing, retryAfterMs: refused.retryAfterMs });
+}

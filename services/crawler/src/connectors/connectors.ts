@@ -1,0 +1,13 @@
+import type { SourceKind } from "@anyone/domain/source/source";
+import type { Connector } from "./connector.ts";
+import { flickr } from "./flickr.ts";
+import { folder } from "./folder.ts";
+import { laion } from "./laion.ts";
+
+/** Every kind of source and the code that lists it; a missing one does not compile. */
+export const connectors: { [Kind in SourceKind]: Connector<Kind> } = { flickr, laion, folder };
+
+/** The connector of some settings. */
+export function connectorOf<Kind extends SourceKind>(settings: { kind: Kind }): Connector<Kind> {
+  return connectors[settings.kind];
+}

@@ -1,0 +1,132 @@
+import type { Listing } from "@anyone/domain/source/candidate";
+import { z } from "zod";
+import { type Connector, Unlisted, unlisted } from "./connector.ts";
+import { readImage } from "./read-image.ts";
+
+/** The Flickr API gives the same 4,000 photos again beyond the 4,000th of one search. */
+const MOST_PER_SEARCH = 4_000;
+
+/** Flickr's licence ids: short name and deed. Ids that are not here are listed by their number alone. */
+const LICENCES: Readonly<Record<string, readonly [name: string, url: string]>> = {
+  0: ["All rights reserved", "https://www.flickrhelp.com/hc/en-us/articles/10710266545556"],
+  1: ["CC BY-NC-SA 2.0", "https://creativecommons.org/licenses/by-nc-sa/2.0/"],
+  2: ["CC BY-NC 2.0", "https://creativecommons.org/licenses/by-nc/2.0/"],
+  3: ["CC BY-NC-ND 2.0", "https://creativecommons.org/licenses/by-nc-nd/2.0/"],
+  4: ["CC BY 2.0", "https://creativecommons.org/licenses/by/2.0/"],
+  5: ["CC BY-SA 2.0", "https://creativecommons.org/licenses/by-sa/2.0/"],
+  6: ["CC BY-ND 2.0", "https://creativecommons.org/licenses/by-nd/2.0/"],
+  7: ["No known copyright restrictions", "https://www.flickr.com/commons/usage/"],
+  8: ["United States government work", "https://www.usa.gov/government-copyright"],
+  9: ["CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"],
+  10: ["Public Domain Mark 1.0", "https://creativecommons.org/publicdomain/mark/1.0/"],
+};
+
+/** `flickr.photos.search`, newest first; the cursor is the number of the page. */
+export const flickr: Connector<"flickr"> = {
+  kind: "flickr",
+
+  async list(settings, cursor, { fetch, flickrApiKey }, signal) {
+    if (flickrApiKey === undefined) {
+      throw new Unlisted("no-key", "Flickr needs an API key: set FLICKR_API_KEY for the crawler.");
+    }
+    const page = cursor === null ? 1 : z.coerce.number().int().min(1).parse(cursor);
+    const url = new URL(settings.endpoint);
+    const query = {
+      method: "flickr.photos.search",
+      api_key: flickrApiKey,
+      text: settings.text,
+      license: settings.licences.join(","),
+      media: "photos",
+      content_types: "0",
+      safe_search: "1",
+      sort: "date-posted-desc",
+      extras: "license,owner_name,url_o,url_l,o_dims,description",
+      per_page: String(settings.perPage),
+      page: String(page),
+      format: "json",
+      nojsoncallback: "1",
+    };
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const { politeness } = settings;
+    const answer = await fetch(url.href, {
+      politeness,
+      signal,
+      api: true,
+      maxBytes: 8 * 1024 * 1024,
+      headers: { accept: "application/json" },
+    });
+    if (!answer.ok) throw unlisted("Flickr's search", answer);
+    const { photos } = readAnswer(answer.bytes);
+    const last = Math.min(photos.pages, Math.ceil(MOST_PER_SEARCH / settings.perPage));
+    const done = page >= last || photos.photo.length === 0;
+    const listings = photos.photo.flatMap((photo) => toListing(photo, settings.licences));
+    return { listings, cursor: done ? null : String(page + 1), done };
+  },
+
+  read: (settings, url, { fetch }, signal) => readImage(fetch, url, settings.politeness, signal),
+};
+
+const whole = z.coerce.number().int().positive().optional().catch(undefined);
+
+const Photo = z.object({
+  id: z.string().min(1),
+  owner: z.string(),
+  ownername: z.string().optional(),
+  title: z.string().default(""),
+  license: z.coerce.string(),
+  url_o: z.url().optional(),
+  width_o: whole,
+  height_o: whole,
+  url_l: z.url().optional(),
+  width_l: whole,
+  height_l: whole,
+});
+
+const Answer = z.discriminatedUnion("stat", [
+  z.object({
+    stat: z.literal("ok"),
+    photos: z.object({ page: z.coerce.number(), pages: z.coerce.number(), photo: z.array(z.unknown()) }),
+  }),
+  z.object({ stat: z.literal("fail"), code: z.coerce.number(), message: z.string() }),
+]);
+
+function readAnswer(bytes: Uint8Array): Extract<z.infer<typeof Answer>, { stat: "ok" }> {
+  const parsed = Answer.safeParse(json(bytes));
+  if (!parsed.success)
+    throw new Unlisted("bad-answer", "Flickr answered with something that is not its search result.");
+  if (parsed.data.stat === "ok") return parsed.data;
+  // 105: service unavailable, 106: write failed, 111 and above are faults of the call itself.
+  const passing = parsed.data.code === 105 || parsed.data.code === 106;
+  throw new Unlisted(`flickr-${parsed.data.code}`, `Flickr says: ${parsed.data.message}`, { passing });
+}
+
+function json(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The original where the owner gives it, the large size otherwise; a photo with neither, or under another licence, is passed over. */
+function toListing(raw: unknown, licences: readonly number[]): Listing[] {
+  const parsed = Photo.safeParse(raw);
+  if (!parsed.success) return [];
+  const photo = parsed.data;
+  const url = photo.url_o ?? photo.url_l;
+  if (url === undefined || !licences.includes(Number(photo.license))) return [];
+  const [licence, licenceUrl] = LICENCES[photo.license] ?? [`Flickr licence ${photo.license}`, undefined];
+  return [
+    {
+      externalId: photo.id,
+      url,
+      landingUrl: `https://www.flickr.com/photos/${encodeURIComponent(photo.owner)}/${encodeURIComponent(photo.id)}/`,
+      licence,
+      licenceUrl,
+      author: (photo.ownername ?? photo.owner).slice(0, 500),
+      caption: photo.title.slice(0, 4000) || undefined,
+      width: photo.url_o ? photo.width_o : photo.width_l,
+      height: photo.url_o ? photo.height_o : photo.height_l,
+    },
+  ];
+}

@@ -1,0 +1,96 @@
+import { constants } from "node:fs";
+import { open, opendir, realpath, stat } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Listing } from "@anyone/domain/source/candidate";
+import type { FetchRefused } from "../fetch/safe-fetch.ts";
+import { type Connector, type Reach, Unlisted } from "./connector.ts";
+import { asImage } from "./read-image.ts";
+
+/** Names that may hold an image; what they hold is judged by its bytes when it is read. */
+const IMAGE_NAME = /\.(jpe?g|png|webp)$/i;
+const MOST_BYTES = 64 * 1024 * 1024;
+const DEEPEST = 32;
+
+/**
+ * Photographs in a folder, in the order of their paths; the cursor is the last path listed. Only regular files inside the
+ * folder count: links are not followed, in listing and in reading, so nothing outside can be named by something inside.
+ */
+export const folder: Connector<"folder"> = {
+  kind: "folder",
+
+  async list(settings, cursor, reach) {
+    const root = await rootOf(settings.path, reach);
+    const listings: Listing[] = [];
+    let last: string | null = null;
+    for await (const path of walk(root, "", cursor ?? "", 0)) {
+      if (listings.length === settings.filesPerPage) return { listings, cursor: last, done: false };
+      listings.push({ externalId: path, url: pathToFileURL(join(root, path)).href, licence: settings.licence });
+      last = path;
+    }
+    return { listings, cursor: null, done: true };
+  },
+
+  async read(settings, url, reach) {
+    const root = await rootOf(settings.path, reach);
+    return readInside(root, url);
+  },
+};
+
+async function rootOf(path: string, { importRoots }: Reach): Promise<string> {
+  const root = await realpath(path).catch(() => {
+    throw new Unlisted("no-folder", `There is no folder ${path} on the crawler's machine.`);
+  });
+  if (!(await stat(root)).isDirectory()) throw new Unlisted("no-folder", `${path} is not a folder.`);
+  if (importRoots.some((allowed) => inside(allowed, root))) return root;
+  throw new Unlisted("outside-import-roots", `${path} is in none of the folders that IMPORT_ROOTS allows.`);
+}
+
+/** Image files below `root/folder` in the order of their paths, beginning after `after`; folders that end before it are not entered. */
+async function* walk(root: string, within: string, after: string, depth: number): AsyncGenerator<string> {
+  if (depth > DEEPEST) return;
+  const entries: { path: string; folder: boolean }[] = [];
+  for await (const entry of await opendir(join(root, within))) {
+    const path = within === "" ? entry.name : `${within}/${entry.name}`;
+    if (entry.isDirectory()) entries.push({ path, folder: true });
+    else if (entry.isFile() && IMAGE_NAME.test(entry.name)) entries.push({ path, folder: false });
+  }
+  // A folder sorts as if its path ended in "/": then the order of entries is the order of the paths below them.
+  const key = (entry: { path: string; folder: boolean }) => (entry.folder ? `${entry.path}/` : entry.path);
+  entries.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  for (const entry of entries) {
+    if (entry.folder) {
+      if (`${entry.path}/\u{10ffff}` > after) yield* walk(root, entry.path, after, depth + 1);
+    } else if (entry.path > after) yield entry.path;
+  }
+}
+
+async function readInside(root: string, url: string): Promise<ReturnType<typeof asImage>> {
+  const path = url.startsWith("file:") ? resolve(fileURLToPath(url)) : "";
+  if (!inside(root, path)) return refuse("outside-folder", "not inside the source's folder");
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined) return refuse("not-found", "the file is gone");
+  if (real !== path) return refuse("outside-folder", "a link is on its way");
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const facts = await file.stat();
+      if (!facts.isFile()) return refuse("not-a-file", "not a regular file");
+      if (facts.size > MOST_BYTES) return refuse("too-large", `more than ${MOST_BYTES} bytes`);
+      return asImage(await file.readFile(), url);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return refuse("unreadable", error instanceof Error ? error.message : String(error));
+  }
+}
+
+function inside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`));
+}
+
+function refuse(reason: FetchRefused["reason"], detail: string): FetchRefused {
+  return { ok: false, reason, detail };
+}
