@@ -13,6 +13,8 @@ from pathlib import Path
 class Config:
     objects_url: str
     trainer_address: str
+    inference_address: str
+    """Where the `serve` role listens."""
     service_token: str
     home: Path
     """The platform's folder of local state (`.anyone`): caches and logs lie under it."""
@@ -37,6 +39,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     return Config(
         objects_url=env["OBJECTS_URL"],
         trainer_address=env.get("TRAINER_ADDRESS") or "127.0.0.1:7072",
+        inference_address=env.get("INFERENCE_ADDRESS") or "127.0.0.1:7073",
         service_token=env["SERVICE_TOKEN"],
         home=home,
         models_dir=Path(env.get("MODELS_DIR") or home / "models"),

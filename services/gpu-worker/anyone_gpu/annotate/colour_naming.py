@@ -34,10 +34,10 @@ class ColourNaming:
     mixtures: dict[int, np.ndarray]  # category -> log weight per region, then the exponent of the share
 
     def log_probabilities(self, colours_NRK4: np.ndarray, question: Question) -> np.ndarray:
-        """[N, options + 1]; the last class (not visible) is unlikely here, the regression knows it."""
+        """[N, options], given that the colour can be seen."""
         with torch.no_grad():
             palette = palette_of(question)
-            log_p = _forward(
+            log_p: np.ndarray = _forward(
                 torch.from_numpy(np.ascontiguousarray(colours_NRK4[:, regions_of(question)])),
                 torch.from_numpy(self.metric),
                 torch.from_numpy(self.prototypes[palette]),
@@ -45,7 +45,7 @@ class ColourNaming:
                 torch.from_numpy(self.mixtures[question.category]),
                 _named(question),
             ).numpy()
-        return np.concatenate([log_p, np.full((len(log_p), 1), -7.0, np.float32)], 1)
+        return log_p
 
 
 def fit_colour_naming(
@@ -83,10 +83,10 @@ def fit_colour_naming(
             pull = sum((((prototypes[p] - starts[p]) / _PULL) ** 2).sum() for p in prototypes)
             soft = sum((b**2).sum() for b in biases.values()) + 0.3 * sum((m**2).sum() for m in mixtures.values())
             value = (value + pull + soft) / total
-            value.backward()
+            torch.autograd.backward(value)
             return value
 
-        optimiser.step(loss)
+        optimiser.step(loss)  # type: ignore[no-untyped-call]
     return ColourNaming(
         _plain(metric),
         {key: _plain(value) for key, value in prototypes.items()},

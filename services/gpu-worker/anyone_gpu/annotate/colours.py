@@ -26,7 +26,7 @@ def to_lab(rgb_HW3: np.ndarray) -> np.ndarray:
     """sRGB uint8 [..., 3] -> CIE L*a*b* float32 (D65), L 0..100; table lookups, error below .15."""
     xyz = _GAMMA[rgb_HW3] @ _XYZ.T
     f = _ROOT[(xyz * (_ROOT_STEPS / 1.02) + 0.5).astype(np.int32).clip(0, _ROOT_STEPS)]
-    out = np.empty_like(f)
+    out: np.ndarray = np.empty_like(f)
     out[..., 0] = 116 * f[..., 1] - 16
     out[..., 1] = 500 * (f[..., 0] - f[..., 1])
     out[..., 2] = 200 * (f[..., 1] - f[..., 2])
@@ -66,4 +66,5 @@ def _far_apart(pixels: np.ndarray) -> np.ndarray:
 
 
 def _nearest(pixels: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    return ((pixels[:, None] - centres[None]) ** 2).sum(2).argmin(1)
+    nearest: np.ndarray = ((pixels[:, None] - centres[None]) ** 2).sum(2).argmin(1)
+    return nearest

@@ -184,14 +184,14 @@ def _edges(crop: np.ndarray) -> np.ndarray:
         -1, _ANGLES
     )
     local = bins / (bins.sum(1, keepdims=True) + 0.02 * bins.sum() + 1e-3)
-    return np.sqrt(local).ravel()
+    return np.asarray(np.sqrt(local)).ravel()
 
 
 def _shape(crop: np.ndarray) -> np.ndarray:
     """The mask channels as small thumbnails: where hair, skin and garments lie in the view."""
     side = SIZE // _SHAPE_CELLS
     masks = crop[3:].reshape(_SHAPE_CHANNELS, _SHAPE_CELLS, side, _SHAPE_CELLS, side)
-    return masks.mean((2, 4), dtype=np.float32).ravel() / 255
+    return np.asarray(masks.mean((2, 4), dtype=np.float32)).ravel() / 255
 
 
 def _geometry(picture: Picture) -> np.ndarray:

@@ -52,11 +52,12 @@ def _stack(
     families: list[list[dict[str, np.ndarray]]], classes_NQ: np.ndarray, q: int, names: tuple[str, ...]
 ) -> tuple[torch.Tensor, torch.Tensor] | None:
     """Log-probabilities [N, families, classes] and answers [N] of one question, or None where it has other families."""
-    known = np.flatnonzero(classes_NQ[:, q] >= 0)
+    classes = len(families[0][q].get("colour", families[0][q]["regression"]))  # colours: without "not visible"
+    known = np.flatnonzero((classes_NQ[:, q] >= 0) & (classes_NQ[:, q] < classes))
     if not len(known) or ("colour" in names) != ("colour" in families[0][q]):
         return None
-    zeros = np.zeros_like(families[0][q]["regression"])
-    rows = [[families[n][q].get(name, zeros) for name in names] for n in known]
+    zeros = np.zeros(classes)
+    rows = [[families[n][q].get(name, zeros)[:classes] for name in names] for n in known]
     return torch.tensor(np.array(rows)), torch.from_numpy(classes_NQ[known, q])
 
 
@@ -74,8 +75,8 @@ def _fit(stacks: list[tuple[torch.Tensor, torch.Tensor] | None], default: tuple[
         for x, y in kept:
             log_p = (x * w.exp()[:, None]).sum(1).log_softmax(1)
             value = value - log_p.gather(1, y[:, None]).sum()
-        value.backward()
+        torch.autograd.backward(value)
         return value
 
-    optimiser.step(loss)
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
     return tuple(round(float(v), 4) for v in w.detach().exp())

@@ -109,16 +109,21 @@ def net_inputs(features: Sequence[Features], statistics: tuple[np.ndarray, np.nd
 
 
 def fuse(fusion: Fusion, family: dict[str, np.ndarray]) -> np.ndarray:
-    """Weighted sum of log-probabilities -> log-probabilities [classes]."""
-    if "colour" in family:
-        regression, colour, net = fusion.colour
-        total = regression * family["regression"] + colour * family["colour"]
-    else:
+    """Weighted sum of log-probabilities -> log-probabilities [classes].
+
+    Colour naming speaks of the options alone: whether the colour is visible at all is left to the regression.
+    """
+    if "colour" not in family:
         regression, net = fusion.other
         total = regression * family["regression"]
+        return log_softmax(total + net * family["net"] if "net" in family else total)
+    regression, colour, net = fusion.colour
+    named = regression * family["regression"][:-1] + colour * family["colour"]
     if "net" in family:
-        total = total + net * family["net"]
-    return log_softmax(total)
+        named = named + net * family["net"][:-1]
+    hidden = family["regression"][-1]
+    seen = np.log1p(-np.exp(min(hidden, -1e-6)))
+    return np.append(log_softmax(named) + seen, hidden)
 
 
 def _guess(question: Question, log_p: np.ndarray) -> Guess:

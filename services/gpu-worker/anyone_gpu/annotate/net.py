@@ -114,7 +114,7 @@ def fit_net(
             log_p = torch.cat([part.log_softmax(1) for part in logits.split(net.sizes, 1)], 1)
             loss = -(weights[index] * targets[index] * log_p).sum() / len(index)
             optimiser.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             nn.utils.clip_grad_norm_(net.parameters(), 5.0)
             optimiser.step()
             schedule.step()

@@ -22,11 +22,16 @@ class UnreadablePicture(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """rgb [H, W, 3] uint8, parts [H, W] uint8 (ATR-18 ids) on the same grid, box (x0, y0, x1, y1) of the person on it."""
+    """rgb [H, W, 3] uint8, parts [H, W] uint8 (ATR-18 ids) on the same grid, box (x0, y0, x1, y1) of the person on it.
+
+    shares: per ATR id its share of the part map's pixels; cut: the ids in the map's last row.
+    """
 
     rgb: np.ndarray
     parts: np.ndarray
     box: tuple[int, int, int, int]
+    shares: tuple[float, ...] = ()
+    cut: tuple[int, ...] = ()
 
 
 def read_picture(
@@ -37,20 +42,17 @@ def read_picture(
     `box` is in pixels of the stored image; without one the box of all person parts is taken. Raises UnreadablePicture.
     """
     rgb, (width, height) = _read_image(image, longest)
-    parts = _read_part_map(part_map, rgb.shape[1], rgb.shape[0])
+    stored = _read_part_map(part_map)
+    parts = np.asarray(Image.fromarray(stored).resize((rgb.shape[1], rgb.shape[0]), Image.Resampling.NEAREST))
     if box is not None:
         sx, sy = rgb.shape[1] / width, rgb.shape[0] / height
         scaled = (box[0] * sx, box[1] * sy, box[2] * sx, box[3] * sy)
     else:
         scaled = _box_of(parts > 0)
-    return Picture(rgb, parts, _inside(scaled, rgb.shape[1], rgb.shape[0]))
-
-
-def part_measures(picture: Picture) -> tuple[list[float], list[bool]]:
-    """Per ATR id: its share of all pixels, and whether it touches the lower image border."""
-    counts = np.bincount(picture.parts.ravel(), minlength=PARTS)[:PARTS]
-    low = np.bincount(picture.parts[-2:].ravel(), minlength=PARTS)[:PARTS]
-    return [float(c) / picture.parts.size for c in counts], [bool(c > 0) for c in low]
+    counts = np.bincount(stored.ravel(), minlength=PARTS)
+    shares = tuple(float(count) / stored.size for count in counts)
+    cut = tuple(int(part) for part in np.unique(stored[-1]))
+    return Picture(rgb, parts, _inside(scaled, rgb.shape[1], rgb.shape[0]), shares, cut)
 
 
 def _read_image(data: bytes, longest: int) -> tuple[np.ndarray, tuple[int, int]]:
@@ -70,12 +72,12 @@ def _read_image(data: bytes, longest: int) -> tuple[np.ndarray, tuple[int, int]]
         raise UnreadablePicture(f"the image can't be decoded: {error}") from error
 
 
-def _read_part_map(data: bytes, width: int, height: int) -> np.ndarray:
+def _read_part_map(data: bytes) -> np.ndarray:
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.mode not in ("L", "P"):
                 raise UnreadablePicture(f"a part map is 8-bit greyscale, this one is {image.mode}")
-            parts = np.asarray(image.resize((width, height), Image.Resampling.NEAREST))
+            parts = np.asarray(image)
     except UnreadablePicture:
         raise
     except Exception as error:

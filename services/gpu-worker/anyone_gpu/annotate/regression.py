@@ -65,13 +65,15 @@ def fit_regression(
 
 def standardise(vectors_ND: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """Centred and scaled, the last axis being the features."""
-    return ((vectors_ND - mean) * scale).astype(np.float32)
+    scaled: np.ndarray = ((vectors_ND - mean) * scale).astype(np.float32)
+    return scaled
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
     """Along the last axis."""
-    shifted = logits - logits.max(-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+    shifted: np.ndarray = logits - logits.max(-1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(-1, keepdims=True))
+    return shifted
 
 
 def _span(scaled: np.ndarray, parts: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -113,10 +115,10 @@ def _fit_head(
         optimiser.zero_grad()
         log_p = torch.log_softmax(x @ w.T + b, 1)
         value = -(weight * (target * log_p).sum(1)).sum() / len(index) + penalty / 2 * (w**2).sum()
-        value.backward()
+        torch.autograd.backward(value)
         return value
 
-    optimiser.step(loss)
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
     head[present] = w.detach().numpy()
     bias[present] = b.detach().numpy()
     return head, bias

@@ -97,8 +97,8 @@ def _mask_image(picture: Picture, parts: tuple[int, ...]) -> Image.Image:
 
 def _cut(image: Image.Image, box: Box) -> Image.Image:
     """Box -> SIZE x SIZE; what lies outside of the picture is black."""
-    whole = tuple(round(v) for v in box)
-    return image.crop(whole).resize((SIZE, SIZE), Image.Resampling.BILINEAR)
+    x0, y0, x1, y1 = (round(v) for v in box)
+    return image.crop((x0, y0, x1, y1)).resize((SIZE, SIZE), Image.Resampling.BILINEAR)
 
 
 def _span(mask: np.ndarray) -> Box | None:
@@ -109,7 +109,7 @@ def _span(mask: np.ndarray) -> Box | None:
 
 
 def _union(spans: dict[int, Box | None], parts: tuple[int, ...]) -> Box | None:
-    boxes = [spans[p] for p in parts if spans[p] is not None]
+    boxes = [box for box in (spans[p] for p in parts) if box is not None]
     if not boxes:
         return None
     return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))

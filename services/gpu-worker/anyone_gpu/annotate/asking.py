@@ -1,0 +1,135 @@
+"""Answers a chunk of pictures: loads the labeller that is asked for, encodes every picture once, keeps both for a while."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from anyone_gpu.objects import CorruptObject, MissingObject, ObjectRef, Objects, get_checked
+
+from .checkpoint import load_labeller
+from .labeller import untrained
+from .picture import UnreadablePicture, read_picture
+from .protocol import Question
+from .vlm import Guess, Identity, Vlm
+
+LABELLERS_KEPT = 4
+PICTURES_KEPT = 256  # about 350 KB each
+
+
+@dataclass(frozen=True)
+class LabellerName:
+    """Which labeller: an empty key means the untrained one."""
+
+    id: str
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One picture and what it is asked."""
+
+    asset_id: str
+    image_key: str
+    parts_key: str
+    box: tuple[float, float, float, float] | None
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why one picture could not be answered: code, one sentence, and whether asking again can help."""
+
+    code: str
+    message: str
+    retry: bool
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One picture's answers, and what its part map shows: share of pixels per ATR id, ids cut by the lower border."""
+
+    guesses: list[Guess]
+    shares: tuple[float, ...]
+    cut: tuple[int, ...]
+
+
+class Asking:
+    """The inference service without its wire. Thread-safe; the caches are shared by all calls."""
+
+    def __init__(self, objects: Objects, labellers: int = LABELLERS_KEPT, pictures: int = PICTURES_KEPT) -> None:
+        self._objects = objects
+        self._labellers = _Kept(labellers)
+        self._pictures = _Kept(pictures)
+
+    def labeller(self, name: LabellerName, questions: Sequence[Question]) -> Vlm:
+        """The named labeller. Raises MissingObject, CorruptObject, and ValueError for a file that is no labeller."""
+        if not name.key:
+            return untrained(questions, name.id)
+        ref = ObjectRef(name.key, name.sha256)
+        loaded: Vlm = self._labellers.get(
+            (name.key, name.sha256), lambda: load_labeller(get_checked(self._objects, ref), name.sha256)
+        )
+        return loaded
+
+    def ask(
+        self, name: LabellerName, asked: Sequence[Asked], questions: Sequence[Question], go_on: Callable[[], bool]
+    ) -> tuple[Identity, list[Answered | Failed]]:
+        """Answers in the order asked; `go_on` is looked at before every picture, and false ends the call early.
+
+        Raises what `labeller` raises, and ValueError for a question that the labeller was not made for.
+        """
+        labeller = self.labeller(name, questions)
+        out: list[Answered | Failed] = []
+        for picture in asked:
+            if not go_on():
+                break
+            out.append(self._ask_one(labeller, picture))
+        return labeller.identity, out
+
+    def _ask_one(self, labeller: Vlm, asked: Asked) -> Answered | Failed:
+        key = (labeller.encoder, asked.asset_id, asked.parts_key, asked.box)
+        try:
+            encoded, shares, cut = self._pictures.get(key, lambda: self._encode(labeller, asked))
+        except MissingObject as error:
+            return Failed("missing-object", str(error), True)
+        except CorruptObject as error:
+            return Failed("altered-object", str(error), False)
+        except UnreadablePicture as error:
+            return Failed("unreadable-image", str(error), False)
+        guesses = labeller.answer([encoded], [asked.questions])[0]
+        if any(not np.isfinite(guess.confidence) for guess in guesses):
+            return Failed("model-failed", f"labeller {labeller.identity.version} gave no finite probability", False)
+        return Answered(guesses, shares, cut)
+
+    def _encode(self, labeller: Vlm, asked: Asked) -> tuple[Any, tuple[float, ...], tuple[int, ...]]:
+        image, parts = self._objects.get(asked.image_key), self._objects.get(asked.parts_key)
+        picture = read_picture(image, parts, asked.box)
+        return labeller.encode(picture, asked.asset_id), picture.shares, picture.cut
+
+
+class _Kept:
+    """The last `limit` things by key. Two threads that miss the same key make it twice, which only costs time."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._items: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        with self._lock:
+            if key in self._items:
+                self._items.move_to_end(key)
+                return self._items[key]
+        made = make()
+        with self._lock:
+            self._items[key] = made
+            while len(self._items) > self._limit:
+                self._items.popitem(last=False)
+        return made
