@@ -67,14 +67,30 @@ async function inception() {
   return [await sample("features", trunk.predict(input([1, 299, 299, 3], 0, 1)))];
 }
 
-const heads = ["center_0", "kpt_heatmap_0", "kpt_regress_0", "kpt_offset_0"].map((h) => new RegExp(`${h}/conv2d_\\d+/BiasAdd$`));
-const taps = ["expanded_conv_project_BN/FusedBatchNormV3", "block_2_add/add", "block_5_add/add", "block_12_add/add", "block_15_add/add"];
+const heads = ["center_0", "kpt_heatmap_0", "kpt_regress_0", "kpt_offset_0"].map(
+  (h) => new RegExp(`${h}/conv2d_\\d+/BiasAdd$`),
+);
+const taps = [
+  "expanded_conv_project_BN/FusedBatchNormV3",
+  "block_2_add/add",
+  "block_5_add/add",
+  "block_12_add/add",
+  "block_15_add/add",
+];
 console.log(
   JSON.stringify({
     recordedWith: `@tensorflow/tfjs ${tf.version.tfjs}, backend cpu`,
-    nanodet: await graph("nanodet", input([1, 3, 416, 416], -2, 2), [0, 1, 2, 3, 4, 5].map((i) => new RegExp(`^Identity${i ? `_${i}` : ""}$`))),
+    nanodet: await graph(
+      "nanodet",
+      input([1, 3, 416, 416], -2, 2),
+      [0, 1, 2, 3, 4, 5].map((i) => new RegExp(`^Identity${i ? `_${i}` : ""}$`)),
+    ),
     "movenet-thunder": await graph("movenet-thunder", input([1, 256, 256, 3], 0, 255, "int32"), heads),
-    "movenet-lightning-encoder": await graph("movenet-lightning", input([1, 192, 192, 3], 0, 255, "int32"), taps.map((t) => new RegExp(`model_1/model/${t}$`))),
+    "movenet-lightning-encoder": await graph(
+      "movenet-lightning",
+      input([1, 192, 192, 3], 0, 255, "int32"),
+      taps.map((t) => new RegExp(`model_1/model/${t}$`)),
+    ),
     "nsfwjs-inception": await inception(),
   }),
 );

@@ -29,7 +29,9 @@ for (const [name, recipe] of Object.entries(recipes)) {
     const { size, mtimeMs } = await stat(join(out, entry.file));
     manifest[name] = { ...entry, bytes: size, changedAt: mtimeMs };
     const took = Math.round(performance.now() - started);
-    console.log(`${state.padEnd(6)} ${entry.file.padEnd(32)} ${(size / 1e6).toFixed(1).padStart(5)} MB  ${entry.source}@${entry.version}  ${took} ms`);
+    console.log(
+      `${state.padEnd(6)} ${entry.file.padEnd(32)} ${(size / 1e6).toFixed(1).padStart(5)} MB  ${entry.source}@${entry.version}  ${took} ms`,
+    );
   } catch (error) {
     failed = true;
     console.error(`failed ${entry.file}: ${error instanceof Error ? error.message : String(error)}`);
@@ -38,7 +40,10 @@ for (const [name, recipe] of Object.entries(recipes)) {
 await writeAtomically(join(out, "manifest.json"), Buffer.from(JSON.stringify(manifest, null, 2)));
 process.exitCode = failed ? 1 : 0;
 
-async function build(entry: ModelEntry & { file: string }, recipe: (typeof recipes)[keyof typeof recipes]): Promise<string> {
+async function build(
+  entry: ModelEntry & { file: string },
+  recipe: (typeof recipes)[keyof typeof recipes],
+): Promise<string> {
   const bytes = await recipe({ python });
   const found = createHash("sha256").update(bytes).digest("hex");
   if (values["print-hashes"]) console.log(`${entry.model} ${found}`);

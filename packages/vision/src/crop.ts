@@ -14,7 +14,12 @@ export interface Crop {
  * Cuts `box` (view pixels; it may reach outside) and resizes it into `size`, keeping its shape. What is not covered is
  * `fill` (grey level 0 to 255): outside the view, and right and below of a box that is narrower than the target.
  */
-export async function cropTo(view: Pixels, box: Box, size: { width: number; height: number }, fill: number): Promise<Crop> {
+export async function cropTo(
+  view: Pixels,
+  box: Box,
+  size: { width: number; height: number },
+  fill: number,
+): Promise<Crop> {
   const [x0, y0, x1, y1] = [Math.floor(box[0]), Math.floor(box[1]), Math.ceil(box[2]), Math.ceil(box[3])];
   const left = Math.max(0, Math.min(view.width - 1, x0));
   const top = Math.max(0, Math.min(view.height - 1, y0));

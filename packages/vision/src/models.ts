@@ -65,7 +65,7 @@ export const models = {
     version: "1",
     licence: "Apache-2.0 (trained here on drawn people)",
     file: "atr18-parsing.onnx",
-    sha256: "",
+    sha256: "acb58483d3f9b95f561eb97ec4682231746b68385209f2285b78f068d73d65ae",
   },
   brisque: {
     slot: "quality-global",
@@ -101,7 +101,14 @@ export const models = {
 export type ModelName = keyof typeof models;
 
 /** Slots of the filter that nothing fills yet: reported as unavailable, never given a number. */
-export const emptySlots = ["foreground", "quality-face", "preference", "aesthetic", "watermark", "nsfw"] as const satisfies readonly Slot[];
+export const emptySlots = [
+  "foreground",
+  "quality-face",
+  "preference",
+  "aesthetic",
+  "watermark",
+  "nsfw",
+] as const satisfies readonly Slot[];
 
 /** What is stored beside a measurement made by this model. */
 export function identify(name: ModelName): ModelIdentity {

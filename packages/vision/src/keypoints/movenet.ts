@@ -39,7 +39,10 @@ export function decodeKeypoints(outputs: Record<string, Output>): Keypoint[] {
     const x = (regress.data[person * 2 * POINTS + 2 * k + 1] as number) + px;
     const score = (i: number) => sigmoid(heatmap.data[i * POINTS + k] as number);
     const cell = best((i) => score(i) / (distance(i, y, x) + 1.8));
-    const [dy, dx] = [offset.data[cell * 2 * POINTS + 2 * k] as number, offset.data[cell * 2 * POINTS + 2 * k + 1] as number];
+    const [dy, dx] = [
+      offset.data[cell * 2 * POINTS + 2 * k] as number,
+      offset.data[cell * 2 * POINTS + 2 * k + 1] as number,
+    ];
     return [((cell % GRID) + dx) / GRID, (Math.floor(cell / GRID) + dy) / GRID, score(cell)];
   });
 }

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import type { Pixels } from "../decode.ts";
-import { gaussian, normalised, type Plane } from "./mscn.ts";
 import { asymmetricFit, gaussianRatio } from "./generalised-gaussian.ts";
+import { gaussian, normalised, type Plane } from "./mscn.ts";
 
 /** Support vectors and feature ranges, as the model build writes them. */
 export interface BrisqueModel {
@@ -36,8 +36,13 @@ export function openBrisque(model: BrisqueModel): Brisque {
 }
 
 /** Support vector regression with a radial basis kernel over features scaled to [-1, 1]. */
-export function regress({ gamma, rho, coefficients, vectors, low, high }: BrisqueModel, features: readonly number[]): number {
-  const scaled = features.map((f, i) => -1 + (2 * (f - (low[i] as number))) / ((high[i] as number) - (low[i] as number)));
+export function regress(
+  { gamma, rho, coefficients, vectors, low, high }: BrisqueModel,
+  features: readonly number[],
+): number {
+  const scaled = features.map(
+    (f, i) => -1 + (2 * (f - (low[i] as number))) / ((high[i] as number) - (low[i] as number)),
+  );
   return vectors.reduce((sum, vector, n) => {
     const distance = vector.reduce((d, v, i) => d + (v - (scaled[i] as number)) ** 2, 0);
     return sum + (coefficients[n] as number) * Math.exp(-gamma * distance);
@@ -93,7 +98,15 @@ function productMoments(values: Float32Array, width: number, height: number, dow
   return total;
 }
 
-function gather(a: Float32Array, b: Float32Array, from: number, to: number, shift: number, count: number, plain: 0 | 1): Moments {
+function gather(
+  a: Float32Array,
+  b: Float32Array,
+  from: number,
+  to: number,
+  shift: number,
+  count: number,
+  plain: 0 | 1,
+): Moments {
   let [positive, negative, absolute, squares, signedSquares] = [0, 0, 0, 0, 0];
   for (let i = from; i < to; i++) {
     const v = plain ? (a[i] as number) : (a[i] as number) * (b[i + shift] as number);

@@ -33,8 +33,11 @@ function nearest(target: number): number {
 
 /** Lanczos' series as in Numerical Recipes; relative error under 2e-10. */
 function logGamma(z: number): number {
-  const series = [76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2, -0.5395239384953e-5];
+  const series = [
+    76.18009172947146, -86.50532032941678, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
+    -0.5395239384953e-5,
+  ];
   const t = z + 5.5;
   const sum = series.reduce((s, c, i) => s + c / (z + 1 + i), 1.000000000190015);
-  return (z + 0.5) * Math.log(t) - t + Math.log((2.5066282746310005 * sum) / z);
+  return (z + 0.5) * Math.log(t) - t + Math.log((2.5066282746310007 * sum) / z);
 }

@@ -30,7 +30,16 @@ export function normalised({ levels, width, height }: Plane, [w0, w1, w2, w3]: t
     for (let x = 0; x < width; x++) line[x + HALF] = (levels[from + x] as number) / 255;
     line.fill(line[HALF] as number, 0, HALF);
     line.fill(line[width + HALF - 1] as number, width + HALF);
-    blurAcross(line, means[(y + TAPS) % TAPS] as Float32Array, squares[(y + TAPS) % TAPS] as Float32Array, width, w0, w1, w2, w3);
+    blurAcross(
+      line,
+      means[(y + TAPS) % TAPS] as Float32Array,
+      squares[(y + TAPS) % TAPS] as Float32Array,
+      width,
+      w0,
+      w1,
+      w2,
+      w3,
+    );
   };
   for (let y = -HALF; y < HALF; y++) fill(y);
   for (let y = 0; y < height; y++) {
@@ -89,8 +98,17 @@ function combineDown(
   w2: number,
   w3: number,
 ): void {
-  const [m0, m1, m2, m3, m4, m5, m6] = means as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
-  const [s0, s1, s2, s3, s4, s5, s6] = squares as typeof means & [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+  const [m0, m1, m2, m3, m4, m5, m6] = means as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  const [s0, s1, s2, s3, s4, s5, s6] = squares as typeof means &
+    [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
   for (let x = 0; x < out.length; x++) {
     const mean =
       w0 * (m3[x] as number) +

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { ModelIdentity } from "../model.ts";
+
+/** Why a candidate is not admitted: one reason each, short, stable, countable. In the order the gates look. */
+export const DROP_REASONS = [
+  /** No bytes, damaged, or cut off. */
+  "broken-file",
+  /** Not a still JPEG, PNG or WebP by its first bytes. */
+  "unsupported-type",
+  /** More pixels than a decoder should be asked for. */
+  "too-large",
+  "too-small",
+  /** The same bytes are in the pool already. */
+  "duplicate",
+  /** Measuring it crashed or hung twice, alone. */
+  "unmeasurable",
+  "no-person",
+  "several-persons",
+  /** The largest face is under the gate, or there is none. */
+  "small-face",
+  /** Flat colours with hard edges: a drawing. */
+  "fake-person",
+  "low-quality",
+  /** Almost the picture of an asset that is in the pool already. */
+  "near-duplicate",
+] as const;
+export const DropReason = z.enum(DROP_REASONS);
+export type DropReason = z.infer<typeof DropReason>;
+
+/** A candidate's end: in the pool, or dropped for one reason. `gates` names the version of the thresholds that decided. */
+export const Verdict = z.object({
+  outcome: z.enum(["kept", "dropped"]),
+  reason: DropReason.nullable(),
+  gates: z.string(),
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** Left, top, right, bottom in pixels of the picture. */
+export const Box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+export const Detection = z.object({ score: z.number(), box: Box });
+export type Detection = z.infer<typeof Detection>;
+
+/**
+ * What was measured on a picture, in the order it is measured: a gate that drops it spares the rest, so what follows is missing then.
+ * `models` says who measured.
+ */
+export const Measurement = z.object({
+  /** What the decoder found wrong, if it did. */
+  fault: z.enum(["broken-file", "unsupported-type", "too-large"]).optional(),
+  /** Upright, in pixels. */
+  width: z.number().int().optional(),
+  height: z.number().int().optional(),
+  /** People, best first. */
+  persons: z.array(Detection).optional(),
+  /** Faces inside the best person's box, best first. */
+  faces: z.array(Detection).optional(),
+  /** 0 to 1: how much of the person is flat colour bounded by hard edges. */
+  flatness: z.number().optional(),
+  /** About 0 is clean, 100 ruined. */
+  brisque: z.number().optional(),
+  models: z.array(ModelIdentity),
+});
+export type Measurement = z.infer<typeof Measurement>;

@@ -1,0 +1,131 @@
+import { firstDrop, type Gates } from "@anyone/domain/filter/gate";
+import type { DropReason, Measurement } from "@anyone/domain/filter/verdict";
+import type { ModelIdentity } from "@anyone/domain/model";
+import type { Box } from "./boxes.ts";
+import { decode, type Header, type Picture, readHeader } from "./decode.ts";
+import { findFaces } from "./face/blazeface.ts";
+import { flatness } from "./fake-person/flatness.ts";
+import { findKeypoints, type Keypoint } from "./keypoints/movenet.ts";
+import { emptySlots, identify, type ModelName, unavailable } from "./models.ts";
+import { encodePartMap, parseParts, partShares } from "./parsing/atr18.ts";
+import { findPersons } from "./person/nanodet.ts";
+import { perceptualHash } from "./phash.ts";
+import { type Brisque, type BrisqueModel, openBrisque } from "./quality/brisque.ts";
+import { type Network, openNetwork, readModel } from "./session.ts";
+import { stripped } from "./strip.ts";
+import { thumbnail } from "./thumbnail.ts";
+
+/** The filter's models, loaded. */
+export interface Instruments {
+  person: Network;
+  face: Network;
+  keypoints: Network;
+  encoder: Network;
+  parsing: Network;
+  brisque: Brisque;
+}
+
+/** What is only worth making of a picture that passes every gate. */
+export interface Admission {
+  personBox: Box;
+  faceBox: Box;
+  keypoints: Keypoint[];
+  phash: bigint;
+  partShares: number[];
+  /** JPEG without metadata, thumbnail JPEG, part map PNG. */
+  image: Uint8Array;
+  thumbnail: Uint8Array;
+  parts: Uint8Array;
+}
+
+export type Measured =
+  | { drop: DropReason; measurement: Measurement }
+  | { drop?: undefined; measurement: Measurement; admission: Admission };
+
+/** Loads every model of the filter from the models' folder, checked against the registry. */
+export async function openInstruments(models: string): Promise<Instruments> {
+  const brisque = JSON.parse((await readModel(models, "brisque")).toString()) as BrisqueModel;
+  return {
+    person: await openNetwork(models, "nanodet"),
+    face: await openNetwork(models, "blazeface"),
+    keypoints: await openNetwork(models, "movenet"),
+    encoder: await openNetwork(models, "encoder"),
+    parsing: await openNetwork(models, "parsing"),
+    brisque: openBrisque(brisque),
+  };
+}
+
+/**
+ * Measures a picture step by step, from one header and one decode, and stops at the first gate that drops it: what is
+ * cheap comes first.
+ */
+export async function measure(instruments: Instruments, bytes: Uint8Array, gates: Gates): Promise<Measured> {
+  const measurement: Measurement = { models: [] };
+  const header = await readHeader(bytes);
+  if (!header.ok) return dropped({ ...measurement, fault: header.fault }, gates);
+  const { width, height } = header.value;
+  Object.assign(measurement, { width, height });
+  if (firstDrop(measurement, gates)) return dropped(measurement, gates);
+
+  const decoded = await decode(bytes, header.value);
+  if (!decoded.ok) return dropped({ ...measurement, fault: decoded.fault }, gates);
+  const picture = decoded.value;
+
+  measurement.persons = (await findPersons(instruments.person, picture)).map(({ score, box }) => ({
+    score,
+    box: [...box],
+  }));
+  note(measurement, "nanodet");
+  const person = measurement.persons[0];
+  if (!person || firstDrop(measurement, gates)) return dropped(measurement, gates);
+
+  measurement.faces = (await findFaces(instruments.face, picture, person.box)).map(({ score, box }) => ({
+    score,
+    box: [...box],
+  }));
+  note(measurement, "blazeface");
+  const face = measurement.faces[0];
+  if (!face || firstDrop(measurement, gates)) return dropped(measurement, gates);
+
+  measurement.flatness = await flatness(picture, person.box);
+  note(measurement, "flatness");
+  measurement.brisque = await instruments.brisque(picture.view);
+  note(measurement, "brisque");
+  if (firstDrop(measurement, gates)) return dropped(measurement, gates);
+
+  const admission = await admit(instruments, bytes, header.value, picture, person.box, face.box);
+  note(measurement, "movenet", "parsing");
+  measurement.models.push(...emptySlots.map(unavailable));
+  return { measurement, admission };
+}
+
+async function admit(
+  instruments: Instruments,
+  bytes: Uint8Array,
+  header: Header,
+  picture: Picture,
+  personBox: Box,
+  faceBox: Box,
+): Promise<Admission> {
+  const parts = await parseParts(instruments.encoder, instruments.parsing, picture, personBox);
+  return {
+    personBox,
+    faceBox,
+    keypoints: await findKeypoints(instruments.keypoints, picture, personBox),
+    phash: await perceptualHash(picture.view),
+    partShares: partShares(parts),
+    image: await stripped(bytes, header),
+    thumbnail: await thumbnail(picture.view),
+    parts: await encodePartMap(parts),
+  };
+}
+
+function dropped(measurement: Measurement, gates: Gates): Measured {
+  const drop = firstDrop(measurement, gates);
+  if (!drop) throw new Error("no gate drops this picture");
+  return { drop, measurement };
+}
+
+function note(measurement: Measurement, ...names: ModelName[]): void {
+  measurement.models.push(...names.map((name): ModelIdentity => identify(name)));
+}

@@ -1,0 +1,106 @@
+"""The ATR-18 parsing decoder: a small feature pyramid over a frozen MoveNet-lightning encoder.
+
+Shape suffixes: N batch, C channels, H and W a level's height and width, Y and X the input's (256 x 128).
+"""
+
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+
+CLASSES = 18
+#: Encoder outputs from the coarsest to the finest, and their channels.
+TAPS = {"stride_32": 160, "stride_16": 96, "stride_8": 32, "stride_4": 24, "stride_2": 16}
+#: Channels of the decoder after it has taken in each tap.
+WIDTHS = {"stride_32": 160, "stride_16": 128, "stride_8": 96, "stride_4": 64, "stride_2": 40}
+#: Convolutions per level: the finest costs most and gets one.
+DEPTHS = {"stride_32": 1, "stride_16": 2, "stride_8": 2, "stride_4": 2, "stride_2": 1}
+
+
+class Block(nn.Module):
+    """3 x 3 convolution, batch normalisation, ReLU."""
+
+    def __init__(self, inner: int, outer: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inner, outer, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(outer)
+
+    def forward(self, x_NCHW: Tensor) -> Tensor:
+        return torch.relu(self.norm(self.conv(x_NCHW)))
+
+
+class ParsingDecoder(nn.Module):
+    """Encoder taps to logits [N, 18, Y, X] at the input's resolution."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.levels = nn.ModuleDict()
+        inner = 0
+        for tap, channels in TAPS.items():
+            blocks = [Block(inner + channels if i == 0 else WIDTHS[tap], WIDTHS[tap]) for i in range(DEPTHS[tap])]
+            self.levels[tap] = nn.Sequential(*blocks)
+            inner = WIDTHS[tap]
+        self.head = nn.Conv2d(inner, CLASSES, 1)
+
+    def forward(self, taps: dict[str, Tensor]) -> Tensor:
+        x = None
+        for tap, level in self.levels.items():
+            joined = taps[tap] if x is None else torch.cat([_double(x), taps[tap]], dim=1)
+            x = level(joined)
+        assert x is not None
+        return _double(self.head(x))
+
+
+def _double(x_NCHW: Tensor) -> Tensor:
+    return nn.functional.interpolate(x_NCHW, scale_factor=2, mode="bilinear", align_corners=False)
+
+
+def to_onnx(decoder: ParsingDecoder) -> bytes:
+    """The decoder as ONNX (opset 13), normalisation folded in, weights stored as 16-bit floats and cast when loaded."""
+    nodes: list[onnx.NodeProto] = []
+    weights: list[onnx.TensorProto] = []
+
+    def add(op: str, inputs: list[str], **attributes: object) -> str:
+        name = f"{op.lower()}_{len(nodes)}"
+        nodes.append(helper.make_node(op, inputs, [name], **attributes))
+        return name
+
+    def half(name: str, value: Tensor) -> str:
+        weights.append(numpy_helper.from_array(value.detach().to(torch.float16).numpy(), name))
+        return add("Cast", [name], to=TensorProto.FLOAT)
+
+    def double(x: str) -> str:
+        if not any(w.name == "twice" for w in weights):
+            weights.append(numpy_helper.from_array(torch.tensor([1.0, 1.0, 2.0, 2.0]).numpy(), "twice"))
+        return add("Resize", [x, "", "twice"], mode="linear", coordinate_transformation_mode="half_pixel")
+
+    x = ""
+    for tap, level in decoder.levels.items():
+        assert isinstance(level, nn.Sequential)
+        x = add("Concat", [double(x), tap], axis=1) if x else tap
+        for i, block in enumerate(level):
+            assert isinstance(block, Block)
+            weight, bias = _folded(block)
+            inputs = [x, half(f"{tap}.{i}.weight", weight), half(f"{tap}.{i}.bias", bias)]
+            x = add("Relu", [add("Conv", inputs, kernel_shape=[3, 3], pads=[1, 1, 1, 1])])
+    bias = decoder.head.bias
+    assert bias is not None
+    x = add("Conv", [x, half("head.weight", decoder.head.weight), half("head.bias", bias)], kernel_shape=[1, 1])
+    nodes.append(helper.make_node("Identity", [double(x)], ["logits"]))
+    inputs = [
+        helper.make_tensor_value_info(tap, TensorProto.FLOAT, ["n", channels, f"h_{tap}", f"w_{tap}"])
+        for tap, channels in TAPS.items()
+    ]
+    output = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", CLASSES, "y", "x"])
+    graph = helper.make_graph(nodes, "atr18", inputs, [output], weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString())
+
+
+def _folded(block: Block) -> tuple[Tensor, Tensor]:
+    norm = block.norm
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    return block.conv.weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale
