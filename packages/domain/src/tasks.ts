@@ -12,8 +12,8 @@ import type { Transaction } from "./transaction.ts";
 export interface TaskStore {
   /** Writes tasks beside the business rows that cause them. A task whose id exists already is left as it is. Returns the ids that are new. */
   add(tx: Transaction, tasks: readonly NextTask[]): Promise<string[]>;
-  /** Marks up to `limit` ready tasks of a stage as dispatched (epoch + 1), most urgent first, and returns what to enqueue. */
-  dispatch(stage: Stage, limit: number): Promise<Dispatch[]>;
+  /** Marks ready tasks as dispatched (epoch + 1), most urgent first, at most as many per stage as there is room for. */
+  dispatch(room: ReadonlyMap<Stage, number>): Promise<Dispatch[]>;
   /** Takes the lease of every named task that is free (fence + 1, attempts + 1). What is missing from the answer belongs to somebody else. */
   claim(ids: readonly string[]): Promise<ClaimedTask[]>;
   /** Extends the leases still held; returns the ids of those. */
@@ -22,16 +22,16 @@ export interface TaskStore {
   settle(settlements: readonly Settlement[]): Promise<Settled[]>;
   /** Makes tasks with an expired lease ready again; returns how many per stage. */
   expireLeases(): Promise<Map<Stage, number>>;
-  /** Ready tasks that were dispatched more than `olderThanSeconds` ago and have not been claimed since. */
-  waiting(stage: Stage, olderThanSeconds: number, limit: number): Promise<Dispatch[]>;
+  /** Ready tasks that were dispatched more than `olderThanSeconds` ago and not claimed since, oldest first. */
+  unclaimed(olderThanSeconds: number, limit: number): Promise<Dispatch[]>;
   /** Forgets the dispatch of tasks that are still ready at this epoch, so that they are dispatched again. Returns how many. */
   redispatch(lost: readonly Dispatch[]): Promise<number>;
   /** The operator's retry: dead tasks become ready with their attempts forgotten. Returns how many. */
   retryDead(which: { ids: readonly string[] } | { stage: Stage }): Promise<number>;
   /** Counts and ages per stage. */
   counts(): Promise<StageCounts[]>;
-  /** Calls back when tasks were added. A hint: it may be lost, polling is the truth. Returns how to stop listening. */
-  onAdded(listener: () => void): Promise<() => Promise<void>>;
+  /** Calls back when tasks became ready. A hint: it may be lost, polling is the truth. Returns how to stop listening. */
+  onReady(listener: () => void): () => Promise<void>;
 }
 
 /** A task to be written: made by `next()` from a job's declaration. */
@@ -54,6 +54,7 @@ export interface NextTask {
 
 export interface Dispatch {
   id: string;
+  stage: Stage;
   epoch: number;
   priority: number;
 }

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { fault } from "@anyone/domain/fault";
 import { STAGES, type Stage } from "@anyone/domain/flywheel";
 import type { NextTask } from "@anyone/domain/tasks";
 import type { Transaction } from "@anyone/domain/transaction";
@@ -53,7 +55,7 @@ export function next<Schema extends PayloadSchema>(
 ): NextTask {
   const checked = job.payload.parse(payload);
   return {
-    id: `${job.name}:${job.key(checked)}`,
+    id: taskId(job.name, job.key(checked)),
     name: job.name,
     stage: job.stage,
     payload: checked as Record<string, unknown>,
@@ -106,6 +108,13 @@ export type Handler<Payload, Context> = (payload: Payload, context: Context & Ta
 export type Handlers<Jobs extends readonly Job[], Context> = {
   [J in Jobs[number] as J["name"]]: Handler<z.infer<J["payload"]>, Context>;
 };
+
+/** An id stays readable as long as it is short: what is too long for an index becomes its hash. */
+function taskId(name: string, key: string): string {
+  if (key === "") throw fault("bad-payload", `The key of a ${name} task is empty.`);
+  const short = key.length <= 160 ? key : createHash("sha256").update(key).digest("hex");
+  return `${name}:${short}`;
+}
 
 function stageOf(name: string): Stage {
   const stage = STAGES.find((word) => name.startsWith(`${word}.`));

@@ -1,0 +1,136 @@
+import type { Stage } from "@anyone/domain/flywheel";
+import type { ClaimedTask, Dispatch, Lease, StageCounts, TaskStore } from "@anyone/domain/tasks";
+import type { Sql } from "@anyone/domain/transaction";
+import { addTasks, CHANNEL } from "./add-tasks.ts";
+import type { OpenDatabase } from "./client.ts";
+import { listen } from "./listen.ts";
+import { settleTasks } from "./settle-tasks.ts";
+
+/**
+ * The table of tasks. Whoever changes several rows locks them in the order of their ids, or skips those locked by
+ * others: so two batches never wait for each other in a circle.
+ */
+export function taskStore(db: OpenDatabase): TaskStore {
+  return {
+    add: addTasks,
+    dispatch: (room) => dispatch(db, room),
+    claim: (ids) => claim(db, ids),
+    extend: (leases) => extend(db, leases),
+    settle: (settlements) => settleTasks(db, settlements),
+    expireLeases: () => expireLeases(db),
+    unclaimed: (olderThanSeconds, limit) => unclaimed(db, olderThanSeconds, limit),
+    redispatch: (lost) => redispatch(db, lost),
+    retryDead: (which) => retryDead(db, which),
+    counts: () => counts(db),
+    onReady: (listener) => listen(db.pool, CHANNEL, listener),
+  };
+}
+
+async function dispatch(db: Sql, room: ReadonlyMap<Stage, number>): Promise<Dispatch[]> {
+  const rows = await db.query<Dispatch & { next_at: Date }>(
+    `WITH due AS (
+       SELECT task.id FROM unnest($1::text[], $2::int[]) AS room (stage, places)
+        CROSS JOIN LATERAL (
+          SELECT id FROM tasks
+           WHERE stage = room.stage AND state = 'ready' AND dispatched_at IS NULL AND next_at <= statement_timestamp()
+           ORDER BY priority DESC, next_at LIMIT room.places
+             FOR UPDATE SKIP LOCKED) AS task)
+     UPDATE tasks SET epoch = epoch + 1, dispatched_at = clock_timestamp()
+       FROM due WHERE tasks.id = due.id
+     RETURNING tasks.id, stage, epoch, priority, next_at`,
+    [[...room.keys()], [...room.values()]],
+  );
+  rows.sort((a, b) => b.priority - a.priority || a.next_at.getTime() - b.next_at.getTime());
+  return rows.map(({ id, stage, epoch, priority }) => ({ id, stage, epoch, priority }));
+}
+
+async function claim(db: Sql, ids: readonly string[]): Promise<ClaimedTask[]> {
+  return db.query<ClaimedTask>(
+    `WITH free AS (
+       SELECT id FROM tasks
+        WHERE id = ANY ($1)
+          AND (state = 'ready' AND next_at <= statement_timestamp() OR state = 'leased' AND lease_until < statement_timestamp())
+        ORDER BY id FOR UPDATE SKIP LOCKED)
+     UPDATE tasks
+        SET state = 'leased', fence = fence + 1, attempts = attempts + 1, started_at = clock_timestamp(),
+            lease_until = clock_timestamp() + make_interval(secs => lease_seconds)
+       FROM free WHERE tasks.id = free.id
+     RETURNING tasks.id, name, stage, payload, fence, attempts, lease_seconds AS "leaseSeconds", traceparent`,
+    [ids],
+  );
+}
+
+async function extend(db: Sql, leases: readonly Lease[]): Promise<Set<string>> {
+  const rows = await db.query<{ id: string }>(
+    `WITH held AS (
+       SELECT tasks.id FROM tasks JOIN unnest($1::text[], $2::int[]) AS lease (id, fence) USING (id, fence)
+        WHERE state = 'leased' ORDER BY tasks.id FOR UPDATE OF tasks)
+     UPDATE tasks SET lease_until = clock_timestamp() + make_interval(secs => lease_seconds)
+       FROM held WHERE tasks.id = held.id
+     RETURNING tasks.id`,
+    [leases.map((lease) => lease.id), leases.map((lease) => lease.fence)],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+async function expireLeases(db: Sql): Promise<Map<Stage, number>> {
+  const rows = await db.query<{ stage: Stage }>(
+    `WITH gone AS (
+       SELECT id FROM tasks WHERE state = 'leased' AND lease_until < statement_timestamp()
+        ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED)
+     UPDATE tasks SET state = 'ready', lease_until = NULL, dispatched_at = NULL, next_at = clock_timestamp()
+       FROM gone WHERE tasks.id = gone.id
+     RETURNING stage, pg_notify('${CHANNEL}', '')`,
+  );
+  const expired = new Map<Stage, number>();
+  for (const { stage } of rows) expired.set(stage, (expired.get(stage) ?? 0) + 1);
+  return expired;
+}
+
+async function unclaimed(db: Sql, olderThanSeconds: number, limit: number): Promise<Dispatch[]> {
+  return db.query<Dispatch>(
+    `SELECT id, stage, epoch, priority FROM tasks
+      WHERE state = 'ready' AND dispatched_at < statement_timestamp() - make_interval(secs => $1)
+      ORDER BY dispatched_at LIMIT $2`,
+    [olderThanSeconds, limit],
+  );
+}
+
+async function redispatch(db: Sql, lost: readonly Dispatch[]): Promise<number> {
+  if (lost.length === 0) return 0;
+  const rows = await db.query(
+    `WITH forgotten AS (
+       SELECT tasks.id FROM tasks JOIN unnest($1::text[], $2::int[]) AS lost (id, epoch) USING (id, epoch)
+        WHERE state = 'ready' ORDER BY tasks.id FOR UPDATE OF tasks SKIP LOCKED)
+     UPDATE tasks SET dispatched_at = NULL
+       FROM forgotten WHERE tasks.id = forgotten.id
+     RETURNING pg_notify('${CHANNEL}', '')`,
+    [lost.map((task) => task.id), lost.map((task) => task.epoch)],
+  );
+  return rows.length;
+}
+
+async function retryDead(db: Sql, which: { ids: readonly string[] } | { stage: Stage }): Promise<number> {
+  const [condition, value] = "ids" in which ? ["id = ANY ($1)", which.ids] : ["stage = $1", which.stage];
+  const rows = await db.query(
+    `UPDATE tasks
+        SET state = 'ready', attempts = 0, reason = NULL, dispatched_at = NULL, finished_at = NULL, next_at = clock_timestamp()
+      WHERE state = 'dead' AND ${condition}
+     RETURNING pg_notify('${CHANNEL}', '')`,
+    [value],
+  );
+  return rows.length;
+}
+
+async function counts(db: Sql): Promise<StageCounts[]> {
+  return db.query<StageCounts>(
+    `SELECT stage,
+            count(*) FILTER (WHERE state = 'ready')::int AS ready,
+            count(*) FILTER (WHERE state = 'leased')::int AS leased,
+            count(*) FILTER (WHERE state = 'done')::int AS done,
+            count(*) FILTER (WHERE state = 'dead')::int AS dead,
+            greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(next_at) FILTER (WHERE state = 'ready')), 0))::float
+              AS "oldestReadySeconds"
+       FROM tasks GROUP BY stage`,
+  );
+}
