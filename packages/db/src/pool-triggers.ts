@@ -1,13 +1,7 @@
 import { CrawlId, SourceId } from "@anyone/domain/ids";
-import { PoolBounds, type PoolState } from "@anyone/domain/source/pool-watch";
+import { DEFAULT_BOUNDS, POOL_BOUNDS, PoolBounds, type PoolState } from "@anyone/domain/source/pool-watch";
 import { hasMore } from "@anyone/domain/source/source";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
-
-/** Until the operator says otherwise, nothing is sourced without being asked for. */
-export const DEFAULT_BOUNDS: PoolBounds = { lower: 1_000, upper: 2_000, enabled: false };
-
-/** The settings' key of the pool's bounds. */
-export const POOL_BOUNDS = "pool.bounds";
 
 export interface PoolLevel extends PoolState {
   bounds: PoolBounds;

@@ -6,6 +6,12 @@ export const PoolBounds = z
   .refine((bounds) => bounds.lower < bounds.upper, { message: "lower must be under upper", path: ["lower"] });
 export type PoolBounds = z.infer<typeof PoolBounds>;
 
+/** The key of the setting that holds the bounds. */
+export const POOL_BOUNDS = "pool.bounds";
+
+/** Until the operator says otherwise, nothing is sourced without being asked for. */
+export const DEFAULT_BOUNDS: PoolBounds = { lower: 1_000, upper: 2_000, enabled: false };
+
 export interface PoolState {
   /** Assets open to annotation. */
   pool: number;

@@ -1,0 +1,16 @@
+import type { CandidateRepository } from "@anyone/db/candidates";
+import type { CrawlRepository } from "@anyone/db/crawls";
+import type { SourceRepository } from "@anyone/db/sources";
+import type { Logger } from "@anyone/runtime/logger";
+import type { Store } from "@anyone/storage/store";
+import type { Reach } from "./connectors/connector.ts";
+
+/** What the crawler's handlers work with. */
+export interface CrawlerContext {
+  sources: SourceRepository;
+  crawls: CrawlRepository;
+  candidates: CandidateRepository;
+  store: Store;
+  reach: Reach;
+  log: Logger;
+}

@@ -1,0 +1,138 @@
+import { type CandidateRow, type FetchedCandidate, recordFailed, recordFetched } from "@anyone/db/candidates";
+import { fault } from "@anyone/domain/fault";
+import type { CandidateId } from "@anyone/domain/ids";
+import { type FetchFailure, retryDelay } from "@anyone/domain/source/candidate";
+import type { Source } from "@anyone/domain/source/source";
+import type { NextTask } from "@anyone/domain/tasks";
+import { done, next, type Outcome, skipped, type TaskContext } from "@anyone/queues/job";
+import { filterCandidates } from "@anyone/queues/jobs/filter";
+import { fetchCandidates as fetchLater } from "@anyone/queues/jobs/source";
+import { putContent } from "@anyone/storage/content";
+import { Unlisted } from "./connectors/connector.ts";
+import { connectorOf } from "./connectors/connectors.ts";
+import type { CrawlerContext } from "./context.ts";
+
+/** Fetches in flight per task, over all hosts; each host's own queue is far stricter. */
+const AT_ONCE = 16;
+
+type Result =
+  | { ok: true; fetched: FetchedCandidate }
+  | { ok: false; id: CandidateId; reason: FetchFailure; detail: string; retryInMs: number | undefined };
+
+/** Stores the bytes of listed candidates under their hash. Passing failures come back as a later task, final ones end the candidate. */
+export async function fetchCandidates(
+  { candidateIds, attempt: round }: { candidateIds: CandidateId[]; attempt: number },
+  context: CrawlerContext & TaskContext,
+): Promise<Outcome> {
+  const listed = await context.candidates.withStatus(candidateIds, "listed");
+  if (listed.length === 0) return skipped("nothing-listed");
+  const sources = new Map(
+    await Promise.all(
+      [...new Set(listed.map((one) => one.sourceId))].map(async (id) => [id, await context.sources.get(id)] as const),
+    ),
+  );
+  const results = await mapPool(listed, AT_ONCE, (candidate) => {
+    const source = sources.get(candidate.sourceId);
+    if (!source) throw fault("internal", `Candidate ${candidate.id} has no source.`);
+    return fetchOne(candidate, source, round, context);
+  });
+  const fetched = results.flatMap((result) => (result.ok ? [result.fetched] : []));
+  const failed = results.flatMap((result) => (result.ok ? [] : [result]));
+  const final = failed.filter((result) => result.retryInMs === undefined);
+  const later = failed.filter((result) => result.retryInMs !== undefined);
+  const reasons = Object.fromEntries(
+    failed.map((one) => [one.reason, failed.filter((other) => other.reason === one.reason).length]),
+  );
+  context.log.info({
+    stage: "source",
+    fetched: fetched.length,
+    failed: final.length,
+    later: later.length,
+    reasons,
+    round,
+  });
+  return done({
+    write: async (tx) => {
+      await recordFetched(tx, fetched);
+      await recordFailed(
+        tx,
+        failed.map(({ id, reason, retryInMs }) => ({ id, reason, final: retryInMs === undefined })),
+      );
+    },
+    next: [...toFilter(fetched), ...toRetry(later, round)],
+  });
+}
+
+async function fetchOne(
+  candidate: CandidateRow,
+  source: Source,
+  round: number,
+  context: CrawlerContext & TaskContext,
+): Promise<Result> {
+  const { id, url } = candidate;
+  const answer = await read(url, source, context);
+  if (!answer.ok) {
+    const { reason, detail, retryAfterMs } = answer;
+    return { ok: false, id, reason, detail, retryInMs: retryDelay(reason, round, retryAfterMs) };
+  }
+  const { key, sha256 } = await putContent(
+    context.store,
+    "original",
+    answer.bytes,
+    answer.type.slice("image/".length),
+    answer.type,
+  );
+  return {
+    ok: true,
+    fetched: {
+      id,
+      sha256,
+      objectKey: key,
+      bytes: answer.bytes.length,
+      contentType: answer.type,
+      fetchedFrom: answer.url,
+    },
+  };
+}
+
+async function read(url: string, source: Source, { reach, signal }: CrawlerContext & TaskContext) {
+  try {
+    return await connectorOf(source.settings).read(source.settings, url, reach, signal);
+  } catch (error) {
+    if (error instanceof Unlisted)
+      return { ok: false as const, reason: "unreadable" as const, detail: error.message, retryAfterMs: undefined };
+    throw error;
+  }
+}
+
+function toFilter(fetched: readonly FetchedCandidate[]): NextTask[] {
+  return fetched.length === 0 ? [] : [next(filterCandidates, { candidateIds: fetched.map((one) => one.id) })];
+}
+
+/** One later task for all that may be tried again, at the moment the most patient of them asks for. */
+function toRetry(later: readonly { id: CandidateId; retryInMs: number | undefined }[], round: number): NextTask[] {
+  if (later.length === 0) return [];
+  const waitMs = Math.max(...later.map((one) => one.retryInMs ?? 0));
+  return [
+    next(
+      fetchLater,
+      { candidateIds: later.map((one) => one.id), attempt: round + 1 },
+      { notBefore: new Date(Date.now() + waitMs) },
+    ),
+  ];
+}
+
+async function mapPool<In, Out>(
+  items: readonly In[],
+  atOnce: number,
+  work: (item: In) => Promise<Out>,
+): Promise<Out[]> {
+  const results = new Array<Out>(items.length);
+  let following = 0;
+  await Promise.all(
+    Array.from({ length: Math.min(atOnce, items.length) }, async () => {
+      for (let i = following++; i < items.length; i = following++) results[i] = await work(items[i] as In);
+    }),
+  );
+  return results;
+}
