@@ -61,3 +61,20 @@ export const Measurement = z.object({
   models: z.array(ModelIdentity),
 });
 export type Measurement = z.infer<typeof Measurement>;
+
+/** A measurement as it is stored: pixels to a tenth, scores to a thousandth. A picture's row stays small. */
+export function roundedMeasurement(measurement: Measurement): Measurement {
+  const short = (value: number, digits: number) => Number(value.toFixed(digits));
+  const compact = ({ score, box: [x0, y0, x1, y1] }: Detection): Detection => ({
+    score: short(score, 3),
+    box: [short(x0, 1), short(y0, 1), short(x1, 1), short(y1, 1)],
+  });
+  const { persons, faces, flatness, brisque } = measurement;
+  return {
+    ...measurement,
+    ...(persons && { persons: persons.map(compact) }),
+    ...(faces && { faces: faces.map(compact) }),
+    ...(flatness !== undefined && { flatness: short(flatness, 3) }),
+    ...(brisque !== undefined && { brisque: short(brisque, 2) }),
+  };
+}

@@ -1,0 +1,104 @@
+import { bandKeys, type Likeness } from "@anyone/domain/filter/pool";
+import type { DropReason } from "@anyone/domain/filter/verdict";
+import { AssetId, type CandidateId, type SourceId } from "@anyone/domain/ids";
+import type { ModelIdentity } from "@anyone/domain/model";
+import type { Sql, Transaction } from "@anyone/domain/transaction";
+
+/** An image to be admitted. Boxes and points in pixels of the stored image. */
+export interface NewAsset {
+  id: AssetId;
+  candidateId: CandidateId;
+  sourceId: SourceId;
+  width: number;
+  height: number;
+  originalKey: string;
+  imageKey: string;
+  thumbnailKey: string;
+  partsKey: string;
+  /** 64 bits; stored signed. */
+  phash: bigint;
+  /** Id of the near-duplicate group's first asset. */
+  groupId: string;
+  personBox: readonly number[];
+  faceBox: readonly number[];
+  /** 17 × (x, y, score), flat. */
+  keypoints: readonly number[];
+  /** 18 shares, ATR order. */
+  partShares: readonly number[];
+  brisque: number;
+  measures: Record<string, unknown>;
+  models: readonly ModelIdentity[];
+}
+
+/** A candidate's end, as it is recorded. `details` is what was measured. */
+export interface CandidateVerdict {
+  candidateId: CandidateId;
+  reason: DropReason | null;
+  details: Record<string, unknown>;
+}
+
+/** Any one number: admissions to the pool come one after the other, so that two near duplicates can't both be the first. */
+const ADMISSION_LOCK = 4_711_003;
+
+/** Holds off every other admission until the transaction ends. */
+export async function lockPool(tx: Transaction): Promise<void> {
+  await tx.query("SELECT pg_advisory_xact_lock($1)", [ADMISSION_LOCK]);
+}
+
+/** Which of these contents (sha256 of the original bytes) are in the pool. */
+export async function knownAssets(sql: Sql, ids: readonly string[]): Promise<Set<AssetId>> {
+  const rows = await sql.query<{ id: string }>("SELECT id FROM assets WHERE id = ANY($1::text[])", [ids]);
+  return new Set(rows.map(({ id }) => AssetId.parse(id)));
+}
+
+/** For each hash the assets of the pool within `bits` (at most 7) of it. */
+export async function alikeAssets(sql: Sql, hashes: readonly bigint[], bits: number): Promise<Likeness[][]> {
+  const found: Likeness[][] = hashes.map(() => []);
+  if (hashes.length === 0) return found;
+  const rows = await sql.query<Likeness & { place: string }>(
+    `SELECT wanted.place, assets.id AS "assetId", group_id AS "groupId", differing.bits::int AS distance
+     FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS wanted (hash, keys, place)
+     JOIN assets ON phash_bands(phash) && wanted.keys::int[]
+     CROSS JOIN LATERAL (SELECT bit_count((phash # wanted.hash)::bit(64)) AS bits) AS differing
+     WHERE differing.bits <= $3`,
+    [
+      hashes.map((hash) => BigInt.asIntN(64, hash).toString()),
+      hashes.map((hash) => `{${bandKeys(hash).join(",")}}`),
+      bits,
+    ],
+  );
+  for (const { place, ...alike } of rows) found[Number(place) - 1]?.push(alike);
+  return found;
+}
+
+/** Writes the admitted; content that is in the pool already stays as it is. */
+export async function insertAssets(tx: Transaction, assets: readonly NewAsset[]): Promise<void> {
+  if (assets.length === 0) return;
+  const rows = assets.map((asset) => ({ ...asset, phash: BigInt.asIntN(64, asset.phash).toString() }));
+  await tx.query(
+    `INSERT INTO assets (id, candidate_id, source_id, width, height, original_key, image_key, thumbnail_key, parts_key, phash,
+       group_id, person_box, face_box, keypoints, part_shares, brisque, measures, models)
+     SELECT id, "candidateId", "sourceId", width, height, "originalKey", "imageKey", "thumbnailKey", "partsKey", phash,
+       "groupId", "personBox", "faceBox", keypoints, "partShares", brisque, measures, models
+     FROM json_to_recordset($1::json) AS new (id text, "candidateId" text, "sourceId" text, width int, height int,
+       "originalKey" text, "imageKey" text, "thumbnailKey" text, "partsKey" text, phash bigint, "groupId" text,
+       "personBox" real[], "faceBox" real[], keypoints real[], "partShares" real[], brisque real, measures jsonb, models jsonb)
+     ON CONFLICT DO NOTHING`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Ends fetched candidates: kept, or dropped with their reason. */
+export async function recordVerdicts(tx: Transaction, verdicts: readonly CandidateVerdict[]): Promise<void> {
+  await tx.query(
+    `UPDATE candidates SET status = CASE WHEN now.reason IS NULL THEN 'kept' ELSE 'dropped' END, reason = now.reason,
+       verdict = now.details::jsonb, filtered_at = clock_timestamp()
+     FROM unnest($1::text[], $2::text[], $3::text[]) AS now (id, reason, details)
+     WHERE candidates.id = now.id AND candidates.status = 'fetched'`,
+    [
+      verdicts.map((one) => one.candidateId),
+      verdicts.map((one) => one.reason),
+      verdicts.map((one) => JSON.stringify(one.details)),
+    ],
+  );
+}

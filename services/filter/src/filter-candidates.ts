@@ -1,0 +1,163 @@
+import { alikeAssets, insertAssets, knownAssets, lockPool, type NewAsset, recordVerdicts } from "@anyone/db/assets";
+import type { CandidateRepository, CandidateRow } from "@anyone/db/candidates";
+import { fault } from "@anyone/domain/fault";
+import type { Gates } from "@anyone/domain/filter/gate";
+import { hammingDistance, type Likeness, placeInPool } from "@anyone/domain/filter/pool";
+import { type DropReason, roundedMeasurement } from "@anyone/domain/filter/verdict";
+import { AssetId, type CandidateId, type ProtocolId } from "@anyone/domain/ids";
+import type { TaskStore } from "@anyone/domain/tasks";
+import type { Sql, Transaction } from "@anyone/domain/transaction";
+import { done, next, type Outcome, skipped, type TaskContext } from "@anyone/queues/job";
+import { annotateAssets } from "@anyone/queues/jobs/annotate";
+import type { Logger } from "@anyone/runtime/logger";
+import type { Store } from "@anyone/storage/store";
+import type { Answer, MeasurePool } from "./measure-pool.ts";
+import { storeAdmission } from "./store-admission.ts";
+
+export interface FilterContext {
+  db: Sql;
+  candidates: CandidateRepository;
+  tasks: Pick<TaskStore, "add">;
+  store: Store;
+  pool: MeasurePool;
+  gates: Gates;
+  /** The protocol whose questions are asked about what is kept. */
+  protocolId: ProtocolId;
+  log: Logger;
+}
+
+/** A candidate judged by everything but the pool, which only the commit knows for certain. */
+type Judged =
+  | { candidate: CandidateRow; reason: DropReason; details: Record<string, unknown>; asset?: undefined }
+  | { candidate: CandidateRow; reason?: undefined; details: Record<string, unknown>; asset: NewAsset };
+
+/**
+ * Runs the gates over fetched candidates. Each is kept, and then an asset with its derivatives stored, or dropped with one reason.
+ * Whether a picture is in the pool already is decided inside the commit, under the pool's lock: of two alike one is kept.
+ */
+export async function filterCandidates(
+  { candidateIds }: { candidateIds: readonly CandidateId[] },
+  context: FilterContext & TaskContext,
+): Promise<Outcome> {
+  const fetched = await context.candidates.withStatus(candidateIds, "fetched");
+  if (fetched.length === 0) return skipped("nothing-fetched");
+  const known = await knownAssets(context.db, fetched.map(contentOf));
+  const judged = await Promise.all(fetched.map((candidate) => judge(candidate, known, context)));
+  return done({ write: (tx) => record(tx, judged, context) });
+}
+
+async function judge(
+  candidate: CandidateRow,
+  known: ReadonlySet<string>,
+  context: FilterContext & TaskContext,
+): Promise<Judged> {
+  const started = performance.now();
+  const judged = await verdictOn(candidate, known, context);
+  const ms = Math.round(performance.now() - started);
+  const outcome = judged.reason ? "dropped" : "passed";
+  context.log.info({
+    stage: "filter",
+    candidateId: candidate.id,
+    sourceId: candidate.sourceId,
+    outcome,
+    reason: judged.reason,
+    ms,
+  });
+  return judged;
+}
+
+async function verdictOn(
+  candidate: CandidateRow,
+  known: ReadonlySet<string>,
+  context: FilterContext & TaskContext,
+): Promise<Judged> {
+  const { store, pool, gates, signal } = context;
+  const id = AssetId.parse(contentOf(candidate));
+  if (known.has(id)) return { candidate, reason: "duplicate", details: { gates: gates.version, duplicateOf: id } };
+  signal.throwIfAborted();
+  const answer = await pool.measure(await store.get(candidate.objectKey as string), gates);
+  const details = detailsOf(answer, gates);
+  if (answer.drop) return { candidate, reason: answer.drop, details };
+
+  const { admission, measurement } = answer;
+  const keys = await storeAdmission(store, admission);
+  const { models, ...measures } = roundedMeasurement(measurement);
+  const asset: NewAsset = {
+    id,
+    candidateId: candidate.id,
+    sourceId: candidate.sourceId,
+    width: measurement.width as number,
+    height: measurement.height as number,
+    originalKey: candidate.objectKey as string,
+    ...keys,
+    phash: admission.phash,
+    groupId: id,
+    personBox: admission.personBox,
+    faceBox: admission.faceBox,
+    keypoints: admission.keypoints.flat(),
+    partShares: admission.partShares,
+    brisque: measurement.brisque as number,
+    measures: { gates: gates.version, ...measures },
+    models,
+  };
+  return { candidate, asset, details: { gates: gates.version } };
+}
+
+/** Verdicts, assets, groups and the next task, all or nothing. Runs again from scratch when the transaction is repeated. */
+async function record(
+  tx: Transaction,
+  judged: readonly Judged[],
+  { gates, protocolId, tasks }: FilterContext,
+): Promise<void> {
+  await lockPool(tx);
+  const passed = judged.flatMap(({ asset }) => asset ?? []);
+  const known = await knownAssets(
+    tx,
+    passed.map(({ id }) => id),
+  );
+  const alike = await alikeAssets(
+    tx,
+    passed.map(({ phash }) => phash),
+    gates.groupBits,
+  );
+  const admitted: NewAsset[] = [];
+  const dropped = new Map<CandidateId, { reason: DropReason; duplicateOf: string }>();
+  passed.forEach((asset, i) => {
+    if (known.has(asset.id) || admitted.some(({ id }) => id === asset.id)) {
+      dropped.set(asset.candidateId, { reason: "duplicate", duplicateOf: asset.id });
+      return;
+    }
+    const place = placeInPool(
+      asset.id,
+      [...(alike[i] ?? []), ...admitted.map((other) => likeness(asset, other))],
+      gates,
+    );
+    if ("groupId" in place) admitted.push({ ...asset, groupId: place.groupId });
+    else dropped.set(asset.candidateId, { reason: "near-duplicate", ...place });
+  });
+  await insertAssets(tx, admitted);
+  await recordVerdicts(
+    tx,
+    judged.map(({ candidate, reason, details }) => {
+      const { reason: late, ...why } = dropped.get(candidate.id) ?? { reason: undefined };
+      return { candidateId: candidate.id, reason: reason ?? late ?? null, details: { ...details, ...why } };
+    }),
+  );
+  const assetIds = admitted.map(({ id }) => id);
+  if (assetIds.length > 0) await tasks.add(tx, [next(annotateAssets, { assetIds, protocolId })]);
+}
+
+function likeness(asset: NewAsset, other: NewAsset): Likeness {
+  return { assetId: other.id, groupId: other.groupId, distance: hammingDistance(asset.phash, other.phash) };
+}
+
+function detailsOf(answer: Answer, gates: Gates): Record<string, unknown> {
+  if (!("measurement" in answer)) return { gates: gates.version, detail: answer.detail };
+  return { gates: gates.version, ...roundedMeasurement(answer.measurement) };
+}
+
+/** The sha256 the fetch stored the bytes under: an asset is named by it. */
+function contentOf({ id, sha256 }: CandidateRow): string {
+  if (!sha256) throw fault("internal", `Candidate ${id} counts as fetched but has no content.`);
+  return sha256;
+}

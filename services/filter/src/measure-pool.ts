@@ -1,0 +1,179 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fault } from "@anyone/domain/fault";
+import type { Gates } from "@anyone/domain/filter/gate";
+import type { Measured } from "@anyone/vision/measure";
+import type { Reply, Request } from "./measure-process.ts";
+
+/** What came of one picture. `unmeasurable`: it crashed, hung or failed two processes, alone in each. */
+export type Answer = Measured | { drop: "unmeasurable"; detail: string };
+
+/** Measures pictures in processes that may be killed. */
+export interface MeasurePool {
+  /** Rejects only when no picture could be measured at all (missing models) or the pool is closed. */
+  measure(bytes: Uint8Array, gates: Gates): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  /** Folder of the converted models. */
+  models: string;
+  /** Pictures measured at the same time. */
+  size: number;
+  /** A picture that takes longer has hung its decoder. */
+  timeoutMs?: number;
+  /** A process with nothing to do gives its memory back after this long. */
+  idleMs?: number;
+  /** The child's program; tests put a misbehaving one here. */
+  program?: URL;
+}
+
+const TRIES = 2;
+const START_TIMEOUT_MS = 60_000;
+
+/** Starts no process before the first picture. */
+export function openMeasurePool(options: PoolOptions): MeasurePool {
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+  const waiting: { take: (worker: Worker) => void; refuse: (error: Error) => void }[] = [];
+  let closed = false;
+
+  async function acquire(): Promise<Worker> {
+    for (let worker = idle.pop(); worker; worker = idle.pop()) if (worker.alive) return worker;
+    if (all.size < options.size) return start();
+    return new Promise((take, refuse) => waiting.push({ take, refuse }));
+  }
+
+  async function start(): Promise<Worker> {
+    const worker = new Worker(options);
+    all.add(worker);
+    worker.onEnd = () => {
+      all.delete(worker);
+      const next = waiting.shift();
+      if (next && !closed) start().then(next.take, next.refuse);
+    };
+    await worker.ready;
+    return worker;
+  }
+
+  function release(worker: Worker): void {
+    if (!worker.alive) return;
+    const next = waiting.shift();
+    if (next) next.take(worker);
+    else {
+      idle.push(worker);
+      worker.endWhenIdle(options.idleMs ?? 60_000);
+    }
+  }
+
+  return {
+    async measure(bytes, gates) {
+      let detail = "";
+      for (let attempt = 0; attempt < TRIES; attempt++) {
+        if (closed) throw fault("unavailable", "The filter is closing.");
+        const worker = await acquire();
+        const outcome = await worker.ask(bytes, gates, options.timeoutMs ?? 30_000);
+        release(worker);
+        if (outcome.ok) return outcome.measured;
+        detail = outcome.detail;
+      }
+      return { drop: "unmeasurable", detail };
+    },
+    async close() {
+      closed = true;
+      for (const { refuse } of waiting.splice(0)) refuse(fault("unavailable", "The filter is closing."));
+      await Promise.all([...all].map((worker) => worker.end()));
+    },
+  };
+}
+
+type Outcome = { ok: true; measured: Measured } | { ok: false; detail: string };
+
+/** One child process, asked one picture at a time. */
+class Worker {
+  readonly ready: Promise<void>;
+  alive = true;
+  onEnd: () => void = () => {};
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  #settle: ((outcome: Outcome) => void) | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #asked = 0;
+
+  constructor({ models, program }: PoolOptions) {
+    this.#child = fork(program ?? new URL("./measure-process.ts", import.meta.url), [models], {
+      serialization: "advanced",
+      execArgv: [],
+    });
+    this.#child.on("error", () => {});
+    this.#ended = new Promise((resolve) => {
+      this.#child.once("exit", (code, signal) => {
+        this.alive = false;
+        clearTimeout(this.#idleTimer);
+        this.#finish({ ok: false, detail: `the measuring process ended with ${signal ?? `code ${code}`}` });
+        this.onEnd();
+        resolve();
+      });
+    });
+    this.ready = this.#started();
+    this.#child.on("message", (reply: Reply) => this.#hear(reply));
+  }
+
+  ask(bytes: Uint8Array, gates: Gates, timeoutMs: number): Promise<Outcome> {
+    clearTimeout(this.#idleTimer);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#finish({ ok: false, detail: `it took longer than ${timeoutMs} ms` });
+        this.alive = false;
+        this.#child.kill("SIGKILL");
+      }, timeoutMs);
+      this.#settle = (outcome) => {
+        clearTimeout(timer);
+        resolve(outcome);
+      };
+      const request: Request = { id: ++this.#asked, bytes, gates };
+      this.#child.send(request, (error) => {
+        if (error) this.#finish({ ok: false, detail: error.message });
+      });
+    });
+  }
+
+  endWhenIdle(ms: number): void {
+    this.#idleTimer = setTimeout(() => void this.end(), ms);
+    this.#idleTimer.unref();
+  }
+
+  end(): Promise<void> {
+    this.alive = false;
+    this.#child.kill("SIGKILL");
+    return this.#ended;
+  }
+
+  #started(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (message: string) => {
+        clearTimeout(timer);
+        this.#child.kill("SIGKILL");
+        reject(fault("bad-environment", `The filter can't measure pictures: ${message}`));
+      };
+      const timer = setTimeout(() => fail("its process did not start in time"), START_TIMEOUT_MS);
+      this.#child.once("exit", (code, signal) => fail(`its process ended with ${signal ?? `code ${code}`}`));
+      this.#child.on("message", (reply: Reply) => {
+        if (reply.kind === "ready") {
+          clearTimeout(timer);
+          resolve();
+        } else if (reply.kind === "broken") fail(reply.message);
+      });
+    });
+  }
+
+  #hear(reply: Reply): void {
+    if (!("id" in reply) || reply.id !== this.#asked) return;
+    if (reply.kind === "measured") this.#finish({ ok: true, measured: reply.measured });
+    else this.#finish({ ok: false, detail: reply.message });
+  }
+
+  #finish(outcome: Outcome): void {
+    this.#settle?.(outcome);
+    this.#settle = undefined;
+  }
+}

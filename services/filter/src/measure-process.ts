@@ -1,0 +1,39 @@
+import { sentence } from "@anyone/domain/fault";
+import type { Gates } from "@anyone/domain/filter/gate";
+import { type Instruments, type Measured, measure, openInstruments } from "@anyone/vision/measure";
+
+/**
+ * A process of its own that decodes and measures strangers' pictures one at a time: what crashes or hangs a decoder takes
+ * only this process with it. Started by measure-pool.ts, ends with it.
+ */
+export interface Request {
+  id: number;
+  bytes: Uint8Array;
+  gates: Gates;
+}
+
+export type Reply =
+  | { kind: "ready" }
+  /** The models can't be used: nothing is wrong with any picture. */
+  | { kind: "broken"; message: string }
+  | { kind: "measured"; id: number; measured: Measured }
+  | { kind: "failed"; id: number; message: string };
+
+const reply = (message: Reply) => process.send?.(message);
+
+openInstruments(process.argv[2] ?? "").then(
+  (instruments) => {
+    process.on("message", (request: Request) => void answer(instruments, request));
+    reply({ kind: "ready" });
+  },
+  (error: unknown) => reply({ kind: "broken", message: sentence(error) }),
+);
+process.on("disconnect", () => process.exit(0));
+
+async function answer(instruments: Instruments, { id, bytes, gates }: Request): Promise<void> {
+  try {
+    reply({ kind: "measured", id, measured: await measure(instruments, bytes, gates) });
+  } catch (error) {
+    reply({ kind: "failed", id, message: sentence(error) });
+  }
+}
