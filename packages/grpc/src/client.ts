@@ -28,7 +28,9 @@ export function openClient<Service extends CompatServiceDefinition>(
   { deadlineMs = 30_000 }: { deadlineMs?: number } = {},
 ): OpenClient<Service> {
   const channel = createChannel(address, ChannelCredentials.createInsecure(), MESSAGE_LIMITS);
-  const call = createClientFactory().use(carry(address, token, deadlineMs)).create(definition, channel);
+  const call = createClientFactory()
+    .use(carry(address, token, deadlineMs))
+    .create(definition, channel);
   return { call, close: () => channel.close() };
 }
 
@@ -40,6 +42,7 @@ const CODE: Partial<Record<Status, FaultCode>> = {
   [Status.FAILED_PRECONDITION]: "conflict",
   [Status.ABORTED]: "lease-lost",
   [Status.RESOURCE_EXHAUSTED]: "too-large",
+  [Status.DATA_LOSS]: "altered-object",
   [Status.UNAVAILABLE]: "unavailable",
   [Status.CANCELLED]: "timeout",
   [Status.DEADLINE_EXCEEDED]: "timeout",

@@ -1,0 +1,11 @@
+import { Address, shared } from "@anyone/runtime/env";
+import { z } from "zod";
+
+export const Env = z.object({
+  DATABASE_URL: shared.DATABASE_URL,
+  REDIS_URL: shared.REDIS_URL,
+  SERVICE_TOKEN: shared.SERVICE_TOKEN,
+  LOG_LEVEL: shared.LOG_LEVEL,
+  INFERENCE_ADDRESS: Address.default("127.0.0.1:7073"),
+  HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+});
