@@ -1,0 +1,61 @@
+import type { Logger } from "@anyone/runtime/logger";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { ApiContext } from "./context.ts";
+import { authentication } from "./plugins/authentication.ts";
+import { serveDashboard } from "./plugins/dashboard.ts";
+import { documentation } from "./plugins/documentation.ts";
+import { answerError, problems } from "./plugins/problems.ts";
+import { protection } from "./plugins/protection.ts";
+import { validation } from "./plugins/validation.ts";
+import { annotateRoutes } from "./routes/annotate.ts";
+import { evaluateRoutes } from "./routes/evaluate.ts";
+import { filterRoutes } from "./routes/filter.ts";
+import { releaseRoutes } from "./routes/release.ts";
+import { reviewRoutes } from "./routes/review.ts";
+import { sourceRoutes } from "./routes/source.ts";
+import { systemRoutes } from "./routes/system.ts";
+import { trainRoutes } from "./routes/train.ts";
+
+export interface AppOptions {
+  /** Signs session cookies; whoever knows it can sign in as anybody. */
+  secret: string;
+  log?: Logger;
+  /** Requests a minute for one key (or one address without a key), unless an operation says otherwise. */
+  perMinute?: number;
+  /** Folder of the built dashboard; without one only the API is served. */
+  dashboard?: string;
+}
+
+/** Builds the whole API without listening: `server.ts` gives it a port, tests call `inject`. */
+export async function buildApp(context: ApiContext, options: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: options.log as FastifyBaseLogger | undefined,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 60_000,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 400 },
+    frameworkErrors: answerError,
+  }) as unknown as FastifyInstance;
+
+  problems(app);
+  validation(app);
+  await protection(app, { perMinute: options.perMinute ?? 1200 });
+  authentication(app, context, { secret: options.secret });
+  await documentation(app);
+  for (const routes of [
+    sourceRoutes,
+    filterRoutes,
+    annotateRoutes,
+    reviewRoutes,
+    releaseRoutes,
+    trainRoutes,
+    evaluateRoutes,
+    systemRoutes,
+  ]) {
+    await app.register(async (scope) => routes(scope, context));
+  }
+  await serveDashboard(app, options.dashboard);
+  await app.ready();
+  return app;
+}

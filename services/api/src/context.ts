@@ -1,0 +1,14 @@
+import type { ApiKeys } from "@anyone/db/api-keys";
+import type { OpenDatabase } from "@anyone/db/client";
+import type { TaskStore } from "@anyone/domain/tasks";
+import type { ReviewServiceClient } from "@anyone/grpc/generated/anyone/v1/review";
+import type { Store } from "@anyone/storage/store";
+
+/** What the routes work with. */
+export interface ApiContext {
+  readonly db: OpenDatabase;
+  readonly keys: ApiKeys;
+  readonly tasks: Pick<TaskStore, "add" | "retryDead">;
+  readonly store: Store;
+  readonly review: ReviewServiceClient;
+}

@@ -1,0 +1,50 @@
+import { LeasedTask, reviewApi } from "@anyone/contracts/review";
+import { listReviewTasks, readGates, readIterations, readProgress } from "@anyone/db/browse/review";
+import type { FastifyInstance } from "fastify";
+import type { ApiContext } from "../context.ts";
+import { found } from "../found.ts";
+import { route } from "../route.ts";
+
+/** Everything that changes review is done by the review service; the asking key's name is the reviewer. */
+export function reviewRoutes(app: FastifyInstance, { db, review }: ApiContext): void {
+  route(app, reviewApi.listIterations, async () => ({ items: await readIterations(db) }));
+
+  route(app, reviewApi.getIteration, async ({ params }) => {
+    const iteration = found((await readIterations(db, params.number))[0], `iteration ${params.number}`);
+    return { ...iteration, gates: await readGates(db, params.number) };
+  });
+
+  route(app, reviewApi.openIteration, async ({ body }) => {
+    const { iteration } = await review.openIteration({ trigger: body.trigger });
+    return { number: iteration };
+  });
+
+  route(app, reviewApi.listTasks, ({ query }) => listReviewTasks(db, query, query));
+  route(app, reviewApi.progress, ({ principal }) => readProgress(db, principal.name));
+
+  route(app, reviewApi.lease, async ({ body, principal }) => {
+    const { task } = await review.leaseTask({
+      reviewer: principal.name,
+      purpose: body.purpose ?? "",
+      leaseSeconds: body.leaseSeconds,
+    });
+    return { task: task ? LeasedTask.parse(task) : null };
+  });
+
+  route(app, reviewApi.answer, async ({ params, headers, body, principal }) => {
+    const answer = await review.submitAnswers({
+      taskId: params.id,
+      reviewer: principal.name,
+      fence: body.fence,
+      // two people may not share a key by accident
+      idempotencyKey: `${principal.id}.${headers["idempotency-key"]}`,
+      answers: body.answers,
+    });
+    return { recorded: answer.recorded, repeated: answer.repeatedSubmission };
+  });
+
+  route(app, reviewApi.release, async ({ params, body, principal }) => {
+    await review.releaseTask({ taskId: params.id, reviewer: principal.name, fence: body.fence });
+    return { released: true as const };
+  });
+}
