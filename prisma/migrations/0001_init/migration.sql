@@ -119,6 +119,7 @@ CREATE TABLE "assets" (
     "face_box" REAL[],
     "keypoints" REAL[],
     "part_shares" REAL[],
+    "cut_parts" SMALLINT[] DEFAULT ARRAY[]::SMALLINT[],
     "brisque" REAL NOT NULL,
     "measures" JSONB NOT NULL DEFAULT '{}',
     "models" JSONB NOT NULL DEFAULT '[]',
@@ -268,6 +269,7 @@ CREATE TABLE "gate_decisions" (
     "lower_bound" REAL,
     "over_bound" BOOLEAN NOT NULL,
     "over_point" BOOLEAN NOT NULL,
+    "verdict" TEXT NOT NULL,
 
     CONSTRAINT "gate_decisions_pkey" PRIMARY KEY ("iteration","category")
 );

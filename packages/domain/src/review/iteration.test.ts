@@ -47,7 +47,9 @@ describe("an iteration's walk", () => {
       { do: "wait", for: "annotation" },
     ],
     [{ state: "annotating" }, { do: "move", to: "scoring" }],
-    [{ state: "scoring" }, { do: "move", to: "closed" }],
+    [{ state: "scoring" }, { do: "move", to: "spreading" }],
+    [{ state: "spreading", unanswered: 5 }, { do: "annotate" }],
+    [{ state: "spreading" }, { do: "move", to: "closed" }],
     [{ state: "closed" }, { do: "wait", for: "nothing" }],
   ])("with %o does %o", (some, step) => {
     expect(nextStep({ ...facts, ...some })).toEqual(step);
@@ -66,7 +68,7 @@ describe("an iteration's walk", () => {
     fc.assert(
       fc.property(fc.array(any, { maxLength: 30 }), (ticks) => {
         let state: IterationFacts["state"] = "sampling";
-        for (const tick of [...ticks, ...Array.from({ length: 6 }, () => facts)]) {
+        for (const tick of [...ticks, ...Array.from({ length: 7 }, () => facts)]) {
           const step = nextStep({ ...facts, ...tick, state });
           if (step.do === "give-up") return;
           if (step.do === "move") {

@@ -1,8 +1,19 @@
 import type { GateDecision } from "./gate.ts";
 import type { ReviewPolicy } from "./policy.ts";
 
-/** The walk of one iteration; each state but the last waits for what the next one needs. */
-export const ITERATION_STATES = ["sampling", "labelling", "learning", "annotating", "scoring", "closed"] as const;
+/**
+ * The walk of one iteration; each state waits for what the next one needs: assets to draw, people, the new labeller, its
+ * answers about the evaluation set, the score, the answers of whichever labeller won about the whole pool.
+ */
+export const ITERATION_STATES = [
+  "sampling",
+  "labelling",
+  "learning",
+  "annotating",
+  "scoring",
+  "spreading",
+  "closed",
+] as const;
 export type IterationState = (typeof ITERATION_STATES)[number];
 
 /** What a tick finds in the truth. */
@@ -20,7 +31,10 @@ export interface IterationFacts {
   learningFailed: string | null;
   /** Annotate tasks of this iteration still to end. */
   openAnnotateTasks: number;
-  /** Assets the new labeller has yet to answer, those given up on aside. */
+  /**
+   * Assets still to be answered, those given up on aside: of the evaluation set by the new labeller while annotating, of
+   * the pool by the promoted one while spreading.
+   */
   unanswered: number;
 }
 
@@ -44,10 +58,12 @@ export function nextStep(facts: IterationFacts): Step {
       if (facts.learned) return { do: "move", to: "annotating" };
       return facts.learningFailed ? { do: "give-up", reason: "learning-failed" } : { do: "wait", for: "learning" };
     case "annotating":
+    case "spreading":
       if (facts.openAnnotateTasks > 0) return { do: "wait", for: "annotation" };
-      return facts.unanswered > 0 ? { do: "annotate" } : { do: "move", to: "scoring" };
+      if (facts.unanswered > 0) return { do: "annotate" };
+      return { do: "move", to: facts.state === "annotating" ? "scoring" : "closed" };
     case "scoring":
-      return { do: "move", to: "closed" };
+      return { do: "move", to: "spreading" };
     case "closed":
       return { do: "wait", for: "nothing" };
   }

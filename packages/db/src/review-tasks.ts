@@ -1,0 +1,120 @@
+import type { Sql, Transaction } from "@anyone/domain/transaction";
+
+export interface ReviewTask {
+  id: string;
+  iteration: number;
+  assetId: string;
+  purpose: "evaluation" | "sample";
+  categories: number[];
+  blind: boolean;
+  state: "open" | "leased" | "done" | "skipped";
+  reviewer: string | null;
+  fence: number;
+  leaseUntil: Date | null;
+  /** Whether the lease still runs, by the database's clock. */
+  held: boolean;
+}
+
+export type NewReviewTask = Pick<ReviewTask, "id" | "iteration" | "assetId" | "purpose" | "categories" | "blind">;
+
+/** What the page shows beside its questions. */
+export interface PageFacts {
+  protocolId: string;
+  partShares: number[];
+  cutParts: number[];
+  /** Packed answers as they stand, null where nobody answered yet. */
+  value: number[] | null;
+  confidence: number[] | null;
+  giver: number[] | null;
+}
+
+const TASK = `id, iteration, asset_id AS "assetId", purpose, categories, blind, state, reviewer, fence,
+  lease_until AS "leaseUntil", state = 'leased' AND lease_until > clock_timestamp() AS held`;
+
+/** Pages of questions: leased to one person at a time, under a fence. Only the database's clock counts. */
+export const reviewTasks = {
+  async plan(tx: Transaction, tasks: readonly NewReviewTask[]): Promise<void> {
+    await tx.query(
+      `INSERT INTO review_tasks (id, iteration, asset_id, purpose, categories, blind)
+       SELECT id, iteration, asset_id, purpose, categories::smallint[], blind
+         FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::bool[])
+              AS new (id, iteration, asset_id, purpose, categories, blind)
+       ON CONFLICT (id) DO NOTHING`,
+      [
+        tasks.map(({ id }) => id),
+        tasks.map(({ iteration }) => iteration),
+        tasks.map(({ assetId }) => assetId),
+        tasks.map(({ purpose }) => purpose),
+        tasks.map(({ categories }) => `{${categories.join(",")}}`),
+        tasks.map(({ blind }) => blind),
+      ],
+    );
+  },
+
+  /**
+   * Leases the next page to a reviewer, evaluation before sample; a page whose lease ran out is open again. Two calls at
+   * once never get the same page.
+   */
+  async lease(
+    sql: Sql,
+    { reviewer, purpose, seconds }: { reviewer: string; purpose: string | null; seconds: number },
+  ): Promise<ReviewTask | undefined> {
+    const [task] = await sql.query<ReviewTask>(
+      `UPDATE review_tasks SET state = 'leased', fence = fence + 1, reviewer = $1,
+              lease_until = clock_timestamp() + make_interval(secs => $3)
+        WHERE id = (SELECT id FROM review_tasks
+                     WHERE (state = 'open' OR state = 'leased' AND lease_until < clock_timestamp())
+                       AND ($2::text IS NULL OR purpose = $2)
+                     ORDER BY purpose, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING ${TASK}`,
+      [reviewer, purpose, seconds],
+    );
+    return task;
+  },
+
+  /** Reads a page and holds its row until the transaction ends. */
+  async lock(tx: Transaction, id: string): Promise<ReviewTask | undefined> {
+    const [task] = await tx.query<ReviewTask>(`SELECT ${TASK} FROM review_tasks WHERE id = $1 FOR UPDATE`, [id]);
+    return task;
+  },
+
+  async end(tx: Transaction, id: string, state: "done" | "skipped"): Promise<void> {
+    await tx.query(
+      `UPDATE review_tasks SET state = $2, lease_until = NULL, done_at = clock_timestamp() WHERE id = $1`,
+      [id, state],
+    );
+  },
+
+  async giveBack(tx: Transaction, id: string): Promise<void> {
+    await tx.query(`UPDATE review_tasks SET state = 'open', reviewer = NULL, lease_until = NULL WHERE id = $1`, [id]);
+  },
+
+  /**
+   * Whether this transaction ends the last page of an iteration. Near the end it takes the iteration's row first, so
+   * that of two last pages ended at once one sees the other.
+   */
+  async isLast(tx: Transaction, iteration: number): Promise<boolean> {
+    const open = async () => {
+      const rows = await tx.query(
+        `SELECT 1 FROM review_tasks WHERE iteration = $1 AND state IN ('open', 'leased') LIMIT 33`,
+        [iteration],
+      );
+      return rows.length;
+    };
+    if ((await open()) > 32) return false;
+    await tx.query(`SELECT 1 FROM iterations WHERE number = $1 FOR UPDATE`, [iteration]);
+    return (await open()) === 0;
+  },
+
+  async pageFacts(sql: Sql, task: Pick<ReviewTask, "iteration" | "assetId">): Promise<PageFacts> {
+    const [facts] = await sql.query<PageFacts>(
+      `SELECT i.protocol_id AS "protocolId", a.part_shares AS "partShares", a.cut_parts AS "cutParts",
+              w.value, w.confidence, w.giver
+         FROM iterations i JOIN assets a ON a.id = $2
+         LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = i.protocol_id
+        WHERE i.number = $1`,
+      [task.iteration, task.assetId],
+    );
+    return facts as PageFacts;
+  },
+};

@@ -1,0 +1,46 @@
+import type { Protocol } from "@anyone/domain/annotate/protocol";
+import { settle } from "@anyone/domain/release/settle";
+import type { Transaction } from "@anyone/domain/transaction";
+import { humanAnswers } from "./human-answers.ts";
+
+interface Packed {
+  assetId: string;
+  value: number[];
+  confidence: number[];
+}
+
+/**
+ * Puts what people said about sampled assets over the labeller's answers in their packed rows. Assets nobody answered
+ * yet have no row and are left alone. Evaluation answers never enter: those rows stay the labeller's own.
+ */
+export async function settleAnswers(tx: Transaction, protocol: Protocol, assetIds: readonly string[]): Promise<void> {
+  const rows = await tx.query<Packed>(
+    `SELECT asset_id AS "assetId", value, confidence FROM answers
+      WHERE protocol_id = $1 AND asset_id = ANY ($2::text[]) ORDER BY asset_id FOR UPDATE`,
+    [protocol.identity, assetIds],
+  );
+  const said = await humanAnswers.about(tx, protocol.identity, assetIds, "sample");
+  const settled = rows.map((row) => ({ assetId: row.assetId, ...settle(protocol, row, said.get(row.assetId) ?? []) }));
+  await tx.query(
+    `UPDATE answers w SET value = new.value::smallint[], giver = new.giver::smallint[],
+            confidence = new.confidence::smallint[]
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS new (asset_id, value, giver, confidence)
+      WHERE w.protocol_id = $1 AND w.asset_id = new.asset_id`,
+    [
+      protocol.identity,
+      settled.map(({ assetId }) => assetId),
+      settled.map(({ value }) => `{${value.join(",")}}`),
+      settled.map(({ giver }) => `{${giver.join(",")}}`),
+      settled.map(({ confidence }) => `{${confidence.join(",")}}`),
+    ],
+  );
+}
+
+/** Every asset that people answered about as a sample, under a protocol. */
+export async function sampledAssets(tx: Transaction, protocolId: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `SELECT DISTINCT asset_id AS id FROM human_answers WHERE protocol_id = $1 AND purpose = 'sample' ORDER BY 1`,
+    [protocolId],
+  );
+  return rows.map(({ id }) => id);
+}
