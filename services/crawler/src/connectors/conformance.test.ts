@@ -126,7 +126,7 @@ describe.each(["flickr", "laion", "folder"])("the %s connector", (kind) => {
       endpoint: `${world.url}/nowhere/`,
       files: [`${world.url}/nowhere`],
       path: "/nowhere",
-    } as SourceSettings;
+    } as never;
     await expect(list(broken, null)).rejects.toThrow(Unlisted);
   });
 });
