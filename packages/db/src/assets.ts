@@ -25,6 +25,8 @@ export interface NewAsset {
   keypoints: readonly number[];
   /** 18 shares, ATR order. */
   partShares: readonly number[];
+  /** ATR ids that the picture's lower border cuts. */
+  cutParts: readonly number[];
   brisque: number;
   measures: Record<string, unknown>;
   models: readonly ModelIdentity[];
@@ -77,12 +79,12 @@ export async function insertAssets(tx: Transaction, assets: readonly NewAsset[])
   const rows = assets.map((asset) => ({ ...asset, phash: BigInt.asIntN(64, asset.phash).toString() }));
   await tx.query(
     `INSERT INTO assets (id, candidate_id, source_id, width, height, original_key, image_key, thumbnail_key, parts_key, phash,
-       group_id, person_box, face_box, keypoints, part_shares, brisque, measures, models)
+       group_id, person_box, face_box, keypoints, part_shares, cut_parts, brisque, measures, models)
      SELECT id, "candidateId", "sourceId", width, height, "originalKey", "imageKey", "thumbnailKey", "partsKey", phash,
-       "groupId", "personBox", "faceBox", keypoints, "partShares", brisque, measures, models
+       "groupId", "personBox", "faceBox", keypoints, "partShares", "cutParts", brisque, measures, models
      FROM json_to_recordset($1::json) AS new (id text, "candidateId" text, "sourceId" text, width int, height int,
        "originalKey" text, "imageKey" text, "thumbnailKey" text, "partsKey" text, phash bigint, "groupId" text,
-       "personBox" real[], "faceBox" real[], keypoints real[], "partShares" real[], brisque real, measures jsonb, models jsonb)
+       "personBox" real[], "faceBox" real[], keypoints real[], "partShares" real[], "cutParts" smallint[], brisque real, measures jsonb, models jsonb)
      ON CONFLICT DO NOTHING`,
     [JSON.stringify(rows)],
   );

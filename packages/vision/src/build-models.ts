@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { recipes } from "./build/recipes.ts";
 import { type ModelEntry, models } from "./models.ts";
+import { modelsFolder } from "./models-folder.ts";
 
 /**
  * Command: `node packages/vision/src/build-models.ts [--out DIR] [--python EXECUTABLE]`.
@@ -14,7 +15,7 @@ const repository = join(import.meta.dirname, "../../..");
 const { values } = parseArgs({
   options: { out: { type: "string" }, python: { type: "string" }, "print-hashes": { type: "boolean" } },
 });
-const out = values.out ?? join(repository, ".anyone/models");
+const out = values.out ?? modelsFolder;
 const python = values.python ?? (await firstThere(join(repository, ".anyone/python/bin/python"), "python3"));
 
 await mkdir(out, { recursive: true });

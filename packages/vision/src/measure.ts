@@ -1,3 +1,4 @@
+import { seeParts } from "@anyone/domain/annotate/evidence";
 import { firstDrop, type Gates } from "@anyone/domain/filter/gate";
 import type { DropReason, Measurement } from "@anyone/domain/filter/verdict";
 import type { ModelIdentity } from "@anyone/domain/model";
@@ -7,7 +8,7 @@ import { findFaces } from "./face/blazeface.ts";
 import { flatness } from "./fake-person/flatness.ts";
 import { findKeypoints, type Keypoint } from "./keypoints/movenet.ts";
 import { emptySlots, identify, type ModelName, unavailable } from "./models.ts";
-import { encodePartMap, parseParts, partShares } from "./parsing/atr18.ts";
+import { ATR_PARTS, encodePartMap, parseParts } from "./parsing/atr18.ts";
 import { findPersons } from "./person/nanodet.ts";
 import { perceptualHash } from "./phash.ts";
 import { type Brisque, type BrisqueModel, openBrisque } from "./quality/brisque.ts";
@@ -31,7 +32,10 @@ export interface Admission {
   faceBox: Box;
   keypoints: Keypoint[];
   phash: bigint;
+  /** Share of pixels per ATR part, 18 numbers. */
   partShares: number[];
+  /** ATR ids in the picture's last row. */
+  cutParts: number[];
   /** JPEG without metadata, thumbnail JPEG, part map PNG. */
   image: Uint8Array;
   thumbnail: Uint8Array;
@@ -108,12 +112,14 @@ async function admit(
   faceBox: Box,
 ): Promise<Admission> {
   const parts = await parseParts(instruments.encoder, instruments.parsing, picture, personBox);
+  const { share, touchesBottom } = seeParts(parts, ATR_PARTS.length);
   return {
     personBox,
     faceBox,
     keypoints: await findKeypoints(instruments.keypoints, picture, personBox),
     phash: await perceptualHash(picture.view),
-    partShares: partShares(parts),
+    partShares: [...share],
+    cutParts: touchesBottom.flatMap((cut, id) => (cut ? id : [])),
     image: await stripped(bytes, header),
     thumbnail: await thumbnail(picture.view),
     parts: await encodePartMap(parts),

@@ -96,6 +96,7 @@ async function verdictOn(
     faceBox: admission.faceBox,
     keypoints: admission.keypoints.flat(),
     partShares: admission.partShares,
+    cutParts: admission.cutParts,
     brisque: measurement.brisque as number,
     measures: { gates: gates.version, ...measures },
     models,

@@ -65,13 +65,6 @@ export function encodePartMap({ ids, width, height }: PartMap): Promise<Uint8Arr
     .toBuffer();
 }
 
-/** Share of the map's pixels per part, 18 numbers that sum to 1. */
-export function partShares({ ids }: PartMap): number[] {
-  const counts = new Array<number>(ATR_PARTS.length).fill(0);
-  for (const id of ids) counts[id] = (counts[id] as number) + 1;
-  return counts.map((count) => count / ids.length);
-}
-
 /** Class of the largest logit per pixel; logits are [18, 256, 128]. */
 export function mostLikely(logits: Float32Array): Uint8Array {
   const plane = WIDTH * HEIGHT;
