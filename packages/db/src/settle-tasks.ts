@@ -125,11 +125,16 @@ async function endTasks(tx: Transaction, settlements: readonly Settlement[]): Pr
     [
       settlements.map((settlement) => settlement.id),
       settlements.map(stateAfter),
-      settlements.map((settlement) => ("reason" in settlement ? settlement.reason.slice(0, 1000) : null)),
+      settlements.map((settlement) => ("reason" in settlement ? storable(settlement.reason) : null)),
       settlements.map((settlement) => ("delaySeconds" in settlement ? settlement.delaySeconds : 0)),
       settlements.map((settlement) => (settlement.end === "postponed" ? 1 : 0)),
     ],
   );
+}
+
+/** Text columns hold neither NUL nor novels. */
+function storable(reason: string): string {
+  return reason.replaceAll("\0", "").slice(0, 1000);
 }
 
 function stateAfter(settlement: Settlement): "done" | "ready" | "dead" {

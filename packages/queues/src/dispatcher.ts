@@ -1,0 +1,67 @@
+import type { Stage } from "@anyone/domain/flywheel";
+import type { Dispatch, TaskStore } from "@anyone/domain/tasks";
+import type { Logger } from "@anyone/runtime/logger";
+import { deliver, openQueues, type StageQueue } from "./delivery.ts";
+import { startLoop } from "./loop.ts";
+import { connect, queueAddress } from "./redis.ts";
+
+export interface DispatcherOptions {
+  tasks: TaskStore;
+  redisUrl: string;
+  stages: readonly Stage[];
+  log: Logger;
+  /** Deliveries that may wait on one stage's queue: a short queue keeps the order of urgency and Redis small. */
+  window?: number;
+}
+
+export interface Dispatcher {
+  /** Deliveries put on queues since the start. */
+  readonly delivered: number;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds between two looks at the table: while there is more than fits, after a delivery, and with nothing to do. */
+const REST = { full: 10, busy: 2, idle: 250 };
+
+/**
+ * Turns ready tasks into deliveries. The row is marked first: what is lost between that commit and the queue is found by
+ * the reconciler. Any number of dispatchers may run.
+ */
+export function startDispatcher({ tasks, redisUrl, stages, log, window = 256 }: DispatcherOptions): Dispatcher {
+  const address = queueAddress(redisUrl);
+  const redis = connect(address, "fails");
+  const queues = openQueues(redis, address.prefix, stages);
+  let delivered = 0;
+
+  const loop = startLoop("dispatcher", log, async () => {
+    const room = await roomOn(queues, window);
+    if (room.size === 0) return REST.full;
+    const due = await tasks.dispatch(room);
+    const perStage = Map.groupBy(due, (task: Dispatch) => task.stage);
+    await Promise.all([...perStage].map(([stage, some]) => deliver(queues.get(stage) as StageQueue, some)));
+    delivered += due.length;
+    if ([...perStage].some(([stage, some]) => some.length === room.get(stage)) || room.size < stages.length)
+      return REST.full;
+    return due.length > 0 ? REST.busy : REST.idle;
+  });
+  const deafen = tasks.onReady(() => loop.wake());
+
+  return {
+    get delivered() {
+      return delivered;
+    },
+    async stop() {
+      await deafen();
+      await loop.stop();
+      await Promise.all([...queues.values()].map((queue) => queue.close().catch(() => {})));
+      redis.disconnect();
+    },
+  };
+}
+
+async function roomOn(queues: ReadonlyMap<Stage, StageQueue>, window: number): Promise<Map<Stage, number>> {
+  const room = await Promise.all(
+    [...queues].map(async ([stage, queue]) => [stage, window - (await queue.getWaitingCount())] as const),
+  );
+  return new Map(room.filter(([, places]) => places > 0));
+}
