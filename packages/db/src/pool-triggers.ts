@@ -49,7 +49,8 @@ export async function readPoolLevel(tx: Transaction): Promise<PoolLevel> {
   };
 }
 
-async function poolBounds(db: Sql): Promise<PoolBounds> {
+/** The pool's bounds as the operator set them. */
+export async function poolBounds(db: Sql): Promise<PoolBounds> {
   const [row] = await db.query<{ value: unknown }>("SELECT value FROM settings WHERE key = $1", [POOL_BOUNDS]);
   return row ? PoolBounds.parse(row.value) : DEFAULT_BOUNDS;
 }

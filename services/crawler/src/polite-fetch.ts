@@ -20,7 +20,7 @@ export const PRODUCT = "AnnotateAnyone";
 
 /** `AnnotateAnyone/0.1 (+contact)`: who is calling and whom to write to. */
 export function userAgent(contact: string): string {
-  return `${PRODUCT}/0.1 (+${contact})`;
+  return `${PRODUCT}/0.1 (+${contact.includes("://") || contact.startsWith("mailto:") ? contact : `mailto:${contact}`})`;
 }
 
 const ROBOTS_FOR_MS = 24 * 3_600_000;

@@ -1,0 +1,68 @@
+import { candidateRepository } from "@anyone/db/candidates";
+import { openDatabase } from "@anyone/db/client";
+import { crawlRepository } from "@anyone/db/crawls";
+import { sourceRepository } from "@anyone/db/sources";
+import { taskStore } from "@anyone/db/tasks";
+import { sourceJobs } from "@anyone/queues/jobs/source";
+import { startWork } from "@anyone/queues/work";
+import { loadEnv } from "@anyone/runtime/env";
+import { serveHealth } from "@anyone/runtime/health";
+import { logger } from "@anyone/runtime/logger";
+import { main } from "@anyone/runtime/main";
+import { onShutdown } from "@anyone/runtime/shutdown";
+import { openStore } from "@anyone/storage/open-store";
+import { Env } from "./env.ts";
+import { handlers } from "./handlers.ts";
+import { startPoolClock } from "./pool-clock.ts";
+import { openReach } from "./reach.ts";
+
+/** Chunks under way at once: most of their time is spent waiting for hosts. */
+const CONCURRENCY = 6;
+
+main(async () => {
+  const env = loadEnv(Env);
+  const log = logger("crawler", env.LOG_LEVEL);
+  const db = openDatabase(env.DATABASE_URL, { name: "anyone crawler" });
+  const store = await openStore(env.OBJECTS_URL, env);
+  const tasks = taskStore(db);
+  const reach = await openReach({
+    db,
+    contact: env.CONTACT,
+    allowPrivate: env.FETCH_ALLOW_PRIVATE,
+    importRoots: env.IMPORT_ROOTS,
+    flickrApiKey: env.FLICKR_API_KEY,
+  });
+  const work = await startWork({
+    jobs: sourceJobs,
+    handlers,
+    context: {
+      sources: sourceRepository(db),
+      crawls: crawlRepository(db),
+      candidates: candidateRepository(db),
+      store,
+      reach,
+      tasks,
+      log,
+    },
+    tasks,
+    redisUrl: env.REDIS_URL,
+    log,
+    concurrency: CONCURRENCY,
+  });
+  const stopClock = startPoolClock(db, tasks, log);
+  const health =
+    env.HEALTH_PORT === undefined
+      ? undefined
+      : await serveHealth(env.HEALTH_PORT, async () => {
+          await db.query("SELECT 1");
+          return { ok: true, ...work.runner.counters };
+        });
+  onShutdown(log, async () => {
+    stopClock();
+    await work.stop();
+    health?.close();
+    await reach.close();
+    await db.close();
+  });
+  log.info({ allowPrivate: env.FETCH_ALLOW_PRIVATE, importRoots: env.IMPORT_ROOTS }, "sourcing");
+});

@@ -1,0 +1,32 @@
+import { realpath } from "node:fs/promises";
+import { hostBudgets } from "@anyone/db/host-budgets";
+import type { Sql } from "@anyone/domain/transaction";
+import { type Reach, Unlisted } from "./connectors/connector.ts";
+import { safeFetcher } from "./fetch/safe-fetch.ts";
+import { type PoliteFetch, politeFetch, userAgent } from "./polite-fetch.ts";
+import { HostQueues } from "./politeness.ts";
+
+export interface ReachOptions {
+  db: Sql;
+  contact: string | undefined;
+  allowPrivate: readonly string[];
+  importRoots: readonly string[];
+  flickrApiKey: string | undefined;
+}
+
+/** Everything of the world that the crawler can touch: web hosts, politely and safely, and the folders it was given. */
+export async function openReach(options: ReachOptions): Promise<Reach & { close(): Promise<void> }> {
+  const { db, contact, allowPrivate, flickrApiKey } = options;
+  const fetcher = safeFetcher({ allowPrivate: new Set(allowPrivate) }, userAgent(contact ?? "nobody"));
+  const roots = options.importRoots.map((root) => realpath(root).catch(() => root));
+  return {
+    fetch: contact === undefined ? anonymous : politeFetch(fetcher, new HostQueues(hostBudgets(db))),
+    importRoots: await Promise.all(roots),
+    flickrApiKey,
+    close: () => fetcher.close(),
+  };
+}
+
+const anonymous: PoliteFetch = async () => {
+  throw new Unlisted("no-contact", "Hosts must be able to reach someone: set CONTACT to an e-mail address or a page.");
+};
