@@ -80,7 +80,7 @@ export async function recordModelAnswers(
 /** The stored element where a person gave it, the new one elsewhere. */
 function merged(column: "value" | "confidence" | "giver"): string {
   return `ARRAY(SELECT CASE WHEN whose = ${GIVER.person} THEN old ELSE new END
-    FROM unnest(answers.${column}, excluded.${column}, answers.giver) WITH ORDINALITY AS both (old, new, whose, place)
+    FROM unnest(answers.${column}, excluded.${column}, answers.giver) WITH ORDINALITY AS pair (old, new, whose, place)
     ORDER BY place)`;
 }
 

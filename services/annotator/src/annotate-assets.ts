@@ -12,6 +12,7 @@ import { advanceIteration } from "@anyone/queues/jobs/review";
 import type { z } from "zod";
 import { type Asked, askProtocol } from "./ask.ts";
 import type { AnnotatorContext } from "./context.ts";
+import { reconcile } from "./reconcile.ts";
 
 type Payload = z.infer<typeof job.payload>;
 
@@ -90,6 +91,7 @@ function peoplesAnswers(protocol: Protocol, { value, giver }: PackedAnswers): Re
 
 /** One asset's row. People's answers are in it as well: the merge in the database keeps the stored ones. */
 function pack(protocol: Protocol, labeller: { number: number }, asked: Asked): PackedAnswers {
+  reconcile(protocol, asked);
   const value = packAll(protocol, prune(protocol, asked.answers, asked.evidence));
   const byModel = protocol.categories.map(
     ({ id, index }) => value[index] !== NOT_ASKED && asked.confidence[id] !== undefined,
