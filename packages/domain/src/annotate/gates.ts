@@ -71,7 +71,7 @@ function evaluate(gate: Gate, view: View): Standing {
   if ("any" in gate) return not(both(gate.any.map((inner) => not(evaluate(inner, view)))));
   if ("no" in gate) return not(evaluate(gate.no, view));
   if ("use" in gate) return evaluate(view.protocol.predicates[gate.use] ?? "always", view);
-  if ("parts" in gate) return truth(view.evidence === null || seen(gate.parts, view.protocol, view.evidence));
+  if ("parts" in gate) return truth(showsAny(gate.parts, view));
   if ("hem" in gate) return truth(view.evidence === null || hemClear(gate.hem, view.protocol, view.evidence));
   if ("covered" in gate) return covered(gate, view);
   return answered(gate.answer, view, (answer) => {
@@ -87,7 +87,7 @@ function covered({ covered: area, by }: { covered: string; by: string }, view: V
         entry.category === by &&
         entry.area === area &&
         entry.options.includes(answer.value) &&
-        !(entry.unless_parts && view.evidence && seen(entry.unless_parts, view.protocol, view.evidence)),
+        !(entry.unless_parts && showsAny(entry.unless_parts, view)),
     ),
   );
 }
@@ -106,8 +106,9 @@ function isSaid(answer: Answer): boolean {
   return answer.value !== "not_visible" && answer.value !== "unsure";
 }
 
-function seen(parts: readonly number[], { parsing }: Protocol, evidence: PartEvidence): boolean {
-  return parts.reduce((sum, id) => sum + (evidence.share[id] ?? 0), 0) >= parsing.visible_share;
+function showsAny(parts: readonly number[], { protocol, evidence }: View): boolean {
+  if (evidence === null) return true;
+  return parts.reduce((sum, id) => sum + (evidence.share[id] ?? 0), 0) >= protocol.parsing.visible_share;
 }
 
 function hemClear(groupName: string, protocol: Protocol, evidence: PartEvidence): boolean {

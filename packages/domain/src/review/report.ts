@@ -1,3 +1,4 @@
+import type { Tally } from "./gate.ts";
 import type { Accuracy, Scores } from "./score.ts";
 
 /** A labeller's accuracies, without the tallies per category (those are gate decisions). */
@@ -7,6 +8,8 @@ export type ScoreSummary = Omit<Scores, "perCategory"> & { labeller: string | nu
 export interface IterationReport {
   /** The labeller that answered when the iteration opened. */
   before: ScoreSummary;
+  /** Its tallies: they decide when the new one does not get to answer. */
+  tallies: Tally[];
   after: ScoreSummary;
   /** Whether the new labeller answers from now on: it must not be less accurate over all. */
   promoted: boolean;

@@ -13,7 +13,8 @@ export const annotateAssets = defineJob({
     /** The iteration that waits for these answers, if one does. */
     iteration: z.number().int().optional(),
   }),
-  key: ({ assetIds, protocolId, labellerId }) => `${protocolId}.${labellerId ?? "current"}.${assetIds.join(",")}`,
+  key: ({ assetIds, protocolId, labellerId, iteration }) =>
+    `${protocolId}.${labellerId ?? "current"}.${iteration ?? 0}.${assetIds.join(",")}`,
   chunk: "assetIds",
   leaseSeconds: 180,
 });

@@ -1,0 +1,114 @@
+import type { Drawable } from "@anyone/domain/review/evaluation-set";
+import type { IterationFacts } from "@anyone/domain/review/iteration";
+import type { Doubted } from "@anyone/domain/review/sample";
+import type { Sql } from "@anyone/domain/transaction";
+import type { Iteration } from "./iterations.ts";
+
+/** What a tick of an iteration looks at, read from the truth in one query per question. */
+export const iterationFacts = {
+  async read(sql: Sql, iteration: Iteration): Promise<IterationFacts> {
+    const [row] = await sql.query<Omit<IterationFacts, "state" | "poolReady" | "unanswered"> & { groups: number }>(
+      FACTS,
+      [iteration.number],
+    );
+    const facts = row as NonNullable<typeof row>;
+    const { evaluationSize, sampleSize } = iteration.policy;
+    return {
+      ...facts,
+      state: iteration.state,
+      poolReady: facts.groups >= (iteration.evaluationSetId ? 1 : evaluationSize + sampleSize),
+      unanswered: (await this.unanswered(sql, iteration, 1)).length,
+    };
+  },
+
+  /**
+   * Assets whose answers are not the wanted labeller's: of the evaluation set while annotating, of the pool while
+   * spreading; none in other states. Chunks that are dead are left out, so that a broken image holds nothing up.
+   */
+  async unanswered(sql: Sql, { number, state, protocolId, evaluationSetId, labellerAfter }: Iteration, limit: number) {
+    if ((state !== "annotating" && state !== "spreading") || labellerAfter === null) return [];
+    const rows = await sql.query<{ id: string }>(
+      `SELECT a.id FROM assets a
+         LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
+        WHERE w.labeller IS DISTINCT FROM (SELECT number FROM labellers WHERE id = $2)
+          AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM evaluation_items e WHERE e.set_id = $3 AND e.asset_id = a.id))
+          AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.stage = 'annotate' AND t.state = 'dead'
+                             AND t.name = 'annotate.assets' AND (t.payload ->> 'iteration')::int = $4
+                             AND t.payload -> 'assetIds' ? a.id)
+        ORDER BY a.id LIMIT $5`,
+      [protocolId, labellerAfter, state === "annotating" ? evaluationSetId : null, number, limit],
+    );
+    return rows.map(({ id }) => id);
+  },
+
+  /** The labeller that an iteration's learning made. */
+  async labellerOf(sql: Sql, iteration: number): Promise<string | null> {
+    const [row] = await sql.query<{ id: string }>(
+      `SELECT id FROM labellers WHERE iteration = $1 ORDER BY number DESC LIMIT 1`,
+      [iteration],
+    );
+    return row?.id ?? null;
+  },
+
+  /** Every asset with the labeller's mean doubt about the asked categories; 1 where it has not answered. */
+  async pool(sql: Sql, protocolId: string, asked: readonly number[]): Promise<Doubted[]> {
+    return sql.query<Doubted>(
+      `SELECT a.id AS "assetId", a.group_id AS "groupId", coalesce((
+                SELECT avg(1 - w.confidence[c]::float8 / 1000) FROM unnest($2::int[]) AS asked (c) WHERE w.giver[c] = 1
+              ), 1)::float8 AS doubt
+         FROM assets a LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
+        ORDER BY a.id`,
+      [protocolId, asked],
+    );
+  },
+
+  /** Assets of the evaluation sets and of every sample so far: none may be drawn again. */
+  async taken(sql: Sql): Promise<Drawable[]> {
+    return sql.query<Drawable>(
+      `SELECT asset_id AS "assetId", group_id AS "groupId" FROM evaluation_items
+       UNION SELECT s.asset_id, a.group_id FROM samples s JOIN assets a ON a.id = s.asset_id`,
+    );
+  },
+
+  /** How many near-duplicate groups are left to sample, and how many assets the pool holds. */
+  async left(sql: Sql): Promise<{ groups: number; pool: number }> {
+    const [row] = await sql.query<{ groups: number; pool: number }>(
+      `SELECT (SELECT count(DISTINCT group_id)::int FROM assets WHERE group_id NOT IN (
+                 SELECT group_id FROM evaluation_items
+                 UNION SELECT a.group_id FROM samples s JOIN assets a ON a.id = s.asset_id)) AS groups,
+              (SELECT count(*)::int FROM assets) AS pool`,
+    );
+    return row ?? { groups: 0, pool: 0 };
+  },
+
+  async recordSample(sql: Sql, iteration: number, drawn: readonly { assetId: string; probability: number }[]) {
+    await sql.query(
+      `INSERT INTO samples (iteration, asset_id, probability)
+       SELECT $1, * FROM unnest($2::text[], $3::real[]) ON CONFLICT DO NOTHING`,
+      [iteration, drawn.map(({ assetId }) => assetId), drawn.map(({ probability }) => probability)],
+    );
+  },
+
+  /** The labeller's own packed answers about assets; what a person gave is not among them. */
+  async labellerAnswers(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, number[]>> {
+    const rows = await sql.query<{ id: string; value: number[]; giver: number[] }>(
+      `SELECT asset_id AS id, value, giver FROM answers WHERE protocol_id = $1 AND asset_id = ANY ($2::text[])`,
+      [protocolId, assetIds],
+    );
+    return new Map(
+      rows.map(({ id, value, giver }) => [id, value.map((packed, place) => (giver[place] === 1 ? packed : -1))]),
+    );
+  },
+};
+
+const FACTS = `
+  SELECT (SELECT count(*)::int FROM review_tasks WHERE iteration = $1 AND state IN ('open', 'leased')) AS "openTasks",
+         (SELECT count(*)::int FROM human_answers WHERE iteration = $1 AND purpose = 'sample') AS learnable,
+         EXISTS (SELECT 1 FROM labellers WHERE iteration = $1) AS learned,
+         coalesce((SELECT coalesce(reason, state) FROM runs
+                    WHERE kind = 'labeller' AND iteration = $1 AND state IN ('failed', 'cancelled') LIMIT 1),
+                  (SELECT reason FROM tasks WHERE id = 'train.fine-tune-labeller:' || $1 AND state = 'dead'))
+           AS "learningFailed",
+         (SELECT count(*)::int FROM tasks WHERE stage = 'annotate' AND state IN ('ready', 'leased')
+             AND name = 'annotate.assets' AND (payload ->> 'iteration')::int = $1) AS "openAnnotateTasks",
+         (SELECT count(DISTINCT group_id)::int FROM assets) AS groups`;

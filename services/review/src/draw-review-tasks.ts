@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { evaluationSets } from "@anyone/db/evaluation-sets";
+import { recordEvent } from "@anyone/db/events";
+import { iterationFacts } from "@anyone/db/iteration-facts";
+import { type Iteration, iterations } from "@anyone/db/iterations";
+import { type NewReviewTask, reviewTasks } from "@anyone/db/review-tasks";
+import { random } from "@anyone/domain/random";
+import { type Drawable, drawEvaluationSet, evaluationSetText } from "@anyone/domain/review/evaluation-set";
+import { drawSample } from "@anyone/domain/review/sample";
+import { done, next, type Outcome } from "@anyone/queues/job";
+import { advanceIteration } from "@anyone/queues/jobs/review";
+import type { ReviewContext } from "./context.ts";
+
+/**
+ * Draws what people are asked about in an iteration: its sample, and before the first one the evaluation set, which is
+ * frozen here for good. Everything is a function of the pool and the policy's seed, so drawing again draws the same.
+ */
+export async function drawReviewTasks(iteration: Iteration, { db, protocols }: ReviewContext): Promise<Outcome> {
+  const { number, policy, asked, protocolId } = iteration;
+  const protocol = await protocols.get(protocolId);
+  const pool = await iterationFacts.pool(db, protocolId, asked);
+  const current = await evaluationSets.current(db, protocolId);
+  const drawn = current ? [] : drawEvaluationSet(pool, policy.evaluationSize, `evaluation.${policy.seed}`);
+  const setId = current?.id ?? `${protocolId}.${policy.seed}`;
+
+  const taken = [...(await iterationFacts.taken(db)), ...drawn];
+  const sample =
+    asked.length === 0
+      ? []
+      : drawSample(pool, taken, { size: policy.sampleSize, seed: `sample.${policy.seed}.${number}` });
+  const tasks: NewReviewTask[] = [
+    ...drawn.map(({ assetId }) =>
+      page(
+        number,
+        assetId,
+        "evaluation",
+        protocol.categories.map(({ n }) => n),
+        true,
+      ),
+    ),
+    ...sample.map(({ assetId }) =>
+      // before the first training the labeller's suggestions are those of a prior: nobody is shown them
+      page(
+        number,
+        assetId,
+        "sample",
+        asked,
+        number === 1 || random(`blind.${policy.seed}.${assetId}`)() < policy.blindShare,
+      ),
+    ),
+  ];
+
+  return done({
+    write: async (tx) => {
+      const moved = await iterations.move(tx, number, { from: "sampling", to: "labelling", evaluationSetId: setId });
+      if (!moved) return;
+      if (!current)
+        await evaluationSets.freeze(tx, { id: setId, protocolId, seed: policy.seed, sha256: hashOf(drawn) }, drawn);
+      await iterationFacts.recordSample(tx, number, sample);
+      await reviewTasks.plan(tx, tasks);
+      await recordEvent(tx, {
+        stage: "review",
+        kind: "tasks-drawn",
+        text: `Iteration ${number} put ${tasks.length} pages before people (${drawn.length} for evaluation)`,
+        data: { iteration: number, evaluation: drawn.length, sample: sample.length },
+      });
+    },
+    // with no page to wait for (nothing left to sample) the walk goes on at once
+    next: tasks.length === 0 ? [next(advanceIteration, { iteration: number, nudge: "nothing-drawn" })] : [],
+  });
+}
+
+function page(
+  iteration: number,
+  assetId: string,
+  purpose: "evaluation" | "sample",
+  categories: number[],
+  blind: boolean,
+): NewReviewTask {
+  return { id: `${iteration}.${purpose}.${assetId}`, iteration, assetId, purpose, categories, blind };
+}
+
+function hashOf(items: readonly Drawable[]): string {
+  return createHash("sha256")
+    .update(evaluationSetText(items.map(({ assetId }) => assetId)))
+    .digest("hex");
+}

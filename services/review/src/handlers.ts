@@ -1,0 +1,12 @@
+import type { Handlers } from "@anyone/queues/job";
+import * as review from "@anyone/queues/jobs/review";
+import { advanceIteration } from "./advance-iteration.ts";
+import type { ReviewContext } from "./context.ts";
+import { openIteration } from "./open-iteration.ts";
+
+export const jobs = [review.openIteration, review.advanceIteration] as const;
+
+export const handlers = {
+  "review.open-iteration": openIteration,
+  "review.advance": advanceIteration,
+} satisfies Handlers<typeof jobs, ReviewContext>;

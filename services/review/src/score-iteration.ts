@@ -1,0 +1,135 @@
+import { evaluationSets } from "@anyone/db/evaluation-sets";
+import { recordEvent } from "@anyone/db/events";
+import { humanAnswers } from "@anyone/db/human-answers";
+import { iterationFacts } from "@anyone/db/iteration-facts";
+import { type Iteration, iterations } from "@anyone/db/iterations";
+import { decideLabeller } from "@anyone/db/labeller-promotion";
+import { NOT_ASKED } from "@anyone/domain/annotate/answer";
+import type { Protocol } from "@anyone/domain/annotate/protocol";
+import { decideCategory } from "@anyone/domain/review/gate";
+import { decideLoop, humanShare } from "@anyone/domain/review/iteration";
+import { type IterationReport, mayAnswer, type ScoreSummary } from "@anyone/domain/review/report";
+import { type Scores, score } from "@anyone/domain/review/score";
+import type { Sql } from "@anyone/domain/transaction";
+import { done, next, type Outcome } from "@anyone/queues/job";
+import { advanceIteration } from "@anyone/queues/jobs/review";
+import type { ReviewContext } from "./context.ts";
+
+/**
+ * Scores the new labeller on the evaluation set, decides whether it answers from now on, which categories leave manual
+ * labelling by the gate, and whether the loop goes on. When the new one is worse, the old one's tallies decide.
+ */
+export async function scoreIteration(iteration: Iteration, { db, protocols }: ReviewContext): Promise<Outcome> {
+  const { number, policy, labellerBefore, labellerAfter } = iteration;
+  const protocol = await protocols.get(iteration.protocolId);
+  const measured = await measure(db, iteration, protocol);
+  const { before, tallies } = (iteration.scores ?? (await scoreBefore(iteration, { db, protocols }))) as BeforeReport;
+  const promotion = mayAnswer(before.all, measured.scores.all);
+  const decisions = (promotion.promoted ? measured.scores.perCategory : tallies).map((tally) =>
+    decideCategory(tally, policy, number),
+  );
+
+  const winner = promotion.promoted ? measured.scores.all : before.all;
+
+  const left = await iterationFacts.left(db);
+  const spent = await humanAnswers.spent(db, protocol.identity, number);
+  const history = await iterations.loopBefore(db, number);
+  const settledNow = decisions.filter(({ verdict }) => verdict === "settled").length;
+  const loop = decideLoop(
+    {
+      decisions,
+      spent: spent.total,
+      unsampled: left.groups,
+      history: [...history, { accuracy: winner.accuracy, settled: settledNow }],
+    },
+    policy,
+  );
+  const report: IterationReport = {
+    before,
+    tallies,
+    after: summary(measured.scores, labellerAfter),
+    promoted: promotion.promoted,
+    evaluationAssets: measured.assets,
+    applicablePerAsset: measured.applicablePerAsset,
+    spent,
+    share: {
+      pool: left.pool,
+      ...humanShare(spent.total, left.pool, protocol.categories.length, measured.applicablePerAsset),
+    },
+    verdicts: {
+      settled: settledNow,
+      open: decisions.filter(({ verdict }) => verdict === "open").length,
+      noEvidence: decisions.filter(({ verdict }) => verdict === "no-evidence").length,
+    },
+  };
+  return done({
+    write: async (tx) => {
+      const moved = await iterations.move(tx, number, {
+        from: "scoring",
+        to: "spreading",
+        scores: report,
+        settled: loop.settled,
+        humanAnswers: spent.here,
+        stopReason: loop.stop,
+        labellerAfter: promotion.promoted ? labellerAfter : labellerBefore,
+      });
+      if (!moved) return;
+      await iterations.recordDecisions(tx, number, decisions);
+      if (labellerAfter && labellerAfter !== labellerBefore) {
+        await decideLabeller(tx, {
+          iteration: number,
+          labellerId: labellerAfter,
+          previous: labellerBefore,
+          ...promotion,
+          facts: { before: before.all, after: measured.scores.all },
+        });
+      }
+      await recordEvent(tx, {
+        stage: "review",
+        kind: "iteration-scored",
+        text: `Iteration ${number}: ${promotion.reason}; ${loop.settled.length} of ${protocol.categories.length} categories settled`,
+        data: { iteration: number, settled: loop.settled.length, promoted: promotion.promoted, stop: loop.stop },
+      });
+    },
+    next: [next(advanceIteration, { iteration: number, nudge: "scored" })],
+  });
+}
+
+type BeforeReport = Pick<IterationReport, "before" | "tallies">;
+
+/**
+ * The score of the labeller that answered so far: taken when people are done and the new one has not answered yet, since
+ * only one labeller's answers are kept per asset.
+ */
+export async function scoreBefore(iteration: Iteration, { db, protocols }: ReviewContext): Promise<BeforeReport> {
+  const { scores } = await measure(db, iteration, await protocols.get(iteration.protocolId));
+  return { before: summary(scores, iteration.labellerBefore), tallies: scores.perCategory };
+}
+
+/** How the labeller's present answers do against what people said about the evaluation set. */
+async function measure(
+  db: Sql,
+  { evaluationSetId, protocolId }: Pick<Iteration, "evaluationSetId" | "protocolId">,
+  protocol: Protocol,
+): Promise<{ scores: Scores; assets: number; applicablePerAsset: number }> {
+  const assetIds = evaluationSetId
+    ? (await evaluationSets.items(db, evaluationSetId)).map(({ assetId }) => assetId)
+    : [];
+  const said = await humanAnswers.about(db, protocolId, assetIds, "evaluation");
+  const given = await iterationFacts.labellerAnswers(db, protocolId, assetIds);
+  const items = [...said].map(([assetId, answers]) => {
+    const truth = protocol.categories.map(() => NOT_ASKED);
+    for (const { category, value } of answers) truth[category - 1] = value;
+    return { truth, given: given.get(assetId) ?? [] };
+  });
+  const applicable = items.reduce((sum, { truth }) => sum + truth.filter((value) => value !== NOT_ASKED).length, 0);
+  return {
+    scores: score(protocol, items),
+    assets: items.length,
+    applicablePerAsset: items.length > 0 ? applicable / items.length : 0,
+  };
+}
+
+function summary({ perCategory: _, ...scores }: Scores, labeller: string | null): ScoreSummary {
+  return { ...scores, labeller };
+}

@@ -1,0 +1,20 @@
+import type { ReviewServiceImplementation } from "@anyone/grpc/generated/anyone/v1/review";
+import type { ReviewContext } from "./context.ts";
+import { releaseTask, skipTask } from "./end-task.ts";
+import { leaseTask } from "./lease-task.ts";
+import { openNextIteration } from "./open-iteration.ts";
+import { getEvaluationSet, getIteration } from "./read-state.ts";
+import { submitAnswers } from "./submit-answers.ts";
+
+/** The gRPC service: one function per call. */
+export function reviewService(context: ReviewContext): ReviewServiceImplementation {
+  return {
+    leaseTask: (request) => leaseTask(request, context),
+    submitAnswers: (request) => submitAnswers(request, context),
+    releaseTask: (request) => releaseTask(request, context),
+    skipTask: (request) => skipTask(request, context),
+    openIteration: async (request) => ({ iteration: await openNextIteration(request, context) }),
+    getIteration: (request) => getIteration(request, context),
+    getEvaluationSet: (request) => getEvaluationSet(request, context),
+  };
+}

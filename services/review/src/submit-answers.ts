@@ -1,0 +1,72 @@
+import { addTasks } from "@anyone/db/add-tasks";
+import { humanAnswers } from "@anyone/db/human-answers";
+import { type ReviewTask, reviewTasks } from "@anyone/db/review-tasks";
+import { settleAnswers } from "@anyone/db/settled-answers";
+import { fault } from "@anyone/domain/fault";
+import { checkSubmission, type GivenAnswer } from "@anyone/domain/review/submission";
+import type { Transaction } from "@anyone/domain/transaction";
+import type { SubmitAnswersRequest, SubmitAnswersResponse } from "@anyone/grpc/generated/anyone/v1/review";
+import { next } from "@anyone/queues/job";
+import { advanceIteration } from "@anyone/queues/jobs/review";
+import type { ReviewContext } from "./context.ts";
+import { heldTask } from "./held-task.ts";
+import { pageOf } from "./page.ts";
+
+/**
+ * Records a page's answers and ends the page, in one transaction with the nudge that moves the iteration on when it was
+ * the last. The same submission again changes nothing; a late or foreign one is refused whole.
+ */
+export function submitAnswers(request: SubmitAnswersRequest, context: ReviewContext): Promise<SubmitAnswersResponse> {
+  const { taskId, reviewer, fence, idempotencyKey } = request;
+  if (idempotencyKey.length < 8)
+    throw fault("bad-input", "A submission needs an idempotency key of at least 8 characters.");
+  const given = request.answers.map(({ category, value, text, milliseconds }) => ({
+    category,
+    value,
+    text: text || undefined,
+    milliseconds,
+  }));
+  return context.db.transaction(async (tx) => {
+    const before = await repeated(tx, { ...request, given });
+    if (before !== null) return { recorded: before, repeatedSubmission: true };
+    const task = await heldTask(tx, { taskId, reviewer, fence });
+    const facts = await reviewTasks.pageFacts(tx, task);
+    const protocol = await context.protocols.get(facts.protocolId);
+    const kept = checkSubmission(pageOf(protocol, task, facts), given);
+    await humanAnswers.add(
+      tx,
+      { ...task, reviewTaskId: taskId, protocolId: protocol.identity, reviewer, idempotencyKey },
+      kept,
+    );
+    if (task.purpose === "sample") await settleAnswers(tx, protocol, [task.assetId]);
+    await endPage(tx, task, "done");
+    return { recorded: kept.length, repeatedSubmission: false };
+  });
+}
+
+/** Ends a page, and nudges its iteration when no other page is open. */
+export async function endPage(tx: Transaction, task: Pick<ReviewTask, "id" | "iteration">, state: "done" | "skipped") {
+  await reviewTasks.end(tx, task.id, state);
+  if (!(await reviewTasks.isLast(tx, task.iteration))) return;
+  await addTasks(tx, [next(advanceIteration, { iteration: task.iteration, nudge: "labelled" })]);
+}
+
+/** How many answers this very submission recorded before, or null when it is new. */
+async function repeated(
+  tx: Transaction,
+  { taskId, idempotencyKey, given }: { taskId: string; idempotencyKey: string; given: readonly GivenAnswer[] },
+): Promise<number | null> {
+  // two deliveries of one submission come one after the other
+  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 71))", [idempotencyKey]);
+  const recorded = await humanAnswers.underKey(tx, idempotencyKey);
+  if (recorded.length === 0) return null;
+  const same = recorded.every((one) => one.reviewTaskId === taskId && given.some((other) => sameAnswer(other, one)));
+  if (same && recorded.length === given.filter(({ value }) => value !== -1).length) return recorded.length;
+  throw fault("conflict", "This idempotency key was used for another submission.", {
+    hint: "Use a new key for each page.",
+  });
+}
+
+function sameAnswer(a: GivenAnswer, b: { category: number; value: number; text?: string | null }): boolean {
+  return a.category === b.category && a.value === b.value && (a.text ?? null) === (b.text ?? null);
+}
