@@ -1,3 +1,4 @@
+import { addTasks } from "@anyone/db/add-tasks";
 import { alikeAssets, insertAssets, knownAssets, lockPool, type NewAsset, recordVerdicts } from "@anyone/db/assets";
 import type { CandidateRepository, CandidateRow } from "@anyone/db/candidates";
 import { fault } from "@anyone/domain/fault";
@@ -5,7 +6,6 @@ import type { Gates } from "@anyone/domain/filter/gate";
 import { hammingDistance, type Likeness, placeInPool } from "@anyone/domain/filter/pool";
 import { type DropReason, roundedMeasurement } from "@anyone/domain/filter/verdict";
 import { AssetId, type CandidateId, type ProtocolId } from "@anyone/domain/ids";
-import type { TaskStore } from "@anyone/domain/tasks";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { done, next, type Outcome, skipped, type TaskContext } from "@anyone/queues/job";
 import { annotateAssets } from "@anyone/queues/jobs/annotate";
@@ -17,7 +17,6 @@ import { storeAdmission } from "./store-admission.ts";
 export interface FilterContext {
   db: Sql;
   candidates: CandidateRepository;
-  tasks: Pick<TaskStore, "add">;
   store: Store;
   pool: MeasurePool;
   gates: Gates;
@@ -75,7 +74,7 @@ async function verdictOn(
   const id = AssetId.parse(contentOf(candidate));
   if (known.has(id)) return { candidate, reason: "duplicate", details: { gates: gates.version, duplicateOf: id } };
   signal.throwIfAborted();
-  const answer = await pool.measure(await store.get(candidate.objectKey as string), gates);
+  const answer = await pool.measure(() => store.get(candidate.objectKey as string), gates);
   const details = detailsOf(answer, gates);
   if (answer.drop) return { candidate, reason: answer.drop, details };
 
@@ -105,11 +104,7 @@ async function verdictOn(
 }
 
 /** Verdicts, assets, groups and the next task, all or nothing. Runs again from scratch when the transaction is repeated. */
-async function record(
-  tx: Transaction,
-  judged: readonly Judged[],
-  { gates, protocolId, tasks }: FilterContext,
-): Promise<void> {
+async function record(tx: Transaction, judged: readonly Judged[], { gates, protocolId }: FilterContext): Promise<void> {
   await lockPool(tx);
   const passed = judged.flatMap(({ asset }) => asset ?? []);
   const known = await knownAssets(
@@ -145,7 +140,7 @@ async function record(
     }),
   );
   const assetIds = admitted.map(({ id }) => id);
-  if (assetIds.length > 0) await tasks.add(tx, [next(annotateAssets, { assetIds, protocolId })]);
+  if (assetIds.length > 0) await addTasks(tx, [next(annotateAssets, { assetIds, protocolId })]);
 }
 
 function likeness(asset: NewAsset, other: NewAsset): Likeness {

@@ -9,8 +9,11 @@ export type Answer = Measured | { drop: "unmeasurable"; detail: string };
 
 /** Measures pictures in processes that may be killed. */
 export interface MeasurePool {
-  /** Rejects only when no picture could be measured at all (missing models) or the pool is closed. */
-  measure(bytes: Uint8Array, gates: Gates): Promise<Answer>;
+  /**
+   * `load` is called when a process is free, so that waiting pictures take no memory. Rejects when it does, when no picture can be
+   * measured at all (missing models), or when the pool is closed.
+   */
+  measure(load: () => Promise<Uint8Array>, gates: Gates): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -66,15 +69,18 @@ export function openMeasurePool(options: PoolOptions): MeasurePool {
   }
 
   return {
-    async measure(bytes, gates) {
+    async measure(load, gates) {
       let detail = "";
       for (let attempt = 0; attempt < TRIES; attempt++) {
         if (closed) throw fault("unavailable", "The filter is closing.");
         const worker = await acquire();
-        const outcome = await worker.ask(bytes, gates, options.timeoutMs ?? 30_000);
-        release(worker);
-        if (outcome.ok) return outcome.measured;
-        detail = outcome.detail;
+        try {
+          const outcome = await worker.ask(await load(), gates, options.timeoutMs ?? 30_000);
+          if (outcome.ok) return outcome.measured;
+          detail = outcome.detail;
+        } finally {
+          release(worker);
+        }
       }
       return { drop: "unmeasurable", detail };
     },

@@ -1,0 +1,244 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { candidateRepository } from "@anyone/db/candidates";
+import { type OpenDatabase, openDatabase } from "@anyone/db/client";
+import { taskStore } from "@anyone/db/tasks";
+import { primeHuman } from "@anyone/domain/annotate/prime-human";
+import { gates } from "@anyone/domain/filter/gate";
+import { CandidateId, ProtocolId } from "@anyone/domain/ids";
+import { startDispatcher } from "@anyone/queues/dispatcher";
+import { next } from "@anyone/queues/job";
+import { filterCandidates as job } from "@anyone/queues/jobs/filter";
+import { startRunner } from "@anyone/queues/runner";
+import { logger } from "@anyone/runtime/logger";
+import { contentKey } from "@anyone/storage/keys";
+import { openStore } from "@anyone/storage/open-store";
+import type { Store } from "@anyone/storage/store";
+import { createDatabase, redisUrl } from "@anyone/test/support/servers";
+import { modelsFolder } from "@anyone/vision/models-folder";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { filterJobs, handlers } from "./handlers.ts";
+import { type MeasurePool, openMeasurePool } from "./measure-pool.ts";
+
+const photographs = join(
+  dirname(createRequire(import.meta.url).resolve("soft-ui-design-system/package.json")),
+  "assets/img",
+);
+const photograph = (name: string) => readFile(join(photographs, name));
+const log = logger("test", "silent");
+
+let db: OpenDatabase;
+let folder: string;
+let store: Store;
+let pool: MeasurePool;
+let stop: () => Promise<void>;
+
+beforeAll(async () => {
+  const url = await createDatabase();
+  db = openDatabase(url);
+  folder = await mkdtemp(join(tmpdir(), "anyone-filter-"));
+  store = await openStore(pathToFileURL(folder).href);
+  pool = openMeasurePool({ models: modelsFolder, size: 2 });
+  const tasks = taskStore(db);
+  const redis = await redisUrl();
+  const context = {
+    db,
+    candidates: candidateRepository(db),
+    store,
+    pool,
+    gates,
+    protocolId: ProtocolId.parse(primeHuman.identity),
+    log,
+  };
+  const runner = startRunner({ jobs: filterJobs, handlers, context, tasks, redisUrl: redis, log });
+  const dispatcher = startDispatcher({ tasks, redisUrl: redis, stages: ["filter"], log });
+  stop = async () => {
+    await dispatcher.stop();
+    await runner.stop();
+    await pool.close();
+  };
+  await db.query("INSERT INTO sources (id, connector, settings) VALUES ('photos', 'folder', '{}')");
+  await db.query(
+    "INSERT INTO crawls (id, source_id, trigger, why, target) VALUES ('crawl', 'photos', 'manual', 'test', 99)",
+  );
+});
+
+afterAll(async () => {
+  await stop();
+  await db.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Stores bytes as the fetch does, and a candidate for them. */
+async function fetched(id: string, bytes: Uint8Array, extension = "jpg"): Promise<CandidateId> {
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const key = contentKey("original", sha256, extension);
+  await store.put(key, bytes);
+  await db.query(
+    `INSERT INTO candidates (id, source_id, crawl_id, external_id, url, status, sha256, object_key, bytes)
+     VALUES ($1, 'photos', 'crawl', $1, $2, 'fetched', $3, $4, $5)`,
+    [id, `file:///${id}`, sha256, key, bytes.length],
+  );
+  return CandidateId.parse(id);
+}
+
+/** Puts the task on its way and waits until its row says done. */
+async function filter(candidateIds: CandidateId[]): Promise<void> {
+  const task = next(job, { candidateIds });
+  await db.transaction((tx) => taskStore(db).add(tx, [task]));
+  for (let i = 0; i < 600; i++) {
+    const [row] = await db.query<{ state: string; reason: string | null }>(
+      "SELECT state, reason FROM tasks WHERE id = $1",
+      [task.id],
+    );
+    if (row?.state === "done") return;
+    if (row?.state === "dead") throw new Error(`the task is dead: ${row.reason}`);
+    await sleep(50);
+  }
+  throw new Error("the task was not done in 30 s");
+}
+
+async function verdicts(ids: CandidateId[]): Promise<Record<string, string>> {
+  const rows = await db.query<{ id: string; status: string; reason: string | null }>(
+    "SELECT id, status, reason FROM candidates WHERE id = ANY($1::text[])",
+    [ids],
+  );
+  return Object.fromEntries(rows.map(({ id, status, reason }) => [id, reason ?? status]));
+}
+
+/** The person at half size in the middle of a dim room: a face of 120 pixels. */
+async function far(bytes: Uint8Array): Promise<Buffer> {
+  const small = await sharp(bytes).resize(467).toBuffer();
+  const grain = { type: "gaussian", mean: 90, sigma: 6 } as const;
+  const room = sharp({ create: { width: 934, height: 1401, channels: 3, background: "#5a5a5a", noise: grain } });
+  return room
+    .composite([{ input: small, left: 230, top: 500 }])
+    .jpeg({ quality: 95 })
+    .toBuffer();
+}
+
+interface AssetRow {
+  id: string;
+  keypoints: number[];
+  part_shares: number[];
+  person_box: number[];
+  face_box: number[];
+  models: { slot: string; tier: string }[];
+  image_key: string;
+  thumbnail_key: string;
+  parts_key: string;
+}
+
+describe("filtering candidates", () => {
+  it("ends each of a chunk kept or dropped for its own reason, and never fails for one bad file", async () => {
+    const clean = await photograph("kal-visuals.jpg");
+    const ids = [
+      await fetched("clean", clean),
+      await fetched("other", await photograph("brooke.jpg")),
+      await fetched("same-bytes", clean),
+      await fetched("recompressed", await sharp(clean).jpeg({ quality: 70 }).toBuffer()),
+      await fetched("small", await photograph("marie.jpg")),
+      await fetched(
+        "group",
+        await sharp(await photograph("meeting.jpg"))
+          .resize(1800)
+          .jpeg()
+          .toBuffer(),
+      ),
+      await fetched(
+        "nobody",
+        await sharp(await photograph("anastasia.jpg"))
+          .resize(1350)
+          .jpeg()
+          .toBuffer(),
+      ),
+      await fetched("far", await far(clean)),
+      await fetched("blurred", await sharp(clean).blur(6).jpeg().toBuffer()),
+      await fetched("cut-off", clean.subarray(0, 30_000)),
+      await fetched("empty", new Uint8Array()),
+      await fetched("page", Buffer.from("<!doctype html><title>404</title>")),
+      await fetched("drawing", Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="900" height="1400"/>')),
+    ];
+    await filter(ids);
+    expect(await verdicts(ids)).toEqual({
+      clean: "kept",
+      other: "kept",
+      "same-bytes": "duplicate",
+      recompressed: "near-duplicate",
+      small: "too-small",
+      group: "several-persons",
+      nobody: "no-person",
+      far: "small-face",
+      blurred: "low-quality",
+      "cut-off": "broken-file",
+      empty: "broken-file",
+      page: "unsupported-type",
+      drawing: "unsupported-type",
+    });
+  });
+
+  it("stores of a kept one what later stages read: picture, thumbnail, part map, boxes, points and who measured", async () => {
+    const [row] = await db.query<AssetRow>("SELECT * FROM assets WHERE candidate_id = 'clean'");
+    if (!row) throw new Error("no asset");
+    expect(row).toMatchObject({ width: 934, height: 1401, group_id: row.id, source_id: "photos" });
+    expect(row.keypoints).toHaveLength(51);
+    expect(row.part_shares.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 4);
+    expect(row.face_box[0]).toBeGreaterThan(row.person_box[0] as number);
+    const tiers = Object.fromEntries(row.models.map(({ slot, tier }) => [slot, tier]));
+    expect(tiers).toMatchObject({
+      person: "embedded",
+      face: "embedded",
+      parsing: "embedded",
+      "fake-person": "heuristic",
+      aesthetic: "none",
+    });
+
+    const picture = await sharp(await store.get(row.image_key)).metadata();
+    expect([picture.format, picture.width, picture.height, picture.exif]).toEqual(["jpeg", 934, 1401, undefined]);
+    const thumbnail = await sharp(await store.get(row.thumbnail_key)).metadata();
+    expect([thumbnail.format, thumbnail.height]).toEqual(["jpeg", 320]);
+    const parts = await sharp(await store.get(row.parts_key)).metadata();
+    expect([parts.format, parts.channels, parts.height]).toEqual(["png", 1, 512]);
+  });
+
+  it("keeps a row small: verdict and measures of a kept picture take under 4 kB", async () => {
+    const [size] = await db.query<{ bytes: number }>(
+      "SELECT pg_column_size(a.*) + pg_column_size(c.*) AS bytes FROM assets a JOIN candidates c ON c.id = a.candidate_id LIMIT 1",
+    );
+    expect(size?.bytes).toBeLessThan(4096);
+  });
+
+  it("hands exactly what is in the pool to annotate", async () => {
+    const kept = await db.query<{ id: string }>("SELECT id FROM assets ORDER BY id");
+    const following = await db.query<{ payload: { assetIds: string[] } }>(
+      "SELECT payload FROM tasks WHERE name = 'annotate.assets'",
+    );
+    expect(following.flatMap(({ payload }) => payload.assetIds).sort()).toEqual(kept.map(({ id }) => id));
+  });
+
+  it("of two alike pictures filtered at the same moment keeps one", async () => {
+    const portrait = await sharp(await photograph("ivana.jpg"))
+      .resize(960)
+      .toBuffer();
+    const [a, b] = [
+      await sharp(portrait).jpeg({ quality: 95 }).toBuffer(),
+      await sharp(portrait).jpeg({ quality: 85 }).toBuffer(),
+    ];
+    const ids = [await fetched("twin-a", a), await fetched("twin-b", b)];
+    await Promise.all(ids.map((id) => filter([id])));
+    expect(Object.values(await verdicts(ids)).sort()).toEqual(["kept", "near-duplicate"]);
+  });
+
+  it("does nothing the second time", async () => {
+    const before = await db.query("SELECT * FROM assets ORDER BY id");
+    const ids = await db.query<{ id: string }>("SELECT id FROM candidates ORDER BY id DESC");
+    await filter(ids.map(({ id }) => CandidateId.parse(id)));
+    expect(await db.query("SELECT * FROM assets ORDER BY id")).toEqual(before);
+  });
+});

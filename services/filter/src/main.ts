@@ -1,0 +1,61 @@
+import { availableParallelism } from "node:os";
+import { candidateRepository } from "@anyone/db/candidates";
+import { openDatabase } from "@anyone/db/client";
+import { taskStore } from "@anyone/db/tasks";
+import { primeHuman } from "@anyone/domain/annotate/prime-human";
+import { gates } from "@anyone/domain/filter/gate";
+import { ProtocolId } from "@anyone/domain/ids";
+import { startRunner } from "@anyone/queues/runner";
+import { loadEnv } from "@anyone/runtime/env";
+import { serveHealth } from "@anyone/runtime/health";
+import { logger } from "@anyone/runtime/logger";
+import { main } from "@anyone/runtime/main";
+import { onShutdown } from "@anyone/runtime/shutdown";
+import { openStore } from "@anyone/storage/open-store";
+import { modelsFolder } from "@anyone/vision/models-folder";
+import { Env } from "./env.ts";
+import { filterJobs, handlers } from "./handlers.ts";
+import { openMeasurePool } from "./measure-pool.ts";
+
+/** Chunks under way at once: one's last pictures are measured beside the next one's first. */
+const CONCURRENCY = 2;
+const MOST_PROCESSES = 16;
+
+main(async () => {
+  const env = loadEnv(Env);
+  const log = logger("filter", env.LOG_LEVEL);
+  const db = openDatabase(env.DATABASE_URL, { name: "anyone filter", max: 4 });
+  const tasks = taskStore(db);
+  const store = await openStore(env.OBJECTS_URL, env);
+  const models = env.MODELS_DIR ?? modelsFolder;
+  const size = Math.min(availableParallelism(), MOST_PROCESSES);
+  const pool = openMeasurePool({ models, size });
+  const runner = startRunner({
+    jobs: filterJobs,
+    handlers,
+    context: {
+      db,
+      candidates: candidateRepository(db),
+      store,
+      pool,
+      gates,
+      protocolId: ProtocolId.parse(primeHuman.identity),
+      log,
+    },
+    tasks,
+    redisUrl: env.REDIS_URL,
+    log,
+    concurrency: CONCURRENCY,
+  });
+  const health =
+    env.HEALTH_PORT === undefined
+      ? undefined
+      : await serveHealth(env.HEALTH_PORT, () => ({ ok: true, ...runner.counters }));
+  onShutdown(log, async () => {
+    await runner.stop();
+    await pool.close();
+    health?.close();
+    await db.close();
+  });
+  log.info({ models, processes: size, gates: gates.version }, "filtering");
+});
