@@ -2,7 +2,7 @@ import { type Schedule, startScheduler } from "@anyone/queues/schedule";
 import { wipeQueues } from "@anyone/queues/wipe";
 import { afterEach, describe, expect, it } from "vitest";
 import { redisUrl } from "../support/servers.ts";
-import { quiet, until } from "./word-jobs.fixture.ts";
+import { quiet, until } from "./word-database.fixture.ts";
 
 describe("the scheduler", () => {
   let stop: () => Promise<void> = async () => {};
@@ -12,6 +12,7 @@ describe("the scheduler", () => {
     const fired: { id: string; dueAt: Date }[] = [];
     const url = await redisUrl();
     const scheduler = startScheduler({
+      owner: "test",
       redisUrl: url,
       log: quiet,
       schedules,

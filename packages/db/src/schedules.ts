@@ -52,6 +52,14 @@ export function scheduleRepository(db: OpenDatabase) {
       return Number(row?.count ?? 0);
     },
 
+    /** Whether an enabled growth schedule may be due: looked at often, so that a task is written only when there is work. */
+    async growthDue(): Promise<boolean> {
+      const [row] = await db.query<{ least: number | null }>(
+        "SELECT min(growth) AS least FROM schedules WHERE enabled AND kind = 'growth'",
+      );
+      return row?.least != null && (await this.admittedSinceLastVersion()) >= row.least;
+    },
+
     /** Number the next iteration would have, and whether one is open now. */
     async turn(): Promise<{ nextIteration: number; open: boolean }> {
       const [row] = await db.query<{ next: number; open: boolean }>(

@@ -80,19 +80,13 @@ export function versionRepository(db: OpenDatabase) {
       );
     },
 
-    /** What people said after `other:`, by asset and category number. */
-    async freeTexts(protocolId: string): Promise<Map<string, Map<number, string>>> {
-      const rows = await db.query<{ assetId: string; category: number; text: string }>(
-        `SELECT DISTINCT ON (asset_id, category) asset_id AS "assetId", category, text FROM human_answers
-          WHERE protocol_id = $1 AND value = -4 AND text IS NOT NULL ORDER BY asset_id, category, id DESC`,
+    /** What people said under the protocol, by asset, oldest first. */
+    async said(protocolId: string): Promise<Map<string, { category: number; value: number; text: string | null }[]>> {
+      const rows = await db.query<{ assetId: string; category: number; value: number; text: string | null }>(
+        `SELECT asset_id AS "assetId", category, value, text FROM human_answers WHERE protocol_id = $1 ORDER BY id`,
         [protocolId],
       );
-      const texts = new Map<string, Map<number, string>>();
-      for (const { assetId, category, text } of rows) {
-        const ofAsset = texts.get(assetId) ?? new Map<number, string>();
-        texts.set(assetId, ofAsset.set(category, text));
-      }
-      return texts;
+      return Map.groupBy(rows, ({ assetId }) => assetId);
     },
 
     /** Freezes items and plans shards. Freezing twice is the same as once: rows that exist stay. */

@@ -13,6 +13,8 @@ export interface Schedule {
 }
 
 export interface SchedulerOptions {
+  /** Which service's schedules these are: each keeps its own queue equal to its own truth. */
+  owner: string;
   redisUrl: string;
   log: Logger;
   /** The schedules as the truth has them now; asked for again and again, so that edits and a wiped queue are made good. */
@@ -24,16 +26,16 @@ export interface SchedulerOptions {
   fire: (id: string, dueAt: Date) => Promise<void>;
 }
 
-/** A queue's name may be no stage's: the stages' runners must not take its jobs. */
-const QUEUE = "schedule";
 const SYNCHRONISE_MS = 5_000;
 
 /** Fires schedules by BullMQ's job schedulers, kept equal to the truth. */
-export function startScheduler({ redisUrl, log, schedules, fire }: SchedulerOptions): { stop(): Promise<void> } {
+export function startScheduler({ owner, redisUrl, log, schedules, fire }: SchedulerOptions): { stop(): Promise<void> } {
+  // A queue's name may be no stage's: the stages' runners must not take its jobs.
+  const name = `schedule-${owner}`;
   const address = queueAddress(redisUrl);
   const sending = connect(address, "fails");
   const taking = connect(address, "waits");
-  const queue = new Queue(QUEUE, { connection: sending, prefix: address.prefix, streams: { events: { maxLen: 100 } } });
+  const queue = new Queue(name, { connection: sending, prefix: address.prefix, streams: { events: { maxLen: 100 } } });
   queue.on("error", () => {});
 
   const loop = startLoop("schedules", log, async () => {
@@ -50,7 +52,7 @@ export function startScheduler({ redisUrl, log, schedules, fire }: SchedulerOpti
   });
 
   const worker = new Worker(
-    QUEUE,
+    name,
     async (job) => {
       const dueAt = new Date(job.opts.prevMillis ?? job.timestamp + (job.opts.delay ?? 0));
       await fire(job.name, dueAt).catch((error) => {

@@ -19,6 +19,10 @@ export const finishEvaluation = defineJob({
 /** Looks at the schedules: opens the next iteration when a clock or the pool's growth says so. */
 export const watchSchedules = defineJob({
   name: "evaluate.watch-schedules",
-  payload: z.object({ at: z.iso.datetime() }),
-  key: ({ at }) => at,
+  payload: z.object({
+    at: z.iso.datetime(),
+    /** The cron schedule whose moment has come; absent: the pool's growth is looked at. */
+    scheduleId: z.string().max(60).optional(),
+  }),
+  key: ({ at, scheduleId }) => `${scheduleId ?? "growth"}.${at}`,
 });

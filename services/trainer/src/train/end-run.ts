@@ -1,6 +1,6 @@
+import { addTasks } from "@anyone/db/add-tasks";
 import type { OpenDatabase } from "@anyone/db/client";
 import type { RunState, Runs } from "@anyone/db/runs";
-import { addTasks } from "@anyone/db/tasks";
 import { RunId } from "@anyone/domain/ids";
 import type { Done } from "@anyone/grpc/generated/anyone/v1/train";
 import { next } from "@anyone/queues/job";

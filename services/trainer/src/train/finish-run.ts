@@ -27,12 +27,14 @@ async function finishDiffusion(run: Run, { runs }: TrainerContext): Promise<Outc
   });
 }
 
-/** What a labeller's fine-tuning leaves behind: its checkpoint, and facts for people (see fine_tune.py). */
-const LabellerResult = z.looseObject({
-  checkpoint: z.object({ key: z.string().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-  model: z.string().default("embedded"),
-  tier: z.string().default("embedded"),
-  answers: z.number().int().default(0),
+/** What a labeller's fine-tuning leaves behind (see anyone_gpu/annotate/fine_tune.py). */
+const LabellerResult = z.object({
+  id: z.string().min(1),
+  model: z.string(),
+  tier: z.string(),
+  key: z.string().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  facts: z.looseObject({ answers: z.number().int() }),
 });
 
 async function finishLabeller(run: Run, { db }: TrainerContext): Promise<Outcome> {
@@ -45,22 +47,22 @@ async function finishLabeller(run: Run, { db }: TrainerContext): Promise<Outcome
       next: [nudge],
     });
   }
-  const { checkpoint, model, tier, answers, ...facts } = LabellerResult.parse(run.result);
+  const { id, model, tier, key, sha256, facts } = LabellerResult.parse(run.result);
   return done({
     write: async (tx) => {
       await labellerRepository(db).add(tx, {
-        id: `${tier}-${iteration}`,
+        id,
         number: iteration,
         protocolId: String(run.config.protocol_id),
         model,
         tier,
-        objectKey: checkpoint.key,
-        sha256: checkpoint.sha256,
+        objectKey: key,
+        sha256,
         iteration,
-        trainedOn: answers,
+        trainedOn: facts.answers,
         facts,
       });
-      const text = `The labeller learned from ${answers} answers of people in iteration ${iteration}`;
+      const text = `The labeller learned from ${facts.answers} answers of people in iteration ${iteration}`;
       await recordEvent(tx, { stage: "train", kind: "labeller-trained", text, data: { runId: run.id, iteration } });
     },
     next: [nudge],

@@ -1,0 +1,23 @@
+import { reviewApi } from "@anyone/contracts/review";
+import type { Command } from "commander";
+import { makeOutput } from "../output.ts";
+import { connect } from "../session.ts";
+
+/** `label`: where people answer, and what waits for them. */
+export function addLabel(program: Command): void {
+  program
+    .command("label")
+    .description("show where to answer questions, and how many pages wait for people")
+    .action(async () => {
+      const output = makeOutput(program.opts<{ json?: boolean }>().json ?? false);
+      const { client, url } = connect();
+      const progress = await client.call(reviewApi.progress);
+      output.result({ url: `${url}/label`, ...progress }, () => {
+        const waits =
+          progress.iteration === null
+            ? "No iteration is open. Open one: anyone retrain."
+            : `Iteration ${progress.iteration.number} is ${progress.iteration.state}: ${progress.open} pages wait, ${progress.leased} are being answered, ${progress.done} are done.`;
+        return `Answer by keyboard at ${url}/label\n${waits}`;
+      });
+    });
+}

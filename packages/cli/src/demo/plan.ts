@@ -1,0 +1,12 @@
+/** The size of the demo's wheel. Everything else is what any installation has. */
+export const DEMO = {
+  /** Drawn images the world offers after n turns. */
+  images: (turn: number) => 300 + 160 * turn,
+  /** The pool's bounds: sourcing starts by itself under the lower and stops over the upper one. */
+  pool: (turn: number) => ({ lower: 180 + 80 * turn, upper: 200 + 80 * turn }),
+  review: { seed: 1, evaluationSize: 80, sampleSize: 60, maxIterations: 3, patience: 3 },
+  /** Two annotators answer at once; each errs so often. */
+  annotators: 2,
+  errorRate: 0.03,
+  training: { recipe: "sd15_tiny", seeds: 3, steps: 110 },
+} as const;

@@ -1,0 +1,152 @@
+import type { Client } from "@anyone/contracts/client";
+import { evaluateApi, type Promotion, type Report, type Schedule } from "@anyone/contracts/evaluate";
+import { type FunnelRow, filterApi } from "@anyone/contracts/filter";
+import { releaseApi, type Version, type VersionDiff } from "@anyone/contracts/release";
+import { reviewApi } from "@anyone/contracts/review";
+import { type Candidate, sourceApi } from "@anyone/contracts/source";
+import { type Curve, type Run, trainApi } from "@anyone/contracts/train";
+import { type PairedDifference, pairedDifference } from "@anyone/domain/evaluate/metric";
+import { Ordinal, RunId } from "@anyone/domain/ids";
+import type { IterationReport } from "@anyone/domain/review/report";
+import type { DrawnWorld } from "../world.ts";
+import { type FilterQuality, type JudgedCandidate, judgeGates } from "./gates.ts";
+
+/** Everything the report says, as `report.json` holds it. */
+export interface DemoReport {
+  format: "annotate-anyone-demo/1";
+  at: string;
+  funnel: FunnelRow[];
+  /** Against the drawn truth, which nothing in the pipeline ever reads. */
+  filter: FilterQuality;
+  iterations: IterationView[];
+  version: VersionView;
+  difference: VersionDiff | null;
+  runs: RunView[];
+  /** In-mask attention share, HOLA minus β = 0 on the same seeds, with its 95 % interval over seeds. */
+  inMaskGain: PairedDifference | null;
+  reports: Report[];
+  promotions: Promotion[];
+  next: { schedules: Schedule[]; admittedSinceVersion: number };
+  seconds: Record<string, number>;
+}
+
+export interface IterationView {
+  number: number;
+  trigger: string;
+  labeller: { before: string | null; after: string | null };
+  asked: number;
+  settled: number;
+  settledByBound: number;
+  humanAnswers: number;
+  stopReason: string | null;
+  scores: IterationReport | null;
+}
+
+export type VersionView = Pick<Version, "number" | "name" | "manifestSha256" | "counts" | "labellerId">;
+
+export interface RunView extends Pick<Run, "id" | "arm" | "seed" | "state" | "step" | "recipe"> {
+  curves: Curve[];
+}
+
+/** The curves the report draws. */
+const CURVES = "loss,loss_noise,in_mask_share";
+
+/** Gathers the report from the public API; only the gates' quality also asks the drawn world for its truth. */
+export async function collect(
+  client: Client,
+  world: Pick<DrawnWorld, "truth">,
+  versionNumber: number,
+  seconds: Record<string, number>,
+): Promise<DemoReport> {
+  const [funnel, candidates, iterations, versions, reports, promotions, schedules] = await Promise.all([
+    client.call(filterApi.getFunnel),
+    allCandidates(client),
+    iterationViews(client),
+    client.call(releaseApi.listVersions),
+    client.call(evaluateApi.listReports, { query: { version: versionNumber } }),
+    client.call(evaluateApi.listPromotions),
+    client.call(evaluateApi.listSchedules),
+  ]);
+  const version = versions.items.find(({ number }) => number === versionNumber);
+  if (!version) throw new Error(`version ${versionNumber} is gone`);
+  const runs = await runViews(client, versionNumber);
+  const judged = await Promise.all(
+    candidates.map(async (candidate) => ({ candidate, truth: await world.truth(candidate.url) })),
+  );
+  return {
+    format: "annotate-anyone-demo/1",
+    at: new Date().toISOString(),
+    funnel: funnel.items,
+    filter: judgeGates(judged.filter((one): one is JudgedCandidate => one.truth !== undefined)),
+    iterations,
+    version,
+    difference:
+      versionNumber > 1
+        ? await client.call(releaseApi.diffVersions, { params: { number: versionNumber, other: versionNumber - 1 } })
+        : null,
+    runs,
+    inMaskGain: inMaskGain(runs),
+    reports: reports.items,
+    promotions: promotions.items,
+    next: { schedules: schedules.items, admittedSinceVersion: await admittedSince(client, version) },
+    seconds,
+  };
+}
+
+async function allCandidates(client: Client): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.call(sourceApi.listCandidates, { query: { limit: 200, cursor } });
+    found.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor);
+  return found;
+}
+
+async function iterationViews(client: Client): Promise<IterationView[]> {
+  const { items } = await client.call(reviewApi.listIterations);
+  const details = await Promise.all(
+    items.map(({ number }) => client.call(reviewApi.getIteration, { params: { number: Ordinal.parse(number) } })),
+  );
+  return details
+    .sort((a, b) => a.number - b.number)
+    .map((iteration) => ({
+      number: iteration.number,
+      trigger: iteration.trigger,
+      labeller: { before: iteration.labellerBefore, after: iteration.labellerAfter },
+      asked: iteration.asked.length,
+      settled: iteration.settled.length,
+      settledByBound: iteration.gates.filter(({ overBound }) => overBound).length,
+      humanAnswers: iteration.humanAnswers,
+      stopReason: iteration.stopReason,
+      scores: iteration.scores as IterationReport | null,
+    }));
+}
+
+async function runViews(client: Client, version: number): Promise<RunView[]> {
+  const { items } = await client.call(trainApi.listRuns, { query: { version, kind: "diffusion", limit: 200 } });
+  const views = items.map(async (run) => ({
+    ...run,
+    curves: (await client.call(trainApi.getMetrics, { params: { id: RunId.parse(run.id) }, query: { names: CURVES } }))
+      .curves,
+  }));
+  return (await Promise.all(views)).sort((a, b) => a.seed - b.seed || String(a.arm).localeCompare(String(b.arm)));
+}
+
+/** The last logged share of each run, HOLA minus plain, seed by seed. */
+function inMaskGain(runs: readonly RunView[]): PairedDifference | null {
+  const last = (run: RunView | undefined) => run?.curves.find(({ name }) => name === "in_mask_share")?.values.at(-1);
+  const seeds = [...new Set(runs.map(({ seed }) => seed))];
+  const differences = seeds.flatMap((seed) => {
+    const hola = last(runs.find((run) => run.seed === seed && run.arm === "hola"));
+    const plain = last(runs.find((run) => run.seed === seed && run.arm === "plain"));
+    return hola === undefined || plain === undefined ? [] : [hola - plain];
+  });
+  return pairedDifference(differences) ?? null;
+}
+
+async function admittedSince(client: Client, version: Version): Promise<number> {
+  const { items } = await client.call(filterApi.listAssets, { query: { limit: 200 } });
+  return items.filter(({ admittedAt }) => admittedAt > version.createdAt).length;
+}

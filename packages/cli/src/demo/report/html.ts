@@ -1,0 +1,220 @@
+import { lineChart, type Series } from "./chart.ts";
+import type { DemoReport, IterationView, RunView } from "./collect.ts";
+import { style } from "./style.ts";
+
+/** Pictures of the report as data URLs. */
+export interface Pictures {
+  /** A few images of the pool. */
+  pool: string[];
+  /** The grid the promoted checkpoint generated, if one was evaluated. */
+  generated: string | null;
+}
+
+/** The report as one page that needs nothing else: pictures inside, no script. */
+export function reportHtml(report: DemoReport, pictures: Pictures): string {
+  const { version } = report;
+  const last = report.iterations.at(-1)?.scores;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>The wheel turned: ${version.name}</title><style>${style}</style></head><body><main>
+<header><p class="wheel">source → filter → annotate ⇄ review → release → train → evaluate</p>
+<h1>The wheel turned: version ${version.name}</h1>
+<p>Every person below is drawn, save a few photographs from npm packages. Annotators were simulated; they answered through
+the public API and erred on purpose. The models are small and embedded: this shows that the wheel turns, not what a
+paper's models would reach.</p></header>
+<section class="facts">
+${fact("pool", `${kept(report)} images`)}
+${fact("accuracy", `${percent(last?.before.all.accuracy)} → ${percent(last?.after.all.accuracy)}`)}
+${fact("human answers", `${last?.spent.total ?? 0} (${percent(last?.share.ofApplicable)} of full labelling)`)}
+${fact("version", `${version.name} · <code>${version.manifestSha256?.slice(0, 12) ?? ""}</code>`)}
+${fact("HOLA in-mask gain", gain(report))}
+${fact("whole turn", `${(report.seconds.total ?? 0).toFixed(0)} s`)}
+</section>
+${section("source", "What was found", pool(pictures) + funnel(report))}
+${section("filter", "What the gates did, against the drawn truth", gates(report))}
+${section("annotate ⇄ review", "What people answered, and what the labeller learned", iterations(report))}
+${section("release", "What was frozen", release(report))}
+${section("train", "With HOLA and with β = 0, on the same seeds", training(report))}
+${section("evaluate", "What was measured, by which model", evaluation(report, pictures))}
+${section("retrain", "What would turn the wheel again", retrain(report))}
+${section("", "Seconds", table([["step", "s"], ...Object.entries(report.seconds).map(([name, s]) => [name, s.toFixed(1)])]))}
+</main></body></html>`;
+}
+
+function pool({ pool: images }: Pictures): string {
+  return `<div class="pictures">${images.map((url) => `<img src="${url}" alt="an image of the pool">`).join("")}</div>`;
+}
+
+function funnel({ funnel: rows }: DemoReport): string {
+  const order = [...rows].sort((a, b) => a.sourceId.localeCompare(b.sourceId) || b.count - a.count);
+  return table([
+    ["source", "status", "reason", "images"],
+    ...order.map(({ sourceId, status, reason, count }) => [sourceId, status, reason ?? "", count]),
+  ]);
+}
+
+function gates({ filter }: DemoReport): string {
+  const slipped = Object.entries(filter.slipped).map(([defect, count]) => `${count} ${defect}`);
+  return `<p>${percent(filter.clean.share)} of ${filter.clean.judged} clean drawn people were kept.
+${slipped.length > 0 ? `Kept in spite of a defect: ${slipped.join(", ")}.` : ""}</p>${table([
+    ["gate", "dropped", "precision", "meant for it", "recall"],
+    ...filter.gates.map(({ reason, dropped, precision, meant, recall }) => [
+      reason,
+      dropped,
+      percent(precision),
+      meant,
+      percent(recall),
+    ]),
+  ])}`;
+}
+
+function iterations({ iterations: all }: DemoReport): string {
+  const row = ({ number, asked, settled, settledByBound, humanAnswers, stopReason, scores }: IterationView) => [
+    number,
+    asked,
+    percent(scores?.before.all.accuracy),
+    percent(scores?.after.all.accuracy),
+    percent(scores?.after.head.accuracy),
+    percent(scores?.after.tail.accuracy),
+    percent(scores?.after.majority.all.accuracy),
+    `${settled} / ${settledByBound}`,
+    humanAnswers,
+    percent(scores?.share.ofApplicable),
+    stopReason ?? "",
+  ];
+  return `${table([
+    [
+      "iteration",
+      "questions asked",
+      "before",
+      "after",
+      "head",
+      "tail",
+      "majority",
+      "over the bar: point rule / lower bound",
+      "answers",
+      "of full labelling",
+      "stopped",
+    ],
+    ...all.map(row),
+  ])}<p class="note">Accuracy on the frozen evaluation set, over every question of the protocol that applies; tail = the rarest third of options;
+majority = always answering the commonest option of the evaluation set itself.</p>`;
+}
+
+function release({ version, difference }: DemoReport): string {
+  const counts = Object.entries(version.counts).map(([name, count]) => [name.replaceAll("_", " "), String(count)]);
+  const since = difference
+    ? `<p>Since the version before: ${difference.added} added, ${difference.removed} removed, ${difference.changed} changed, ${difference.unchanged} unchanged.</p>`
+    : "";
+  return `<p>${version.name}, manifest sha256 <code>${version.manifestSha256 ?? ""}</code>, labelled by ${version.labellerId ?? "nobody"}.</p>${since}${table([["counted", "number"], ...counts])}`;
+}
+
+function training({ runs, inMaskGain }: DemoReport): string {
+  const series = (name: string): Series[] =>
+    runs.flatMap((run) => {
+      const curve = run.curves.find((one) => one.name === name);
+      return curve ? [{ label: run.id, tone: run.arm ?? "", points: pairs(curve.steps, curve.values) }] : [];
+    });
+  const verdict = inMaskGain
+    ? `<p>In-mask attention share at the last step, HOLA minus β = 0: <b>${inMaskGain.mean.toFixed(3)}</b>, 95 % interval
+${inMaskGain.low.toFixed(3)} to ${inMaskGain.high.toFixed(3)} over ${inMaskGain.pairs} seeds.</p>`
+    : "";
+  const charts = [
+    lineChart("noise loss", series("loss_noise")),
+    lineChart("in-mask attention share", series("in_mask_share")),
+  ];
+  return `<p><span class="key hola">HOLA</span> <span class="key plain">β = 0</span></p><div class="charts">${charts.join("")}</div>${verdict}${table(
+    [
+      ["run", "state", "step", "noise loss, first → last", "in-mask share, last"],
+      ...runs.map((run) => [run.id, run.state, run.step, ends(run, "loss_noise"), last(run, "in_mask_share")]),
+    ],
+  )}`;
+}
+
+function evaluation({ reports, promotions }: DemoReport, { generated }: Pictures): string {
+  const rows = reports.flatMap(({ checkpointId, metrics }) =>
+    metrics.map(({ name, state, value, low, high, n, seed, method, model }) => [
+      checkpointId,
+      name,
+      state === "unavailable" || value === null ? "unavailable" : value.toPrecision(4),
+      low === null || high === null ? "" : `${low.toPrecision(3)} – ${high.toPrecision(3)}`,
+      n ?? "",
+      seed ?? "",
+      [model?.model, model?.tier, typeof model?.sha256 === "string" ? model.sha256.slice(0, 8) : undefined]
+        .filter(Boolean)
+        .join(" · "),
+      method,
+    ]),
+  );
+  const grid = generated ? `<img class="grid" src="${generated}" alt="images generated by a checkpoint">` : "";
+  const decided = promotions.map(
+    ({ subject, promoted, reason }) =>
+      `<li>${escaped(subject)}: ${promoted ? "promoted" : "not promoted"}, ${escaped(reason)}</li>`,
+  );
+  return `${grid}${table([["checkpoint", "metric", "value", "95 % interval", "n", "seed", "measured by", "method"], ...rows])}<ul>${decided.join("")}</ul>`;
+}
+
+function retrain({ next }: DemoReport): string {
+  return table([
+    ["schedule", "fires when", "enabled"],
+    ...next.schedules.map(({ id, kind, cron, zone, growth, enabled }) => [
+      id,
+      kind === "cron"
+        ? `${cron} ${zone}`
+        : `${growth} new images since the last version (now ${next.admittedSinceVersion})`,
+      enabled ? "yes" : "no",
+    ]),
+  ]);
+}
+
+function kept({ funnel: rows }: DemoReport): number {
+  return rows.filter(({ status }) => status === "kept").reduce((sum, { count }) => sum + count, 0);
+}
+
+function gain({ inMaskGain }: DemoReport): string {
+  return inMaskGain
+    ? `+${inMaskGain.mean.toFixed(3)} (${inMaskGain.low.toFixed(3)} – ${inMaskGain.high.toFixed(3)})`
+    : "not measured";
+}
+
+function pairs(xs: readonly number[], ys: readonly number[]): [number, number][] {
+  return xs.map((x, index) => [x, ys[index] ?? 0]);
+}
+
+function ends(run: RunView, name: string): string {
+  const values = run.curves.find((curve) => curve.name === name)?.values ?? [];
+  return values.length > 1 ? `${values[0]?.toFixed(3)} → ${values.at(-1)?.toFixed(3)}` : "";
+}
+
+function last(run: RunView, name: string): string {
+  return (
+    run.curves
+      .find((curve) => curve.name === name)
+      ?.values.at(-1)
+      ?.toFixed(3) ?? ""
+  );
+}
+
+function section(stage: string, title: string, body: string): string {
+  return `<section><h2>${stage ? `<span class="stage">${stage}</span> ` : ""}${title}</h2>${body}</section>`;
+}
+
+function fact(name: string, value: string): string {
+  return `<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}
+
+function table(rows: readonly (readonly (string | number)[])[]): string {
+  const [head = [], ...body] = rows;
+  const cell = (tag: string) => (value: string | number) =>
+    `<${tag}${typeof value === "number" ? ' class="number"' : ""}>${escaped(String(value))}</${tag}>`;
+  return `<table><thead><tr>${head.map(cell("th")).join("")}</tr></thead><tbody>${body
+    .map((row) => `<tr>${row.map(cell("td")).join("")}</tr>`)
+    .join("")}</tbody></table>`;
+}
+
+function percent(share: number | null | undefined): string {
+  return share === null || share === undefined ? "–" : `${(100 * share).toFixed(1)} %`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+}

@@ -1,0 +1,194 @@
+import { join } from "node:path";
+import { type Client, createClient } from "@anyone/contracts/client";
+import { evaluateApi } from "@anyone/contracts/evaluate";
+import { releaseApi } from "@anyone/contracts/release";
+import { reviewApi } from "@anyone/contracts/review";
+import { sourceApi } from "@anyone/contracts/source";
+import { type Overview, systemApi } from "@anyone/contracts/system";
+import { trainApi } from "@anyone/contracts/train";
+import { fault } from "@anyone/domain/fault";
+import { SourceId } from "@anyone/domain/ids";
+import { FlickrSettings, FolderSettings, LaionSettings, type SourceSettings } from "@anyone/domain/source/source";
+import { copyPhotographs, PHOTOGRAPHS_LICENCE } from "@anyone/drawn-world/photographs";
+import type { Output } from "../output.ts";
+import { waitFor } from "../wait.ts";
+import { DEMO } from "./plan.ts";
+import { answerOnePage, type SimulatedAnnotator, truthFinder } from "./simulated-annotator.ts";
+import type { DrawnWorld } from "./world.ts";
+
+export interface TurnContext {
+  client: Client;
+  apiUrl: string;
+  world: DrawnWorld;
+  home: string;
+  turn: number;
+  output: Output;
+}
+
+/** What a turn left behind: its version's number, and seconds per stage. */
+export interface TurnOutcome {
+  version: number;
+  seconds: Record<string, number>;
+}
+
+const MINUTES = 60_000;
+
+/** Turns the wheel once: every step through the public API, every stage waited for by what the API says of it. */
+export async function turnWheel(context: TurnContext): Promise<TurnOutcome> {
+  const seconds: Record<string, number> = {};
+  const timed = async <Value>(name: string, work: () => Promise<Value>): Promise<Value> => {
+    const started = Date.now();
+    const value = await work();
+    seconds[name] = (Date.now() - started) / 1000;
+    context.output.say(`${name}: ${seconds[name]?.toFixed(1)} s`);
+    return value;
+  };
+  await timed("settings and sources", () => setUp(context));
+  await timed("source → filter → annotate", () => fillPool(context));
+  await timed("annotate ⇄ review", () => iterate(context));
+  const version = await timed("release", () => releasedVersion(context));
+  await timed("train", () => runsEnded(context, version, "diffusion"));
+  await timed("evaluate", () => promotionDecided(context, version));
+  return { version, seconds };
+}
+
+async function setUp({ client, world, home, turn }: TurnContext): Promise<void> {
+  const put = async (id: string, settings: SourceSettings, automatic: boolean) => {
+    await client.call(sourceApi.putSource, {
+      params: { id: SourceId.parse(id) },
+      body: { settings, enabled: true, automatic },
+    });
+  };
+  const politeness = { perSecond: 40, concurrency: 4 };
+  await put(
+    "drawn-flickr",
+    FlickrSettings.parse({ kind: "flickr", endpoint: world.flickrEndpoint, perPage: 100, politeness }),
+    true,
+  );
+  await put("drawn-laion", LaionSettings.parse({ kind: "laion", files: world.laionFiles, politeness }), true);
+  const photographs = join(home, "photographs");
+  await copyPhotographs(photographs);
+  await put(
+    "photographs",
+    FolderSettings.parse({ kind: "folder", path: photographs, licence: PHOTOGRAPHS_LICENCE }),
+    false,
+  );
+  const set = async (key: string, value: unknown) => {
+    await client.call(systemApi.putSetting, { params: { key }, body: { value } });
+  };
+  await set("review.policy", DEMO.review);
+  await set("release.policy", { shardSize: 64, training: DEMO.training });
+  await set("pool.bounds", { ...DEMO.pool(turn), enabled: true });
+}
+
+/** The pool is low, so sourcing starts by itself; the photographs are imported by hand. */
+async function fillPool({ client, turn, output }: TurnContext): Promise<void> {
+  const { upper, lower } = DEMO.pool(turn);
+  if (turn === 1) {
+    await client.call(sourceApi.startCrawl, { body: { sourceId: SourceId.parse("photographs"), target: 1000 } });
+  }
+  await waitFor(
+    async () => {
+      const overview = await client.call(systemApi.overview);
+      const pool = countOf(overview, "filter", "assets");
+      output.progress(`the pool holds ${pool} of ${upper} images`);
+      return pool >= lower && idle(overview, ["source", "filter", "annotate"]) ? true : undefined;
+    },
+    { withinMs: 15 * MINUTES, what: `the pool to hold ${upper} images`, everyMs: 1000 },
+  );
+}
+
+/** Opens an iteration and lets simulated annotators answer until the loop has ended and cut a version. */
+async function iterate(context: TurnContext): Promise<void> {
+  const { client, output, turn } = context;
+  const annotators = await makeAnnotators(context);
+  const before = (await client.call(reviewApi.listIterations)).items.length;
+  await client.call(reviewApi.openIteration, { body: { trigger: `demo, turn ${turn}` } });
+  let answered = 0;
+  await waitFor(
+    async () => {
+      const recorded = await Promise.all(annotators.map(answerPages));
+      answered += recorded.reduce((sum, count) => sum + count, 0);
+      const { items } = await client.call(reviewApi.listIterations);
+      const own = items.slice(0, items.length - before);
+      const newest = own[0];
+      output.progress(`iteration ${newest?.number ?? "…"} is ${newest?.state ?? "opening"}, ${answered} answers given`);
+      return newest?.state === "closed" && newest.stopReason ? newest : undefined;
+    },
+    { withinMs: 20 * MINUTES, what: "the iterations to end" },
+  );
+}
+
+async function answerPages(annotator: SimulatedAnnotator): Promise<number> {
+  let answers = 0;
+  for (let page = 0; page < 25; page += 1) {
+    const recorded = await answerOnePage(annotator);
+    if (recorded === undefined) break;
+    answers += recorded;
+  }
+  return answers;
+}
+
+async function makeAnnotators({ client, apiUrl, world, turn }: TurnContext): Promise<SimulatedAnnotator[]> {
+  const truthOf = truthFinder(client, world.truth);
+  return Promise.all(
+    Array.from({ length: DEMO.annotators }, async (_, index): Promise<SimulatedAnnotator> => {
+      const name = `simulated ${turn}.${index + 1}`;
+      const { key } = await client.call(systemApi.createKey, { body: { name, role: "annotator" } });
+      return { client: createClient({ url: apiUrl, key }), truthOf, errorRate: DEMO.errorRate, seed: name };
+    }),
+  );
+}
+
+async function releasedVersion({ client, turn, output }: TurnContext): Promise<number> {
+  return waitFor(
+    async () => {
+      const { items } = await client.call(releaseApi.listVersions);
+      const newest = items[0];
+      output.progress(newest ? `version ${newest.name} is ${newest.state}` : "a version is about to be cut");
+      if (newest?.state === "failed") throw fault("internal", `Version ${newest.name} failed.`);
+      return newest && newest.number >= turn && newest.state === "released" ? newest.number : undefined;
+    },
+    { withinMs: 3 * MINUTES, what: "a version to be released" },
+  );
+}
+
+async function runsEnded({ client, output }: TurnContext, version: number, kind: "diffusion"): Promise<void> {
+  await waitFor(
+    async () => {
+      const { items } = await client.call(trainApi.listRuns, { query: { version, kind } });
+      const ended = items.filter(({ state }) => state !== "waiting" && state !== "leased");
+      const running = items.find(({ state }) => state === "leased");
+      output.progress(
+        `${ended.length} of ${items.length} runs done${running ? `, ${running.id} at step ${running.step}` : ""}`,
+      );
+      return items.length > 0 && ended.length === items.length ? true : undefined;
+    },
+    { withinMs: 15 * MINUTES, what: `the runs on version ${version}` },
+  );
+}
+
+async function promotionDecided({ client, output }: TurnContext, version: number): Promise<void> {
+  await waitFor(
+    async () => {
+      const { items } = await client.call(evaluateApi.listPromotions);
+      const { items: reports } = await client.call(evaluateApi.listReports, { query: { version } });
+      output.progress(
+        `${reports.filter(({ state }) => state === "done").length} of ${reports.length} checkpoints evaluated`,
+      );
+      return items.find(({ id }) => id === `diffusion-v${version}`);
+    },
+    { withinMs: 10 * MINUTES, what: `the promotion on version ${version}` },
+  );
+}
+
+function countOf(overview: Overview, stage: string, name: string): number {
+  return overview.stages.find((view) => view.stage === stage)?.counts.find((count) => count.name === name)?.count ?? 0;
+}
+
+/** Whether nothing of these stages waits or runs. */
+function idle(overview: Overview, stages: readonly string[]): boolean {
+  return overview.stages
+    .filter(({ stage }) => stages.includes(stage))
+    .every(({ tasks }) => tasks.ready === 0 && tasks.leased === 0);
+}

@@ -1,0 +1,92 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { endLeftOver, type Launch, launch, untilReady } from "../embedded/server-process.ts";
+import { checkout } from "../up/home.ts";
+
+/** Where the drawn world listens and how its truth is asked for. */
+const WorldAddress = z.object({
+  url: z.string(),
+  allow: z.string(),
+  flickrEndpoint: z.string(),
+  laionFiles: z.array(z.string()),
+  apiKey: z.string(),
+});
+type WorldAddress = z.infer<typeof WorldAddress>;
+
+/** What the demo needs to know of an image's truth; only simulated annotators and the report ever read it. */
+export const Truth = z.object({
+  seed: z.number().int(),
+  defect: z.string().nullable(),
+  duplicateOf: z.number().int().nullable(),
+  framing: z.string(),
+  answers: z.record(z.string(), z.string()),
+  secondColors: z.record(z.string(), z.string()),
+  caption: z.string(),
+});
+export type Truth = z.infer<typeof Truth>;
+
+export interface DrawnWorld extends WorldAddress {
+  /** The truth of the image an external id or URL names; undefined for what this world did not draw. */
+  truth(idOrUrl: string): Promise<Truth | undefined>;
+  stop(): Promise<void>;
+}
+
+export interface WorldChoice {
+  home: string;
+  seedFrom: number;
+  count: number;
+  /** Images drawn before anybody asks. */
+  ahead: number;
+  workers: number;
+}
+
+/** Starts the drawn world as a process of its own: a source like any other, on loopback. */
+export async function startDrawnWorld(choice: WorldChoice): Promise<DrawnWorld> {
+  const folder = join(choice.home, "run", "drawn-world");
+  await mkdir(folder, { recursive: true });
+  const program = join(checkout, "packages", "drawn-world", "src", "servers", "main.ts");
+  await endLeftOver(folder, "TERM", program);
+  const log = join(folder, "server.log");
+  await rm(log, { force: true });
+  const start: Launch = {
+    name: "the drawn world",
+    command: process.execPath,
+    args: [
+      "--disable-warning=ExperimentalWarning",
+      program,
+      "--port=0",
+      `--seed-from=${choice.seedFrom}`,
+      `--count=${choice.count}`,
+      `--ahead=${choice.ahead}`,
+      `--workers=${choice.workers}`,
+      `--cache=${join(choice.home, "drawn-world")}`,
+    ],
+    signal: "TERM",
+    folder,
+  };
+  const server = await launch(start);
+  const read = async () => parseAddress(await readFile(log, "utf8").catch(() => ""));
+  await untilReady(start, server, async () => (await read()) !== undefined);
+  const address = await read();
+  if (!address) throw new Error("the drawn world said where it listens, and then no longer");
+  const known = new Map<string, Truth | undefined>();
+  return {
+    ...address,
+    stop: () => server.stop(),
+    async truth(idOrUrl) {
+      const id = /(\d{11})(?:_[a-z])?(?:\.jpg)?$/.exec(idOrUrl)?.[1];
+      if (!id) return undefined;
+      if (!known.has(id)) {
+        const response = await fetch(`${address.url}/truth/${id}`);
+        known.set(id, response.ok ? Truth.parse(await response.json()) : undefined);
+      }
+      return known.get(id);
+    },
+  };
+}
+
+function parseAddress(log: string): WorldAddress | undefined {
+  const line = log.split("\n").find((text) => text.startsWith("{") && text.endsWith("}"));
+  return line ? WorldAddress.parse(JSON.parse(line)) : undefined;
+}

@@ -1,0 +1,48 @@
+import { openDatabase } from "@anyone/db/client";
+import { migrate } from "@anyone/db/migrate";
+import { runRepository } from "@anyone/db/runs";
+import { scheduleRepository } from "@anyone/db/schedules";
+import { taskStore } from "@anyone/db/tasks";
+import { versionRepository } from "@anyone/db/versions";
+import { TrainServiceDefinition } from "@anyone/grpc/generated/anyone/v1/train";
+import { serve } from "@anyone/grpc/server";
+import { startWork } from "@anyone/queues/work";
+import { loadEnv } from "@anyone/runtime/env";
+import { logger } from "@anyone/runtime/logger";
+import { main } from "@anyone/runtime/main";
+import { onShutdown } from "@anyone/runtime/shutdown";
+import { openStore } from "@anyone/storage/open-store";
+import { Env } from "./env.ts";
+import { handlers, jobs } from "./handlers.ts";
+import { keepTime } from "./retrain/keep-time.ts";
+import { followWorker } from "./train/follow-worker.ts";
+
+main(async () => {
+  const env = loadEnv(Env);
+  const log = logger("trainer", env.LOG_LEVEL);
+  await migrate(env.DATABASE_URL);
+  const db = openDatabase(env.DATABASE_URL, { name: "trainer" });
+  const store = await openStore(env.OBJECTS_URL, env);
+  const runs = runRepository(db);
+  const schedules = scheduleRepository(db);
+  const tasks = taskStore(db);
+  const context = { db, store, versions: versionRepository(db), runs, schedules, log };
+
+  const server = await serve(
+    env.TRAINER_ADDRESS,
+    env.SERVICE_TOKEN,
+    TrainServiceDefinition,
+    { work: (requests, { signal }) => followWorker(requests, { db, runs, log }, signal) },
+    (error, path) => log.error({ err: error, path }, "call failed"),
+  );
+  const work = await startWork({ jobs, handlers, context, tasks, redisUrl: env.REDIS_URL, log });
+  const clock = await keepTime({ db, schedules, tasks, redisUrl: env.REDIS_URL, log });
+  log.info({ address: server.address }, "trainer is ready");
+
+  onShutdown(log, async () => {
+    await clock.stop();
+    await server.close();
+    await work.stop();
+    await db.close();
+  });
+});

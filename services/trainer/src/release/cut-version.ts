@@ -1,0 +1,94 @@
+import { protocolRepository } from "@anyone/db/protocols";
+import type { CuttableAsset } from "@anyone/db/versions";
+import { unpackAll } from "@anyone/domain/annotate/answer";
+import type { Protocol } from "@anyone/domain/annotate/protocol";
+import { type CaptionGroup, captionGroups } from "@anyone/domain/release/caption";
+import { placeItems } from "@anyone/domain/release/manifest";
+import { countAttributes, type Settled, settle, withoutSensitive } from "@anyone/domain/release/settle";
+import { type Split, splitOf } from "@anyone/domain/release/split";
+import { done, next, type Outcome, skipped } from "@anyone/queues/job";
+import { sealVersion, writeShard } from "@anyone/queues/jobs/release";
+import type { TrainerContext } from "../context.ts";
+import { releasePolicy } from "./policy.ts";
+
+/** Freezes what a version holds: ids, settled answers, sub-captions, splits by near-duplicate group; plans its shards. */
+export async function cutVersion({ version }: { version: number }, context: TrainerContext): Promise<Outcome> {
+  const { db, versions } = context;
+  const dataset = await versions.get(version);
+  if (dataset.state !== "cutting") return skipped(`version-${dataset.state}`);
+  const policy = releasePolicy(dataset.policy);
+  const protocol = await protocolRepository(db).get(dataset.protocolId);
+  const [assets, said] = await Promise.all([versions.cuttable(dataset.protocolId), versions.said(dataset.protocolId)]);
+
+  const frozen = assets.map((asset) => {
+    const whole = settle(protocol, asset, said.get(asset.id) ?? []);
+    const settled = policy.withoutSensitive ? withoutSensitive(protocol, whole) : whole;
+    return { asset, settled, split: splitOfAsset(asset, dataset.seed) };
+  });
+  const placed = placeItems(
+    frozen.map(({ asset, split }) => ({ assetId: asset.id, split })),
+    policy.shardSize,
+  );
+  const shardOf = new Map(placed.map(({ assetId, shard }) => [assetId, shard]));
+  const items = frozen.map(({ asset, settled, split }) => ({
+    assetId: asset.id,
+    split,
+    shard: shardOf.get(asset.id) ?? 0,
+    record: recordOf(protocol, asset, settled, split),
+  }));
+  const shards = [...new Set(placed.map(({ shard }) => shard))].map((number) => {
+    const own = placed.filter(({ shard }) => shard === number);
+    return { number, split: own[0]?.split ?? "train", count: own.length };
+  });
+  return done({
+    write: (tx) => versions.freeze(tx, version, { items, shards, counts: countsOf(protocol, frozen) }),
+    next:
+      shards.length > 0
+        ? shards.map(({ number }) => next(writeShard, { version, shard: number }))
+        : [next(sealVersion, { version, nudge: "empty" })],
+  });
+}
+
+/** What people measure with is never trained on: a group of the evaluation set is test, whatever chance says. */
+function splitOfAsset(asset: CuttableAsset, seed: number): Split {
+  return asset.evaluated ? "test" : splitOf(asset.groupId, seed, { validation: 0.1, test: 0.05 });
+}
+
+function recordOf(protocol: Protocol, asset: CuttableAsset, settled: Settled, split: Split): Record<string, unknown> {
+  const answers = unpackAll(protocol, settled.value, settled.texts);
+  const written = Object.entries(answers).filter(([, { value }]) => value !== "not_visible" && value !== "unsure");
+  return {
+    asset_id: asset.id,
+    split,
+    size: [asset.width, asset.height],
+    source: asset.sourceId,
+    licence: asset.licence,
+    protocol: protocol.identity,
+    labeller: asset.labeller,
+    answers: Object.fromEntries(written.map(([id, { value }]) => [id, value])),
+    packed: { value: settled.value, confidence: settled.confidence, giver: settled.giver },
+    caption_groups: captionGroups(protocol, answers).map((group) => groupRecord(protocol, group)),
+  };
+}
+
+/** A sub-caption as a dataset record spells it: the whole person as the list of its parts. */
+function groupRecord(protocol: Protocol, { mask, noun, ...group }: CaptionGroup) {
+  const [first, last] = protocol.parsing.foreground;
+  const parts = mask === "foreground" ? Array.from({ length: last - first + 1 }, (_, index) => first + index) : mask;
+  return { ...group, mask: parts, noun: noun === "" ? null : noun };
+}
+
+function countsOf(protocol: Protocol, frozen: readonly { settled: Settled; split: Split }[]): Record<string, number> {
+  const of = (split: Split) => frozen.filter((item) => item.split === split).length;
+  const givers = (giver: number) =>
+    frozen.reduce((sum, { settled }) => sum + settled.giver.filter((one) => one === giver).length, 0);
+  return {
+    items: frozen.length,
+    train: of("train"),
+    validation: of("validation"),
+    test: of("test"),
+    attributes: frozen.reduce((sum, { settled }) => sum + countAttributes(protocol, settled), 0),
+    model_answers: givers(1),
+    human_answers: givers(2),
+  };
+}
