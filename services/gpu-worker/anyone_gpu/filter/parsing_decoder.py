@@ -3,6 +3,8 @@
 Shape suffixes: N batch, C channels, H and W a level's height and width, Y and X the input's (256 x 128).
 """
 
+from typing import Any
+
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
@@ -43,7 +45,7 @@ class ParsingDecoder(nn.Module):
         self.head = nn.Conv2d(inner, CLASSES, 1)
 
     def forward(self, taps: dict[str, Tensor]) -> Tensor:
-        x = None
+        x: Tensor | None = None
         for tap, level in self.levels.items():
             joined = taps[tap] if x is None else torch.cat([_double(x), taps[tap]], dim=1)
             x = level(joined)
@@ -60,7 +62,7 @@ def to_onnx(decoder: ParsingDecoder) -> bytes:
     nodes: list[onnx.NodeProto] = []
     weights: list[onnx.TensorProto] = []
 
-    def add(op: str, inputs: list[str], **attributes: object) -> str:
+    def add(op: str, inputs: list[str], **attributes: Any) -> str:
         name = f"{op.lower()}_{len(nodes)}"
         nodes.append(helper.make_node(op, inputs, [name], **attributes))
         return name
@@ -80,19 +82,19 @@ def to_onnx(decoder: ParsingDecoder) -> bytes:
         x = add("Concat", [double(x), tap], axis=1) if x else tap
         for i, block in enumerate(level):
             assert isinstance(block, Block)
-            weight, bias = _folded(block)
-            inputs = [x, half(f"{tap}.{i}.weight", weight), half(f"{tap}.{i}.bias", bias)]
+            kernel, shift = _folded(block)
+            inputs = [x, half(f"{tap}.{i}.weight", kernel), half(f"{tap}.{i}.bias", shift)]
             x = add("Relu", [add("Conv", inputs, kernel_shape=[3, 3], pads=[1, 1, 1, 1])])
     bias = decoder.head.bias
     assert bias is not None
     x = add("Conv", [x, half("head.weight", decoder.head.weight), half("head.bias", bias)], kernel_shape=[1, 1])
     nodes.append(helper.make_node("Identity", [double(x)], ["logits"]))
-    inputs = [
+    taps = [
         helper.make_tensor_value_info(tap, TensorProto.FLOAT, ["n", channels, f"h_{tap}", f"w_{tap}"])
         for tap, channels in TAPS.items()
     ]
     output = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", CLASSES, "y", "x"])
-    graph = helper.make_graph(nodes, "atr18", inputs, [output], weights)
+    graph = helper.make_graph(nodes, "atr18", taps, [output], weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())
