@@ -8,7 +8,8 @@ import { wipeQueues } from "@anyone/queues/wipe";
 import { startWork, type Work } from "@anyone/queues/work";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { redisServers } from "../support/servers.ts";
-import { listWords, nameWords, openWordDatabase, quiet, until, weighWords, wordJobs } from "./word-jobs.fixture.ts";
+import { openWordDatabase, quiet, until } from "./word-database.fixture.ts";
+import { listWords, nameWords, weighWords, wordJobs } from "./word-jobs.ts";
 
 type WordHandlers = Handlers<typeof wordJobs, { note: string }>;
 type Words = { chunk: string; words: string[] };

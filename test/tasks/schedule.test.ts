@@ -13,6 +13,7 @@ describe("the scheduler", () => {
     const url = await redisUrl();
     const scheduler = startScheduler({
       owner: "test",
+      owner: "test",
       redisUrl: url,
       log: quiet,
       schedules,

@@ -2,12 +2,11 @@ import type { Settled, Settlement } from "@anyone/domain/tasks";
 import type { Transaction } from "@anyone/domain/transaction";
 import { addTasks } from "./add-tasks.ts";
 import type { OpenDatabase } from "./client.ts";
-import { connectionFault } from "./connection-fault.ts";
 
 /**
- * Ends many tasks by one commit: durable commits are what a database can do least of. Each task is still judged alone:
- * by its own fence, and its writes under their own savepoint. When the batch as a whole can't be committed (a next task
- * that can't be stored, a deadlock) every task is tried alone, so only the guilty one fails.
+ * Ends many tasks by one commit: durable commits are what a database can do least of. Each task is still judged alone,
+ * by its own fence. When the batch can't be committed as a whole (one task's writes fail, a next task can't be stored, a
+ * deadlock) every task is tried alone, so only the guilty one fails.
  */
 export async function settleTasks(db: OpenDatabase, settlements: readonly Settlement[]): Promise<Settled[]> {
   if (settlements.length === 0) return [];
@@ -51,9 +50,8 @@ async function settleTogether(tx: Transaction, settlements: readonly Settlement[
     const row = stored.get(settlement.id);
     const isOurs = row?.fence === settlement.fence;
     if (isOurs && row.state === "leased") {
-      const failure = await write(tx, settlement, settlements.length > 1);
-      if (failure) settled.push({ id: settlement.id, result: "failed", error: failure.error });
-      else kept.push(settlement);
+      if (settlement.end === "done") await settlement.write?.(tx);
+      kept.push(settlement);
     } else {
       // Ours and done: the commit arrived, its acknowledgement did not.
       settled.push({ id: settlement.id, result: isOurs && row.state === "done" ? "committed" : "fenced" });
@@ -68,24 +66,6 @@ async function settleTogether(tx: Transaction, settlements: readonly Settlement[
     await endTasks(tx, kept);
   }
   return [...settled, ...kept.map(({ id }) => ({ id, result: "committed" }) as const)];
-}
-
-async function write(
-  tx: Transaction,
-  settlement: Settlement,
-  hasNeighbours: boolean,
-): Promise<{ error: unknown } | undefined> {
-  if (settlement.end !== "done" || !settlement.write) return undefined;
-  await tx.query("SAVEPOINT task");
-  try {
-    await settlement.write(tx);
-    await tx.query("RELEASE SAVEPOINT task");
-    return undefined;
-  } catch (error) {
-    if (isOutOfReach(connectionFault(error)) || (CONFLICTS.has(sqlState(error)) && hasNeighbours)) throw error;
-    await tx.query("ROLLBACK TO SAVEPOINT task");
-    return { error };
-  }
 }
 
 async function addParts(tx: Transaction, settlements: readonly Settlement[]): Promise<void> {

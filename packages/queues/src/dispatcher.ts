@@ -1,9 +1,10 @@
 import type { Stage } from "@anyone/domain/flywheel";
 import type { Dispatch, TaskStore } from "@anyone/domain/tasks";
 import type { Logger } from "@anyone/runtime/logger";
+import type { Redis } from "ioredis";
 import { deliver, openQueues, type StageQueue } from "./delivery.ts";
 import { startLoop } from "./loop.ts";
-import { connect, queueAddress } from "./redis.ts";
+import { connect, hasOpened, queueAddress } from "./redis.ts";
 
 export interface DispatcherOptions {
   tasks: TaskStore;
@@ -30,11 +31,13 @@ const REST = { full: 10, busy: 2, idle: 250 };
 export function startDispatcher({ tasks, redisUrl, stages, log, window = 256 }: DispatcherOptions): Dispatcher {
   const address = queueAddress(redisUrl);
   const redis = connect(address, "fails");
+  const isOpen = hasOpened(redis);
   const queues = openQueues(redis, address.prefix, stages);
   let delivered = 0;
 
   const loop = startLoop("dispatcher", log, async () => {
-    const room = await roomOn(queues, window);
+    if (!isOpen()) return 20;
+    const room = await roomOn(redis, queues, window);
     if (room.size === 0) return REST.full;
     const due = await tasks.dispatch(room);
     const perStage = Map.groupBy(due, (task: Dispatch) => task.stage);
@@ -59,9 +62,18 @@ export function startDispatcher({ tasks, redisUrl, stages, log, window = 256 }: 
   };
 }
 
-async function roomOn(queues: ReadonlyMap<Stage, StageQueue>, window: number): Promise<Map<Stage, number>> {
-  const room = await Promise.all(
-    [...queues].map(async ([stage, queue]) => [stage, window - (await queue.getWaitingCount())] as const),
-  );
+async function roomOn(
+  redis: Redis,
+  queues: ReadonlyMap<Stage, StageQueue>,
+  window: number,
+): Promise<Map<Stage, number>> {
+  const pipeline = redis.pipeline();
+  for (const queue of queues.values()) pipeline.llen(queue.toKey("wait"));
+  const lengths = (await pipeline.exec()) ?? [];
+  const room = [...queues.keys()].map((stage, index) => {
+    const [error, length] = lengths[index] ?? [new Error("no answer")];
+    if (error) throw error;
+    return [stage, window - Number(length)] as const;
+  });
   return new Map(room.filter(([, places]) => places > 0));
 }

@@ -4,7 +4,7 @@ import type { Logger } from "@anyone/runtime/logger";
 import type { Redis } from "ioredis";
 import { jobId, openQueues, type StageQueue } from "./delivery.ts";
 import { startLoop } from "./loop.ts";
-import { connect, queueAddress } from "./redis.ts";
+import { connect, hasOpened, queueAddress } from "./redis.ts";
 
 export interface ReconcilerOptions {
   tasks: TaskStore;
@@ -30,10 +30,12 @@ const SUSPECTS = 5_000;
 export function startReconciler({ tasks, redisUrl, stages, log }: ReconcilerOptions): Reconciler {
   const address = queueAddress(redisUrl);
   const redis = connect(address, "fails");
+  const isOpen = hasOpened(redis);
   const queues = openQueues(redis, address.prefix, stages);
   const counters = { expired: 0, redispatched: 0 };
 
   const loop = startLoop("reconciler", log, async () => {
+    if (!isOpen()) return 20;
     for (const [stage, count] of await tasks.expireLeases()) {
       counters.expired += count;
       log.warn({ stage, expired: count }, "leases expired");

@@ -39,6 +39,15 @@ export function connect(address: QueueAddress, manner: "waits" | "fails"): Redis
   return redis;
 }
 
+/** Tells whether a connection has been up once: before, a write that fails means only that it was too early. */
+export function hasOpened(redis: Redis): () => boolean {
+  let opened = redis.status === "ready";
+  redis.once("ready", () => {
+    opened = true;
+  });
+  return () => opened;
+}
+
 /** Refuses a server that would lose or evict jobs, before anything relies on it. Faults: `bad-environment`, `unavailable`. */
 export async function checkServer(redisUrl: string): Promise<void> {
   const redis = new Redis(queueAddress(redisUrl).url, {

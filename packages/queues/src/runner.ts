@@ -51,22 +51,25 @@ export function startRunner<const Jobs extends readonly Job[], Context extends o
   const leases = keepLeases(tasks, log);
   let stopping = false;
 
-  const claim = batched(async (ids: string[]) => {
-    const claimedAt = performance.now();
-    const claimed = new Map((await reachable(() => tasks.claim([...new Set(ids)]))).map((task) => [task.id, task]));
-    return ids.map((id) => {
-      const task = claimed.get(id);
-      claimed.delete(id);
-      return task && { task, claimedAt };
-    });
-  });
+  const claim = batched(
+    async (ids: string[]) => {
+      const claimedAt = performance.now();
+      const claimed = new Map((await reachable(() => tasks.claim([...new Set(ids)]))).map((task) => [task.id, task]));
+      return ids.map((id) => {
+        const task = claimed.get(id);
+        claimed.delete(id);
+        return task && { task, claimedAt };
+      });
+    },
+    { atOnce: 3 },
+  );
 
   const settle = batched(
     async (settlements: Settlement[]) => {
       const settled = new Map((await reachable(() => tasks.settle(settlements))).map((one) => [one.id, one]));
       return settlements.map(({ id }) => settled.get(id) ?? ({ id, result: "fenced" } as Settled));
     },
-    { atOnce: 2 },
+    { atOnce: 3 },
   );
 
   async function take(id: string): Promise<void> {
