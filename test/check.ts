@@ -17,7 +17,11 @@ const CHECKS: readonly { name: string; program: string; args: readonly string[] 
   { name: "architecture", program: "vitest", args: ["run", "test/architecture.test.ts", "--reporter=dot"] },
   { name: "Python lint (ruff)", program: python, args: ["-m", "ruff", "check", "services/gpu-worker"] },
   { name: "Python format (ruff)", program: python, args: ["-m", "ruff", "format", "--check", "services/gpu-worker"] },
-  { name: "Python types (mypy)", program: python, args: ["-m", "mypy", "--config-file", "services/gpu-worker/pyproject.toml", "services/gpu-worker/anyone_gpu"] },
+  {
+    name: "Python types (mypy)",
+    program: python,
+    args: ["-m", "mypy", "--config-file", "services/gpu-worker/pyproject.toml", "services/gpu-worker/anyone_gpu"],
+  },
 ];
 
 let failed = 0;
