@@ -1,6 +1,8 @@
 import { fault } from "@anyone/domain/fault";
+import { RELEASE_POLICY, releasePolicy } from "@anyone/domain/release/policy";
 import type { Transaction } from "@anyone/domain/transaction";
 import type { OpenDatabase } from "./client.ts";
+import { readSetting } from "./settings.ts";
 
 export interface Version {
   number: number;
@@ -160,24 +162,25 @@ export function versionRepository(db: OpenDatabase) {
     },
 
     /**
-     * Opens the next version to be cut and returns its number. Only one may be in the cutting at a time.
+     * Opens the next version to be cut, under the policy that holds now, and returns its number. Only one may be in the cutting at a time.
      *
      * @throws Fault `conflict` while another is being cut.
      */
     async open(
       tx: Transaction,
-      wanted: { protocolId: string; labellerId: string | null; policy: unknown; seed?: number },
+      wanted: { protocolId: string; labellerId: string | null; seed?: number },
     ): Promise<number> {
       await tx.query(`SELECT pg_advisory_xact_lock(hashtext('dataset_versions'))`);
       const [cutting] = await tx.query<{ name: string }>(`SELECT name FROM dataset_versions WHERE state = 'cutting'`);
       if (cutting) {
         throw fault("conflict", `Version ${cutting.name} is being cut.`, { hint: "Wait until it is released." });
       }
+      const policy = releasePolicy((await readSetting(tx, RELEASE_POLICY))?.value);
       const [row] = await tx.query<{ number: number }>(
         `INSERT INTO dataset_versions (number, name, protocol_id, labeller_id, policy, seed)
          SELECT coalesce(max(number), 0) + 1, 'v' || coalesce(max(number), 0) + 1, $1, $2, $3, $4 FROM dataset_versions
          RETURNING number`,
-        [wanted.protocolId, wanted.labellerId, JSON.stringify(wanted.policy), wanted.seed ?? 1],
+        [wanted.protocolId, wanted.labellerId, JSON.stringify(policy), wanted.seed ?? 1],
       );
       if (!row) throw fault("internal", "The version's row was not written.");
       return row.number;

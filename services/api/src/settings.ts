@@ -1,9 +1,9 @@
 import type { Setting } from "@anyone/contracts/system";
 import { listSettings, putSetting, readSetting, type SettingRow } from "@anyone/db/settings";
 import { fault } from "@anyone/domain/fault";
+import { RELEASE_POLICY, ReleasePolicy } from "@anyone/domain/release/policy";
 import { ReviewPolicy } from "@anyone/domain/review/policy";
 import { DEFAULT_BOUNDS, POOL_BOUNDS, PoolBounds } from "@anyone/domain/source/pool-watch";
-import { TrainingPolicy } from "@anyone/domain/train/run";
 import type { Database, Sql } from "@anyone/domain/transaction";
 import { z } from "zod";
 
@@ -17,7 +17,7 @@ interface Known {
 const KNOWN: Readonly<Record<string, Known>> = {
   [POOL_BOUNDS]: { schema: PoolBounds, initial: DEFAULT_BOUNDS },
   "review.policy": { schema: ReviewPolicy, initial: ReviewPolicy.parse({}) },
-  "train.policy": { schema: TrainingPolicy, initial: TrainingPolicy.parse({}) },
+  [RELEASE_POLICY]: { schema: ReleasePolicy, initial: ReleasePolicy.parse({}) },
 };
 
 export async function allSettings(db: Sql): Promise<Setting[]> {
@@ -27,11 +27,6 @@ export async function allSettings(db: Sql): Promise<Setting[]> {
 
 export async function oneSetting(db: Sql, key: string): Promise<Setting> {
   return shown(key, knownOf(key), await readSetting(db, key));
-}
-
-/** The value that holds now. */
-export async function settingValue(db: Sql, key: string): Promise<unknown> {
-  return (await readSetting(db, key))?.value ?? knownOf(key).initial;
 }
 
 export async function changeSetting(

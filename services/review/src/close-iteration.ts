@@ -54,7 +54,6 @@ async function openVersion(tx: Transaction, db: ReviewContext["db"], iteration: 
     const version = await versionRepository(db).open(tx, {
       protocolId: iteration.protocolId,
       labellerId: iteration.labellerAfter,
-      policy: {},
       seed: iteration.policy.seed,
     });
     await addTasks(tx, [next(cutVersion, { version })]);

@@ -10,7 +10,6 @@ import type { ApiContext } from "../context.ts";
 import { found } from "../found.ts";
 import { sendObject } from "../objects.ts";
 import { route } from "../route.ts";
-import { settingValue } from "../settings.ts";
 
 export function releaseRoutes(app: FastifyInstance, { db, tasks, store }: ApiContext): void {
   const versions = versionRepository(db);
@@ -27,12 +26,10 @@ export function releaseRoutes(app: FastifyInstance, { db, tasks, store }: ApiCon
         hint: "Import or crawl images first; they are answered as they arrive.",
       });
     }
-    const training = await settingValue(db, "train.policy");
     const number = await db.transaction(async (tx) => {
       const opened = await versions.open(tx, {
         protocolId: protocol.id,
         labellerId: labeller.id,
-        policy: { training },
         seed: body.seed,
       });
       await tasks.add(tx, [next(cutVersion, { version: opened })]);

@@ -4,12 +4,12 @@ import { unpackAll } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { type CaptionGroup, captionGroups } from "@anyone/domain/release/caption";
 import { placeItems } from "@anyone/domain/release/manifest";
+import { releasePolicy } from "@anyone/domain/release/policy";
 import { countAttributes, type Settled, settle, withoutSensitive } from "@anyone/domain/release/settle";
 import { type Split, splitOf } from "@anyone/domain/release/split";
 import { done, next, type Outcome, skipped } from "@anyone/queues/job";
 import { sealVersion, writeShard } from "@anyone/queues/jobs/release";
 import type { TrainerContext } from "../context.ts";
-import { releasePolicy } from "./policy.ts";
 
 /** Freezes what a version holds: ids, settled answers, sub-captions, splits by near-duplicate group; plans its shards. */
 export async function cutVersion({ version }: { version: number }, context: TrainerContext): Promise<Outcome> {

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { recordEvent } from "@anyone/db/events";
 import { manifestText } from "@anyone/domain/release/manifest";
+import { releasePolicy } from "@anyone/domain/release/policy";
 import type { Split } from "@anyone/domain/release/split";
 import { done, next, type Outcome, skipped } from "@anyone/queues/job";
 import { startRuns } from "@anyone/queues/jobs/train";
 import { versionKey } from "@anyone/storage/keys";
 import type { TrainerContext } from "../context.ts";
-import { releasePolicy } from "./policy.ts";
 
 /** Writes the manifest once every shard is there, and releases the version. */
 export async function sealVersion({ version }: { version: number }, context: TrainerContext): Promise<Outcome> {

@@ -1,8 +1,11 @@
-import { TrainingPolicy } from "@anyone/domain/train/run";
 import { z } from "zod";
+import { TrainingPolicy } from "../train/run.ts";
 
-/** How a version is cut and what follows: stored with the version when it is opened. */
-const ReleasePolicy = z.object({
+/** The key of the setting that holds the policy. */
+export const RELEASE_POLICY = "release.policy";
+
+/** How a version is cut and what follows: the operator's setting, copied into each version when it is opened. */
+export const ReleasePolicy = z.strictObject({
   /** Items of one shard: the unit of retry. */
   shardSize: z.number().int().min(1).max(10_000).default(64),
   /** Leaves out perceived appearance: country, age, gender, body shape. */
