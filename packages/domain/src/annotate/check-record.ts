@@ -1,6 +1,6 @@
 import { type Answers, isPositive, readAnswer } from "./answer.ts";
-import { holds } from "./gates.ts";
-import { categoryOf, type Protocol, type Rule } from "./protocol.ts";
+import { holds, standings } from "./gates.ts";
+import { type Category, categoryOf, type Protocol, type Rule } from "./protocol.ts";
 
 /** One inconsistency of a record: which rule, how bad, about which categories, in words. */
 export interface Inconsistency {
@@ -12,14 +12,15 @@ export interface Inconsistency {
 
 /**
  * The consistency rules over one asset's answers: every value in the answer list, no child without its parent's
- * positive answer, and the protocol's own rules. Part maps play no role here, since a map proves no absence.
+ * positive answer, and the protocol's own rules. Part maps play no role here, since a map proves no absence. In a `partial`
+ * record a parent may be missing (somebody else answers it): only a parent's answer to the contrary makes an orphan.
  */
-export function checkRecord(protocol: Protocol, answers: Answers): Inconsistency[] {
+export function checkRecord(protocol: Protocol, answers: Answers, { partial = false } = {}): Inconsistency[] {
   const own = ownRules(protocol, answers);
   const removed = new Set(own.filter(({ removes }) => removes).flatMap(({ categories }) => categories));
   return [
     ...legality(protocol, answers),
-    ...orphans(protocol, answers).filter(({ categories }) => !categories.some((id) => removed.has(id))),
+    ...orphans(protocol, answers, partial).filter(({ categories }) => !categories.some((id) => removed.has(id))),
     ...own.map(({ removes: _, ...inconsistency }) => inconsistency),
   ];
 }
@@ -46,9 +47,12 @@ function legality(protocol: Protocol, answers: Answers): Inconsistency[] {
   });
 }
 
-function orphans(protocol: Protocol, answers: Answers): Inconsistency[] {
+function orphans(protocol: Protocol, answers: Answers, partial: boolean): Inconsistency[] {
+  const standing = standings(protocol, answers, null);
+  const fits = ({ index, ask_when }: Category) =>
+    partial ? standing[index] !== "closed" : holds(protocol, ask_when, answers);
   return protocol.categories
-    .filter(({ id, ask_when }) => answers[id] && !holds(protocol, ask_when, answers))
+    .filter((category) => answers[category.id] && !fits(category))
     .map(({ id }) => ({
       rule: "orphan",
       level: "error",

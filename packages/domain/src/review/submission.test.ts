@@ -38,4 +38,10 @@ describe("a submission", () => {
     expect(checkSubmission(rest, [{ category: 5, value: 0 }])).toHaveLength(1);
     expect(() => checkSubmission(rest, [])).toThrow(/spout\.material/);
   });
+
+  it("may contradict what the labeller is known to have said, and need not answer what that closes", () => {
+    const rest: Page = { ...page, categories: [5], known: { "spout.kind": { value: "none" } } };
+    expect(checkSubmission(rest, [{ category: 5, value: 0 }])).toHaveLength(1);
+    expect(checkSubmission(rest, [])).toHaveLength(0);
+  });
 });

@@ -35,14 +35,14 @@ export function checkSubmission(page: Page, given: readonly GivenAnswer[]): Give
   if (foreign) throw fault("bad-input", `Question ${foreign.category} is not on this page.`);
 
   const kept = given.filter(({ value }) => value !== NOT_ASKED);
-  const record = { ...page.known, ...Object.fromEntries(kept.map((answer) => readGiven(page.protocol, answer))) };
-  const errors = checkRecord(page.protocol, record).filter(
-    ({ level, categories }) => level === "error" && categories.some((id) => kept.some(isOf(page.protocol, id))),
-  );
-  if (errors.length > 0)
+  const submitted = Object.fromEntries(kept.map((answer) => readGiven(page.protocol, answer)));
+  // a person may contradict what the labeller is known to have said, but not herself
+  const errors = checkRecord(page.protocol, submitted, { partial: true }).filter(({ level }) => level === "error");
+  if (errors.length > 0) {
     throw fault("bad-input", `The answers contradict each other: ${errors.map(({ message }) => message).join("; ")}.`);
+  }
 
-  const missing = openQuestions(page, record).filter(({ n }) => !byNumber.has(n));
+  const missing = openQuestions(page, { ...page.known, ...submitted }).filter(({ n }) => !byNumber.has(n));
   if (missing.length > 0) {
     throw fault("bad-input", `Still to be answered: ${missing.map(({ id }) => id).join(", ")}.`, {
       hint: "Answer them too, or with -1 where one does not apply.",
@@ -64,8 +64,4 @@ function readGiven(
   const answer = category && unpack(category, value, text);
   if (!category || !answer) throw fault("bad-input", `${protocol.identity} has no question ${n}.`);
   return [category.id, readAnswer(category, answer, "person")];
-}
-
-function isOf(protocol: Protocol, id: string): (answer: GivenAnswer) => boolean {
-  return ({ category }) => protocol.categories[category - 1]?.id === id;
 }
