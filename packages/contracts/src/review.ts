@@ -16,6 +16,8 @@ export const GateDecision = z.object({
   overBound: z.boolean(),
   /** Decided by the paper's point rule. */
   overPoint: z.boolean(),
+  /** By the rule of the iteration's policy. */
+  verdict: z.enum(["settled", "open", "no-evidence"]),
 });
 export type GateDecision = z.infer<typeof GateDecision>;
 
@@ -58,6 +60,9 @@ export const ReviewTaskRow = z.object({
   doneAt: Moment.nullable(),
 });
 
+/** A packed answer as a page shows it; confidence 0..1. */
+const ShownAnswer = z.object({ category: z.number().int(), value: z.number().int(), confidence: z.number() });
+
 /** A page of questions about one asset, leased to who asked for it. */
 export const LeasedTask = z.object({
   id: z.string(),
@@ -72,7 +77,12 @@ export const LeasedTask = z.object({
   fence: z.number().int(),
   leaseUntil: z.string(),
   protocolId: z.string(),
-  suggestions: z.array(z.object({ category: z.number().int(), value: z.number().int(), confidence: z.number() })),
+  suggestions: z.array(ShownAnswer),
+  /** Answers that stand for categories the page does not ask: the gates of its own questions read them. */
+  known: z.array(ShownAnswer),
+  /** Share of the picture per part id, and the parts its lower border cuts: what visibility gates read. Empty: unknown. */
+  partShares: z.array(z.number()),
+  cutParts: z.array(z.number().int()),
 });
 export type LeasedTask = z.infer<typeof LeasedTask>;
 

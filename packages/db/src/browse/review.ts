@@ -28,6 +28,7 @@ export interface GateDecisionRow {
   lowerBound: number | null;
   overBound: boolean;
   overPoint: boolean;
+  verdict: "settled" | "open" | "no-evidence";
 }
 
 export interface ReviewTaskListRow {
@@ -73,7 +74,7 @@ export function readGates(sql: Sql, iteration: number): Promise<GateDecisionRow[
   return read(
     sql,
     `select category, n, correct, accuracy, lower_bound as "lowerBound", over_bound as "overBound",
-            over_point as "overPoint" from gate_decisions where iteration = $1 order by category`,
+            over_point as "overPoint", verdict from gate_decisions where iteration = $1 order by category`,
     [iteration],
   );
 }

@@ -44,4 +44,8 @@ describe("a submission", () => {
     expect(checkSubmission(rest, [{ category: 5, value: 0 }])).toHaveLength(1);
     expect(checkSubmission(rest, [])).toHaveLength(0);
   });
+
+  it("of somebody who is unsure about everything is no contradiction", () => {
+    expect(checkSubmission(page, given(-3, -3, -3, -3, -3)).map(({ category }) => category)).toEqual([1, 2, 3, 4]);
+  });
 });

@@ -1,7 +1,7 @@
-import { type Answers, NOT_ASKED, readAnswer, unpack } from "../annotate/answer.ts";
+import { type Answers, NOT_ASKED, readAnswer, UNSURE, unpack } from "../annotate/answer.ts";
 import { checkRecord } from "../annotate/check-record.ts";
 import type { PartEvidence } from "../annotate/evidence.ts";
-import { applicable } from "../annotate/gates.ts";
+import { applicable, standings } from "../annotate/gates.ts";
 import type { Category, Protocol } from "../annotate/protocol.ts";
 import { fault } from "../fault.ts";
 
@@ -34,7 +34,10 @@ export function checkSubmission(page: Page, given: readonly GivenAnswer[]): Give
   const foreign = given.find(({ category }) => !page.categories.includes(category));
   if (foreign) throw fault("bad-input", `Question ${foreign.category} is not on this page.`);
 
-  const kept = given.filter(({ value }) => value !== NOT_ASKED);
+  const said = given.filter(({ value }) => value !== NOT_ASKED);
+  const closed = closedBy(page.protocol, said);
+  // "unsure" about what does not apply says nothing
+  const kept = said.filter(({ category, value }) => value !== UNSURE || !closed.has(category));
   const submitted = Object.fromEntries(kept.map((answer) => readGiven(page.protocol, answer)));
   // a person may contradict what the labeller is known to have said, but not herself
   const errors = checkRecord(page.protocol, submitted, { partial: true }).filter(({ level }) => level === "error");
@@ -54,6 +57,12 @@ export function checkSubmission(page: Page, given: readonly GivenAnswer[]): Give
 /** The page's questions to ask next, given the answers so far. */
 export function openQuestions({ protocol, categories, evidence }: Page, answers: Answers): Category[] {
   return applicable(protocol, answers, evidence).filter(({ n }) => categories.includes(n));
+}
+
+/** Categories that the submission's own answers close. */
+function closedBy(protocol: Protocol, said: readonly GivenAnswer[]): Set<number> {
+  const standing = standings(protocol, Object.fromEntries(said.map((answer) => readGiven(protocol, answer))), null);
+  return new Set(protocol.categories.filter(({ index }) => standing[index] === "closed").map(({ n }) => n));
 }
 
 function readGiven(
