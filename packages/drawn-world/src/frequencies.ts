@@ -60,10 +60,12 @@ export const SPECIAL = {
 } as const;
 
 export const COLOR = zipf(
-  "black, white, blue, red, gray, green, pink, beige, navy, yellow, brown, purple, orange, khaki, multicolour, silver, gold",
+  "black, white, blue, red, gray, green, pink, beige, navy, yellow, brown, purple, orange, khaki, silver, gold, multicolour",
   0.7,
 );
 export const LEATHER_COLOR = zipf("black, brown, beige, red, white, navy, gray, pink, silver, gold", 0.9);
+export const CAMOUFLAGE_COLOR = zipf("khaki, green, gray, brown, navy, beige", 0.8);
+export const ANIMAL_COLOR = zipf("beige, brown, white, orange, gray, yellow", 0.7);
 export const DENIM_COLOR = zipf("blue, navy, black, gray, white", 0.9);
 export const PATTERN = zipf(
   "solid color, striped, plaid, dotted, floral, graphic, printed, geometric, color block, animal print, camouflage",
@@ -266,6 +268,8 @@ export const SHOES_MATERIAL: Readonly<Record<string, Weights>> = {
 };
 export const SHOES_PATTERN = zipf("solid color, color block, animal print, striped, plaid", 1.8);
 export const BOOTS_LENGTH = zipf("ankle boots, mid-calf boots, knee-high boots, over-knee boots", 0.8);
+/** Under wide trousers only the foot of a boot is seen. */
+export const BOOTS_LENGTH_WIDE = zipf("ankle boots, mid-calf boots", 1.5);
 
 export const BAG_SHARE = 0.34;
 export const BAG_TYPE = zipf("crossbody bag, handbag, backpack, shoulder bag, tote, clutch, belt bag, suitcase", 0.6);

@@ -88,13 +88,15 @@ function sampleHair({ values, choose, chooseBut, forced, random: r }: Chooser, f
     country === "African" && r.chance(0.65)
       ? { "afro-hair": 3, braids: 2, dreadlocks: 2, curly: 2, "crew cut": gender === "male" ? 4 : 0.3 }
       : null;
-  const weights = textured && wishedLength === undefined ? textured : often.HAIR_STYLE[gender];
-  const style = chooseBut("hair.style", weights, textured ? [] : styles);
+  const style = chooseBut(
+    "hair.style",
+    textured && wishedLength === undefined ? textured : often.HAIR_STYLE[gender],
+    textured ? [] : styles,
+  );
   if (style === "bald") return;
-  const lengths = STYLE_LENGTHS[style];
-  const length = lengths
-    ? Object.fromEntries(lengths.map((word) => [word, often.HAIR_LENGTH.female[word] ?? 0.3]))
-    : often.HAIR_LENGTH[gender];
+  const weights: often.Weights = often.HAIR_LENGTH[gender];
+  const lengths = STYLE_LENGTHS[style] ?? Object.keys(weights);
+  const length = Object.fromEntries(lengths.map((word) => [word, weights[word] ?? 0.02]));
   chooseBut("hair.length", length, LONGEST[framing]);
   choose(
     "hair.color",

@@ -188,9 +188,10 @@ function sampleCloth(
     colorWeights ??
     (material === "denim" ? often.DENIM_COLOR : material === "leather" ? often.LEATHER_COLOR : often.COLOR);
   const patterned = pattern !== "solid color";
+  const usual = pattern === "camouflage" ? often.CAMOUFLAGE_COLOR : pattern === "animal print" ? often.ANIMAL_COLOR : colors;
   const color = chooseBut(
     `${name}.color` as Category,
-    colors,
+    usual,
     patterned ? [...avoid, "multicolour", "gold", "silver"] : avoid,
   );
   if (patterned) secondColors[`${name}.color` as Category] = contrasting(random, color);
@@ -201,7 +202,7 @@ function sampleCloth(
 function sampleTop(chooser: Chooser, type: string): void {
   const kind = often.TOPS[type] as often.Garment;
   chooser.choose("top.sleeve_length", kind.sleeve);
-  sampleGarment(chooser, "top", kind, { length: "top.top_length", avoid: [] });
+  sampleGarment(chooser, "top", kind, { length: "top.top_length", avoid: [chooser.extras["one_piece.color"]] });
 }
 
 function sampleOnePiece(chooser: Chooser, type: string): void {
@@ -277,5 +278,6 @@ function sampleShoes(
   const pattern = choose("shoes.pattern", often.SHOES_PATTERN);
   const color = choose("shoes.color", material === "leather" ? often.LEATHER_COLOR : often.COLOR);
   if (pattern !== "solid color") secondColors["shoes.color"] = contrasting(random, color);
-  if (type === "boots") choose("shoes.boots_length", often.BOOTS_LENGTH);
+  const wide = ["baggy", "wide-leg", "flared", "straight", "pleated"].includes(values["bottom.bottom_shape"] as string) && !["skirt", "shorts"].includes(values["bottom.type"] as string);
+  if (type === "boots") choose("shoes.boots_length", wide ? often.BOOTS_LENGTH_WIDE : often.BOOTS_LENGTH);
 }

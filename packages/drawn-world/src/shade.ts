@@ -124,9 +124,9 @@ function roundedLight(coverage: Coverage, sigma: number, soft: boolean, finish: 
       const lit = Math.max(0, (nx * sun.x + ny * sun.y + nz * sun.z) / length) / (sun.z / length);
       const o = y * width + x;
       light.factor[o] =
-        (0.5 + 0.5 * Math.min(1.4, lit)) * (0.78 + 0.22 * nz) * (1 - 0.3 * finish.rim) + finish.rim * (1 - nz) * 0.75;
+        (0.5 + 0.5 * Math.min(1.4, lit)) * (0.78 + 0.22 * nz) * (1 - 0.42 * finish.rim) + finish.rim * (1 - nz) * 1.5;
       if (finish.gloss > 0)
-        light.gleam[o] = finish.gloss * 95 * Math.max(0, nx * sun.x * 0.9 + ny * sun.y * 0.7 + nz * 0.55) ** 5;
+        light.gleam[o] = finish.gloss * 400 * Math.max(0, nx * sun.x * 0.9 + ny * sun.y * 0.7 + nz * 0.55) ** 5;
     }
   return light;
 }
@@ -170,7 +170,7 @@ function fold(
       light.factor[o] = (light.factor[o] as number) * (1 + finish.fold * depth * slope);
       if (finish.gloss > 0.3)
         light.gleam[o] =
-          (light.gleam[o] as number) * (0.6 + 2.2 * Math.max(0, slope)) + finish.gloss * 60 * Math.max(0, slope - 0.25);
+          (light.gleam[o] as number) * (0.6 + 2.2 * Math.max(0, slope)) + finish.gloss * 130 * Math.max(0, slope - 0.2);
     }
 }
 

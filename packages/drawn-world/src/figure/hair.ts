@@ -42,7 +42,7 @@ export function riseOf(value: (id: "hair.style" | "hat.type") => string): number
 
 function cutOf(figure: Figure): Cut | null {
   const style = figure.value("hair.style");
-  if (style === "bald" || style === "") return null;
+  if (style === "bald" || style === "" || figure.is("headscarf.wears", "yes")) return null;
   const up = ["bun", "ponytail", "updo", "braids"].includes(style);
   const hatted = !figure.is("hat.type", "none", "");
   const volume = (VOLUME[style] ?? 4) * (hatted ? 0.4 : 1);
@@ -72,9 +72,13 @@ function strands(figure: Figure, color: string, count: number, flow: (share: num
 }
 
 /** Ragged outline along a ring: curls. */
-function curl(figure: Figure, ring: Ring, step: number, size: number): Point[] {
+function curl(figure: Figure, ring: Ring, step: number, size: number, open = false): Point[] {
   const out: Point[] = [];
   ring.forEach((p, i) => {
+    if (open && i === ring.length - 1) {
+      out.push(p);
+      return;
+    }
     const q = ring[(i + 1) % ring.length] as Point;
     const parts = Math.max(1, Math.round(Math.hypot(q[0] - p[0], q[1] - p[1]) / step));
     for (let j = 0; j < parts; j++)
@@ -99,7 +103,7 @@ export function drawBackHair(figure: Figure): void {
       "hair",
       "hair",
       [spline(curl(figure, ellipse(0, 40, head + volume, Math.min(70, 30 + reach * 0.42), 40), 8, 3), true, 2)],
-      plain(color, "fur"),
+      plain(color, "hair"),
       { round: 26 },
     );
   if (cut.up || style === "afro-hair" || reach <= 50) return;
@@ -375,7 +379,7 @@ function drawCrown(figure: Figure, { style, reach, volume, head, color, fringe, 
       ];
   let edge: Point[] = spline(outer, false, 5);
   const woolly = style === "curly" || style === "afro-hair";
-  if (woolly) edge = spline(curl(figure, edge, 8, 3.4).slice(0, -1), false, 2);
+  if (woolly) edge = spline(curl(figure, edge, 8, 3.4, true), false, 2);
   const flow = (t: number): Point[] => {
     const x = (t * 2 - 1) * (out + 4);
     if (crew)
@@ -435,7 +439,7 @@ function drawCrown(figure: Figure, { style, reach, volume, head, color, fringe, 
         color: darker(color, 0.6),
         width: 1.8,
       });
-  figure.add("hair", "hair", [[...edge, ...spline(inner, false, 5)]], plain(color, woolly ? "fur" : "hair"), {
+  figure.add("hair", "hair", [[...edge, ...spline(inner, false, 5)]], plain(color, "hair"), {
     round: 20,
     decor,
     opacity: crew ? 0.86 : 1,
