@@ -1,20 +1,16 @@
-import { Address, loadEnv, shared } from "@anyone/runtime/env";
+import { Address, shared } from "@anyone/runtime/env";
 import { z } from "zod";
 
 /** Addresses and secrets of the API; what it does is set through the API itself. */
-export function apiEnv() {
-  return loadEnv(
-    z.object({
-      ...shared,
-      API_HOST: z.string().default("127.0.0.1"),
-      API_PORT: z.coerce.number().int().min(0).max(65535).default(7070),
-      REVIEW_ADDRESS: Address.default("127.0.0.1:7071"),
-      /** The first admin key, where it must be known beforehand; without it one is made at the first start. */
-      ADMIN_KEY: z.string().min(32, "at least 32 characters").max(200).optional(),
-      /** Where the first admin key is also written, readable by this user alone. */
-      ANYONE_HOME: z.string().optional(),
-    }),
-  );
-}
+export const Env = z.object({
+  ...shared,
+  API_HOST: z.string().default("127.0.0.1"),
+  API_PORT: z.coerce.number().int().min(0).max(65535).default(7070),
+  REVIEW_ADDRESS: Address.default("127.0.0.1:7071"),
+  /** The first admin key, where it must be known beforehand; without it one is made at the first start. */
+  ADMIN_KEY: z.string().min(32, "at least 32 characters").max(200).optional(),
+  /** Where the first admin key is also written, readable by this user alone. */
+  ANYONE_HOME: z.string().optional(),
+});
 
-export type ApiEnv = ReturnType<typeof apiEnv>;
+export type ApiEnv = z.infer<typeof Env>;

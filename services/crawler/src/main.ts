@@ -1,6 +1,7 @@
 import { candidateRepository } from "@anyone/db/candidates";
 import { openDatabase } from "@anyone/db/client";
 import { crawlRepository } from "@anyone/db/crawls";
+import { migrate } from "@anyone/db/migrate";
 import { sourceRepository } from "@anyone/db/sources";
 import { taskStore } from "@anyone/db/tasks";
 import { sourceJobs } from "@anyone/queues/jobs/source";
@@ -22,6 +23,7 @@ const CONCURRENCY = 6;
 main(async () => {
   const env = loadEnv(Env);
   const log = logger("crawler", env.LOG_LEVEL);
+  await migrate(env.DATABASE_URL);
   const db = openDatabase(env.DATABASE_URL, { name: "anyone crawler" });
   const store = await openStore(env.OBJECTS_URL, env);
   const tasks = taskStore(db);
