@@ -13,7 +13,6 @@ describe("the scheduler", () => {
     const url = await redisUrl();
     const scheduler = startScheduler({
       owner: "test",
-      owner: "test",
       redisUrl: url,
       log: quiet,
       schedules,
