@@ -31,7 +31,8 @@ export async function findFaces(network: Network, picture: Picture, person: Box,
     { width: SIZE, height: SIZE },
     0,
   );
-  const input = Float32Array.from(crop.data, (v) => v / 127.5 - 1);
+  const input = new Float32Array(crop.data);
+  for (let i = 0; i < input.length; i++) input[i] = (input[i] as number) / 127.5 - 1;
   const outputs = await network.run({ "input:0": { data: input, dims: [1, SIZE, SIZE, 3] } });
   const detections = decodeFaces(joined(outputs, 1), joined(outputs, VALUES), lowest);
   return suppress(detections, OVERLAP).map(({ score, box }) => {

@@ -34,7 +34,8 @@ export async function flatness(picture: Picture, box: Box): Promise<number> {
 
 /** The same on grey levels, row by row. */
 export function flatShare(levels: Uint8Array, width: number, height: number): number {
-  let [flat, hard] = [0, 0];
+  let flat = 0;
+  let hard = 0;
   for (let y = 2; y < height - 2; y++) {
     for (let x = 2; x < width - 2; x++) {
       const at = y * width + x;

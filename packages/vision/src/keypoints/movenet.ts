@@ -17,7 +17,7 @@ export async function findKeypoints(network: Network, picture: Picture, box: Box
   const half = (Math.max(x1 - x0, y1 - y0) * 1.15) / 2;
   const [cx, cy] = [(x0 + x1) / 2, (y0 + y1) / 2];
   const crop = await cropTo(view, [cx - half, cy - half, cx + half, cy + half], { width: SIZE, height: SIZE }, 0);
-  const outputs = await network.run({ input: { data: Float32Array.from(crop.data), dims: [1, SIZE, SIZE, 3] } });
+  const outputs = await network.run({ input: { data: new Float32Array(crop.data), dims: [1, SIZE, SIZE, 3] } });
   return decodeKeypoints(outputs).map(([x, y, score]) => [
     (crop.origin[0] + x * SIZE * crop.step) / scale,
     (crop.origin[1] + y * SIZE * crop.step) / scale,
@@ -48,10 +48,14 @@ export function decodeKeypoints(outputs: Record<string, Output>): Keypoint[] {
 }
 
 function best(value: (cell: number) => number): number {
-  let [at, most] = [0, Number.NEGATIVE_INFINITY];
+  let at = 0;
+  let most = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < GRID * GRID; i++) {
     const v = value(i);
-    if (v > most) [at, most] = [i, v];
+    if (v > most) {
+      at = i;
+      most = v;
+    }
   }
   return at;
 }

@@ -48,7 +48,7 @@ export async function parseParts(encoder: Network, decoder: Network, picture: Pi
   const [x0, y0, x1, y1] = box.map((v) => v * scale) as [number, number, number, number];
   const [dx, dy] = [MARGIN * (x1 - x0), MARGIN * (y1 - y0)];
   const crop = await cropTo(view, [x0 - dx, y0 - dy, x1 + dx, y1 + dy], { width: WIDTH, height: HEIGHT }, GREY);
-  const taps = await encoder.run({ input: { data: Float32Array.from(crop.data), dims: [1, HEIGHT, WIDTH, 3] } });
+  const taps = await encoder.run({ input: { data: new Float32Array(crop.data), dims: [1, HEIGHT, WIDTH, 3] } });
   const { logits } = await decoder.run(taps);
   const ids = mostLikely((logits as { data: Float32Array }).data);
   return mapOf(ids, picture, (x, y) => [

@@ -53,7 +53,8 @@ export function decodeLevel(scores: Output, boxes: Output, stride: number, lowes
 function expectation(values: Float32Array, from: number, count: number): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < count; i++) largest = Math.max(largest, values[from + i] as number);
-  let [total, weighted] = [0, 0];
+  let total = 0;
+  let weighted = 0;
   for (let i = 0; i < count; i++) {
     const weight = Math.exp((values[from + i] as number) - largest);
     total += weight;

@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import type { Pixels } from "../decode.ts";
 import { asymmetricFit, gaussianRatio } from "./generalised-gaussian.ts";
+import { momentsOf, productMoments } from "./moments.ts";
 import { gaussian, normalised, type Plane } from "./mscn.ts";
 
 /** Support vectors and feature ranges, as the model build writes them. */
@@ -30,8 +31,9 @@ export type Brisque = (view: Pixels) => Promise<number>;
  */
 export function openBrisque(model: BrisqueModel): Brisque {
   return async (view) => {
-    const features = (await Promise.all([brightness(view, 1), brightness(view, 0.5)])).flatMap(features18);
-    return regress(model, features);
+    const whole = await brightness(view);
+    const half = await halved(whole);
+    return regress(model, [...features18(whole), ...features18(half)]);
   };
 }
 
@@ -52,70 +54,29 @@ export function regress(
 /** The 18 features of one scale: shape and spread of the normalised brightness, then four per direction of its neighbour products. */
 export function features18(plane: Plane): number[] {
   const mscn = normalised(plane, gaussian);
-  const whole = asymmetricFit(moments(mscn, plane.width, plane.height));
+  const whole = asymmetricFit(momentsOf(mscn));
   const products = SHIFTS.flatMap(([down, right]) => {
-    const { shape, left, right: r } = asymmetricFit(productMoments(mscn, plane.width, plane.height, down, right));
+    const { shape, left, right: r } = asymmetricFit(productMoments(mscn, plane, down, right));
     const mean = (r - left) * gaussianRatio(shape);
     return [shape, mean, left * left, r * r];
   });
   return [whole.shape, (whole.left ** 2 + whole.right ** 2) / 2, ...products];
 }
 
-async function brightness(view: Pixels, scale: number): Promise<Plane> {
-  const input = sharp(view.data, { raw: { width: view.width, height: view.height, channels: 3 } });
-  const [width, height] = [Math.round(view.width * scale), Math.round(view.height * scale)];
-  const resized = scale === 1 ? input : input.resize(width, height, { kernel: "cubic", fit: "fill" });
-  return { levels: await resized.greyscale().raw().toBuffer(), width, height };
+async function brightness({ data, width, height }: Pixels): Promise<Plane> {
+  const levels = await sharp(data, { raw: { width, height, channels: 3 } })
+    .greyscale()
+    .raw()
+    .toBuffer();
+  return { levels, width, height };
 }
 
-/** Sums over signed values, from which both halves' statistics follow. */
-export interface Moments {
-  count: number;
-  positive: number;
-  negative: number;
-  absolute: number;
-  squares: number;
-  /** Squares with the sign of their value. */
-  signedSquares: number;
-}
-
-function moments(values: Float32Array, width: number, height: number): Moments {
-  return gather(values, values, 0, width * height, 0, width * height, 1);
-}
-
-/** Moments of v(y, x) · v(y + down, x + right); neighbours outside count as zero. */
-function productMoments(values: Float32Array, width: number, height: number, down: number, right: number): Moments {
-  const total: Moments = { count: width * height, positive: 0, negative: 0, absolute: 0, squares: 0, signedSquares: 0 };
-  for (let y = Math.max(0, -down); y < height - Math.max(0, down); y++) {
-    const from = y * width;
-    const row = gather(values, values, from, from + width - right, down * width + right, 0, 0);
-    total.positive += row.positive;
-    total.negative += row.negative;
-    total.absolute += row.absolute;
-    total.squares += row.squares;
-    total.signedSquares += row.signedSquares;
-  }
-  return total;
-}
-
-function gather(
-  a: Float32Array,
-  b: Float32Array,
-  from: number,
-  to: number,
-  shift: number,
-  count: number,
-  plain: 0 | 1,
-): Moments {
-  let [positive, negative, absolute, squares, signedSquares] = [0, 0, 0, 0, 0];
-  for (let i = from; i < to; i++) {
-    const v = plain ? (a[i] as number) : (a[i] as number) * (b[i + shift] as number);
-    const size = Math.abs(v);
-    positive += v > 0 ? 1 : 0;
-    negative += v < 0 ? 1 : 0;
-    absolute += size;
-    squares += v * v;
-    signedSquares += v * size;
-  }
-  return { count, positive, negative, absolute, squares, signedSquares };
+async function halved({ levels, width, height }: Plane): Promise<Plane> {
+  const size = { width: Math.round(width / 2), height: Math.round(height / 2) };
+  const half = await sharp(levels, { raw: { width, height, channels: 1 } })
+    .resize(size.width, size.height, { kernel: "cubic", fit: "fill" })
+    .toColourspace("b-w")
+    .raw()
+    .toBuffer();
+  return { levels: half, ...size };
 }

@@ -1,4 +1,4 @@
-import type { Moments } from "./brisque.ts";
+import type { Moments } from "./moments.ts";
 
 /** Shapes tried by the moment match, .2 to 10 in steps of .001, and the ratio r(α) = Γ(2/α)² / (Γ(1/α) Γ(3/α)) of each. */
 const SHAPES = Float64Array.from({ length: 9800 }, (_, i) => 0.2 + i * 0.001);

@@ -1,7 +1,7 @@
 """Drawn people as training data of the parsing decoder: crops, targets and the frozen encoder's taps.
 
-A folder holds, per person, `<seed>.jpg`, `<seed>.png` (8-bit grey, a pixel is an ATR-18 id) and `<seed>.json`
-with the person's `box` [x0, y0, x1, y1] in pixels. Both pictures have the same size.
+A folder holds, per person, what `anyone world draw` writes: `<seed>.jpg`, `<seed>.parts.png` (8-bit grey, a pixel is an
+ATR-18 id; the picture's shape, smaller) and `<seed>.json`, whose `people[0].box` is [x0, y0, x1, y1] in picture pixels.
 """
 
 import json
@@ -55,8 +55,8 @@ def read_samples(
     random = np.random.default_rng(seed)
     for name in seeds:
         picture = Image.open(folder / f"{name}.jpg").convert("RGB")
-        ids = Image.open(folder / f"{name}.png").convert("L")
-        box = json.loads((folder / f"{name}.json").read_text())["box"]
+        ids = Image.open(folder / f"{name}.parts.png").convert("L").resize(picture.size, Image.Resampling.NEAREST)
+        box = json.loads((folder / f"{name}.json").read_text())["people"][0]["box"]
         for variant in range(1 + variants):
             moved = box if variant == 0 else _jittered(box, random)
             crop, target = _letterboxed(picture, moved, GREY, smooth=True), _letterboxed(ids, moved, 0, smooth=False)

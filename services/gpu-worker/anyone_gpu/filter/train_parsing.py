@@ -173,7 +173,7 @@ one or two pixels wide at this size.
 ## Made by
 
 ```
-node infra/models/draw-parsing-set.ts --out DIR
+anyone world draw --clean --width 448 --seeds 7000000..7001049 --out DIR
 python -m anyone_gpu.filter.train_parsing --images DIR --steps {config.steps} \\
   --encoder .anyone/models/movenet-lightning-encoder.onnx --out packages/vision/weights/atr18-parsing.onnx
 ```
@@ -184,7 +184,9 @@ Then put the sha256 into `packages/vision/src/models.ts`.
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train the ATR-18 parsing decoder on drawn people")
-    parser.add_argument("--images", type=Path, required=True, help="folder of drawn people: <seed>.jpg, .png, .json")
+    parser.add_argument(
+        "--images", type=Path, required=True, help="folder of drawn people, as `anyone world draw --clean` writes it"
+    )
     parser.add_argument("--encoder", type=Path, required=True, help="movenet-lightning-encoder.onnx of the models' folder")
     parser.add_argument("--out", type=Path, required=True, help="ONNX file to write; the card goes beside it as .md")
     for name, default in (("steps", 700), ("holdout", 150), ("seed", 0), ("variants", 1), ("batch", 8)):
