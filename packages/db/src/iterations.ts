@@ -49,17 +49,18 @@ export const iterations = {
 
   async open(
     tx: Transaction,
-    iteration: Pick<Iteration, "number" | "protocolId" | "trigger" | "policy" | "asked" | "labellerBefore">,
+    iteration: Pick<Iteration, "number" | "protocolId" | "trigger" | "policy" | "asked" | "settled" | "labellerBefore">,
   ): Promise<void> {
     await tx.query(
       `INSERT INTO iterations (number, protocol_id, trigger, policy, asked, settled, labeller_before)
-       VALUES ($1, $2, $3, $4, $5, '{}', $6)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [
         iteration.number,
         iteration.protocolId,
         iteration.trigger,
         JSON.stringify(iteration.policy),
         iteration.asked,
+        iteration.settled,
         iteration.labellerBefore,
       ],
     );

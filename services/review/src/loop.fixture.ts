@@ -67,13 +67,7 @@ export async function startLoop(
   };
 
   await putSetting(db, { key: POLICY_SETTING, value: policy, by: "test" });
-  const assetIds = Array.from({ length: assets }, (_, n) => createHash("sha256").update(`asset ${n}`).digest("hex"));
-  await db.query(
-    `INSERT INTO assets (id, candidate_id, source_id, width, height, original_key, image_key, thumbnail_key, parts_key,
-                         phash, group_id, person_box, face_box, keypoints, part_shares, cut_parts, brisque)
-     SELECT id, id, 'test', 640, 1280, 'o', 'i', 't', 'p', 0, id, '{}', '{}', '{}', '{}', '{}', 10 FROM unnest($1::text[]) AS id`,
-    [assetIds],
-  );
+  const assetIds = await insertAssets(db, assets);
   await db.transaction(async (tx) => {
     await labellers.add(tx, { ...labeller, id: "embedded-0", number: 0, iteration: null, trainedOn: 0 });
     await labellers.promote(tx, "embedded-0");
@@ -172,6 +166,18 @@ export async function startLoop(
       await db.close();
     },
   };
+}
+
+/** Puts `count` assets without bytes into the pool, each a near-duplicate group of its own; returns their ids. */
+export async function insertAssets(db: OpenDatabase, count: number): Promise<string[]> {
+  const assetIds = Array.from({ length: count }, (_, n) => createHash("sha256").update(`asset ${n}`).digest("hex"));
+  await db.query(
+    `INSERT INTO assets (id, candidate_id, source_id, width, height, original_key, image_key, thumbnail_key, parts_key,
+                         phash, group_id, person_box, face_box, keypoints, part_shares, cut_parts, brisque)
+     SELECT id, id, 'test', 640, 1280, 'o', 'i', 't', 'p', 0, id, '{}', '{}', '{}', '{}', '{}', 10 FROM unnest($1::text[]) AS id`,
+    [assetIds],
+  );
+  return assetIds;
 }
 
 /** What is true of an asset: an interview with a drawn person who is mostly plain, so that most questions repeat. */

@@ -67,6 +67,8 @@ async function planIteration({ db, protocols }: ReviewContext, trigger: string):
     // a loop runs under the policy it began with
     policy: trigger === CONTINUES && latest ? latest.policy : policy,
     asked: protocol.categories.map(({ n }) => n).filter((n) => !settled.includes(n)),
+    // stands until this iteration's own score, also when it is given up before
+    settled,
     labellerBefore: (await labellerRepository(db).promoted(protocol.identity))?.id ?? null,
   };
 }

@@ -105,6 +105,10 @@ describe("the loop", () => {
     expect(decideLoop({ ...loop, decisions: decided([100, 90], [100, 99], [2, 0]) }, policy).stop).toBe("all-decided");
   });
 
+  it("does not end because nothing is known of anything", () => {
+    expect(decideLoop({ ...loop, decisions: decided([2, 2], [0, 0]) }, policy).stop).toBe(null);
+  });
+
   it("ends when the answers or the iterations are spent", () => {
     expect(decideLoop(loop, { ...policy, budget: 100 }).stop).toBe("budget-spent");
     expect(decideLoop(loop, { ...policy, budget: 101 }).stop).toBe(null);

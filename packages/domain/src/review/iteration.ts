@@ -100,7 +100,7 @@ export function decideLoop(
   return { stop: stopReason(), asked, settled };
 
   function stopReason(): StopReason {
-    if (decisions.every(({ verdict }) => verdict !== "open")) return "all-decided";
+    if (settled.length > 0 && decisions.every(({ verdict }) => verdict !== "open")) return "all-decided";
     if (history.length >= policy.maxIterations || (policy.budget !== null && spent >= policy.budget))
       return "budget-spent";
     if (unsampled === 0) return "pool-exhausted";

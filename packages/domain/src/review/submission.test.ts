@@ -47,5 +47,6 @@ describe("a submission", () => {
 
   it("of somebody who is unsure about everything is no contradiction", () => {
     expect(checkSubmission(page, given(-3, -3, -3, -3, -3)).map(({ category }) => category)).toEqual([1, 2, 3, 4]);
+    expect(checkSubmission(page, given(0, 0, 0, -2, -2)).map(({ category }) => category)).toEqual([1, 2, 3, 4]);
   });
 });

@@ -1,4 +1,4 @@
-import { type Answers, NOT_ASKED, readAnswer, UNSURE, unpack } from "../annotate/answer.ts";
+import { type Answers, NOT_ASKED, NOT_VISIBLE, readAnswer, UNSURE, unpack } from "../annotate/answer.ts";
 import { checkRecord } from "../annotate/check-record.ts";
 import type { PartEvidence } from "../annotate/evidence.ts";
 import { applicable, standings } from "../annotate/gates.ts";
@@ -36,8 +36,10 @@ export function checkSubmission(page: Page, given: readonly GivenAnswer[]): Give
 
   const said = given.filter(({ value }) => value !== NOT_ASKED);
   const closed = closedBy(page.protocol, said);
-  // "unsure" about what does not apply says nothing
-  const kept = said.filter(({ category, value }) => value !== UNSURE || !closed.has(category));
+  // "unsure" or "not visible" about what does not apply says nothing
+  const kept = said.filter(
+    ({ category, value }) => (value !== UNSURE && value !== NOT_VISIBLE) || !closed.has(category),
+  );
   const submitted = Object.fromEntries(kept.map((answer) => readGiven(page.protocol, answer)));
   // a person may contradict what the labeller is known to have said, but not herself
   const errors = checkRecord(page.protocol, submitted, { partial: true }).filter(({ level }) => level === "error");
