@@ -1,10 +1,11 @@
 import { answerRepository } from "@anyone/db/answers";
 import { openDatabase } from "@anyone/db/client";
 import { labellerRepository } from "@anyone/db/labellers";
+import { migrate } from "@anyone/db/migrate";
 import { protocolRepository } from "@anyone/db/protocols";
 import { taskStore } from "@anyone/db/tasks";
 import { openInference } from "@anyone/grpc/annotate";
-import { startRunner } from "@anyone/queues/runner";
+import { startWork } from "@anyone/queues/work";
 import { loadEnv } from "@anyone/runtime/env";
 import { serveHealth } from "@anyone/runtime/health";
 import { logger } from "@anyone/runtime/logger";
@@ -19,9 +20,10 @@ const CONCURRENCY = 2;
 main(async () => {
   const env = loadEnv(Env);
   const log = logger("annotator", env.LOG_LEVEL);
+  await migrate(env.DATABASE_URL);
   const db = openDatabase(env.DATABASE_URL, { name: "anyone annotator", max: 4 });
   const inference = openInference(env.INFERENCE_ADDRESS, env.SERVICE_TOKEN);
-  const runner = startRunner({
+  const work = await startWork({
     jobs,
     handlers,
     context: {
@@ -39,9 +41,9 @@ main(async () => {
   const health =
     env.HEALTH_PORT === undefined
       ? undefined
-      : await serveHealth(env.HEALTH_PORT, () => ({ ok: true, ...runner.counters }));
+      : await serveHealth(env.HEALTH_PORT, () => ({ ok: true, ...work.runner.counters }));
   onShutdown(log, async () => {
-    await runner.stop();
+    await work.stop();
     health?.close();
     inference.close();
     await db.close();

@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
 import { candidateRepository } from "@anyone/db/candidates";
 import { openDatabase } from "@anyone/db/client";
+import { migrate } from "@anyone/db/migrate";
 import { taskStore } from "@anyone/db/tasks";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { gates } from "@anyone/domain/filter/gate";
 import { ProtocolId } from "@anyone/domain/ids";
-import { startRunner } from "@anyone/queues/runner";
+import { startWork } from "@anyone/queues/work";
 import { loadEnv } from "@anyone/runtime/env";
 import { serveHealth } from "@anyone/runtime/health";
 import { logger } from "@anyone/runtime/logger";
@@ -24,13 +25,14 @@ const MOST_PROCESSES = 16;
 main(async () => {
   const env = loadEnv(Env);
   const log = logger("filter", env.LOG_LEVEL);
+  await migrate(env.DATABASE_URL);
   const db = openDatabase(env.DATABASE_URL, { name: "anyone filter", max: 4 });
   const tasks = taskStore(db);
   const store = await openStore(env.OBJECTS_URL, env);
   const models = env.MODELS_DIR ?? modelsFolder;
   const size = Math.min(availableParallelism(), MOST_PROCESSES);
   const pool = openMeasurePool({ models, size });
-  const runner = startRunner({
+  const work = await startWork({
     jobs: filterJobs,
     handlers,
     context: {
@@ -50,9 +52,9 @@ main(async () => {
   const health =
     env.HEALTH_PORT === undefined
       ? undefined
-      : await serveHealth(env.HEALTH_PORT, () => ({ ok: true, ...runner.counters }));
+      : await serveHealth(env.HEALTH_PORT, () => ({ ok: true, ...work.runner.counters }));
   onShutdown(log, async () => {
-    await runner.stop();
+    await work.stop();
     await pool.close();
     health?.close();
     await db.close();
