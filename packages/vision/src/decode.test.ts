@@ -102,9 +102,9 @@ describe("reading strangers' files", () => {
   it("refuses a pixel bomb by its header, without decoding it", async () => {
     const bytes = bomb(16_000);
     expect(bytes.length).toBeLessThan(100_000);
-    const started = performance.now();
+    const before = process.memoryUsage().rss;
     expect(await read(bytes)).toBe("too-large");
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
   });
 
   it("refuses a JPEG whose header lies about its size", async () => {

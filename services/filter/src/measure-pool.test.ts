@@ -34,7 +34,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 afterEach(async () => pool?.close());
 
 function open(program = "misbehaving.mjs"): MeasurePool {
-  pool = openMeasurePool({ models: folder, size: 2, timeoutMs: 400, program: pathToFileURL(join(folder, program)) });
+  pool = openMeasurePool({ models: folder, size: 2, timeoutMs: 1500, program: pathToFileURL(join(folder, program)) });
   return pool;
 }
 const ask = (p: MeasurePool, word: string) =>
