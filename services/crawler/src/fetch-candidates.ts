@@ -12,8 +12,8 @@ import { Unlisted } from "./connectors/connector.ts";
 import { connectorOf } from "./connectors/connectors.ts";
 import type { CrawlerContext } from "./context.ts";
 
-/** Fetches in flight per task, over all hosts; each host's own queue is far stricter. */
-const AT_ONCE = 16;
+/** Fetches in flight per task, over all hosts; each host's own queue is far stricter. Times tasks and largest image: the memory held. */
+const AT_ONCE = 8;
 
 type Result =
   | { ok: true; fetched: FetchedCandidate }

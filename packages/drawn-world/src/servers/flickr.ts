@@ -49,7 +49,10 @@ function search(query: Query, { entries, imageUrl }: FlickrOptions): Answer {
   if (!searchable)
     return failure(3, "Parameterless searches have been disabled. Please use flickr.photos.getRecent instead.");
   const licences = query.license?.split(",");
-  const found = licences ? entries.filter((entry) => licences.includes(entry.licence)) : entries;
+  const before = Number(query.max_upload_date ?? Number.POSITIVE_INFINITY);
+  const found = entries.filter(
+    (entry) => (!licences || licences.includes(entry.licence)) && uploadedAt(entry) <= before,
+  );
   const perPage = within(query.per_page, 100, 500);
   const page = within(query.page, 1, Number.MAX_SAFE_INTEGER);
   const pages = Math.ceil(found.length / perPage);
@@ -58,6 +61,11 @@ function search(query: Query, { entries, imageUrl }: FlickrOptions): Answer {
   const extras = new Set(query.extras?.split(",") ?? []);
   const photo = found.slice(start, start + perPage).map((entry) => toPhoto(entry, extras, imageUrl));
   return { photos: { page, pages, perpage: perPage, total: found.length, photo }, stat: "ok" };
+}
+
+/** Two photos a minute, in the order of their seeds, from the first second of 2024. */
+function uploadedAt(entry: CatalogueEntry): number {
+  return 1_704_067_200 + entry.seed * 30;
 }
 
 function toPhoto(entry: CatalogueEntry, extras: ReadonlySet<string>, imageUrl: FlickrOptions["imageUrl"]): Answer {
@@ -73,6 +81,7 @@ function toPhoto(entry: CatalogueEntry, extras: ReadonlySet<string>, imageUrl: F
     isfamily: 0,
   };
   if (extras.has("license")) photo.license = entry.licence;
+  if (extras.has("date_upload")) photo.dateupload = String(uploadedAt(entry));
   if (extras.has("owner_name")) photo.ownername = entry.ownerName;
   if (extras.has("url_o")) photo.url_o = imageUrl(entry);
   if (extras.has("url_l") && !extras.has("url_o")) photo.url_l = imageUrl(entry);

@@ -16,15 +16,31 @@ const { values } = parseArgs({
 });
 
 const world = await startWorld({
-  port: Number(values.port),
-  seedFrom: Number(values["seed-from"]),
-  count: Number(values.count),
+  port: number("port"),
+  seedFrom: number("seed-from"),
+  count: number("count"),
   cacheDir: values.cache,
-  workers: Number(values.workers),
-  ahead: Number(values.ahead),
-  trouble: Number(values.trouble),
-  defectShare: values["defect-share"] === undefined ? undefined : Number(values["defect-share"]),
+  workers: number("workers"),
+  ahead: number("ahead"),
+  trouble: number("trouble"),
+  defectShare: values["defect-share"] === undefined ? undefined : number("defect-share"),
+}).catch((error: NodeJS.ErrnoException) => {
+  if (error.code !== "EADDRINUSE") throw error;
+  return refuse(
+    `Port ${values.port} or one of the two after it is taken: choose others by --port, or 0 for free ones.`,
+  );
 });
+
+function number(name: keyof typeof values): number {
+  const value = Number(values[name]);
+  return Number.isFinite(value) && value >= 0 ? value : refuse(`--${name} takes a number, not "${values[name]}".`);
+}
+
+function refuse(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
 const { url, allow, flickrEndpoint, laionFiles, apiKey } = world;
 process.stdout.write(`${JSON.stringify({ url, allow, flickrEndpoint, laionFiles, apiKey })}\n`);
 

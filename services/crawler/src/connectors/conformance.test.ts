@@ -15,6 +15,8 @@ import { type Page, type Reach, Unlisted } from "./connector.ts";
 import { connectorOf } from "./connectors.ts";
 
 const politeness = { perSecond: 1000, concurrency: 8 };
+/** No waiting: what politeness does is tested elsewhere. */
+const freely = { book: async () => ({ waitMs: 0, failures: 0 }), pause: async () => {}, recovered: async () => {} };
 let folder: string;
 let outside: string;
 let world: World;
@@ -36,8 +38,7 @@ beforeAll(async () => {
   });
   const photographs = await copyPhotographs(join(folder, "photographs"));
   fetcher = safeFetcher({ allowPrivate: new Set(world.allow.split(",")) }, userAgent("mailto:tests@example.org"));
-  const budgets = { book: async () => ({ waitMs: 0, failures: 0 }), pause: async () => {}, recovered: async () => {} };
-  reach = { fetch: politeFetch(fetcher, new HostQueues(budgets)), importRoots: [folder], flickrApiKey: world.apiKey };
+  reach = { fetch: politeFetch(fetcher, new HostQueues(freely)), importRoots: [folder], flickrApiKey: world.apiKey };
   const licensed = await flickrCount();
   const source = (settings: unknown, count: number) => ({ settings: SourceSettings.parse(settings), count });
   sources = {
@@ -146,6 +147,39 @@ describe("the flickr connector", () => {
       expect(listing.author).toMatch(/^drawn-/);
       expect(listing.landingUrl).toContain(listing.externalId);
     }
+  });
+
+  it("goes on beyond what one search gives, by the date of upload", async () => {
+    const large = await startWorld({
+      port: 0,
+      seedFrom: 1,
+      count: 16_000,
+      trouble: 0,
+      cacheDir: folder,
+      drawer: await swatchDrawer(join(folder, "drawn")),
+      rate: { apiPerSecond: 1000 },
+    });
+    const generous = safeFetcher(
+      { allowPrivate: new Set(large.allow.split(",")) },
+      userAgent("mailto:tests@example.org"),
+    );
+    const far: Reach = { ...reach, fetch: politeFetch(generous, new HostQueues(freely)), flickrApiKey: large.apiKey };
+    const settings = SourceSettings.parse({
+      kind: "flickr",
+      endpoint: large.flickrEndpoint,
+      perPage: 500,
+      licences: [0, 1, 4, 5, 7, 9, 10],
+      politeness,
+    });
+    const ids = new Set<string>();
+    for (let cursor: string | null = null, done = false; !done; ) {
+      const page: Page = await connectorOf(settings).list(settings, cursor, far);
+      for (const listing of page.listings) ids.add(listing.externalId);
+      ({ cursor, done } = page);
+    }
+    expect(ids.size).toBe(8_800);
+    await generous.close();
+    await large.stop();
   });
 
   it("says what is missing, and what Flickr refused", async () => {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Connector, Unlisted, unlisted } from "./connector.ts";
 import { readImage } from "./read-image.ts";
 
-/** The Flickr API gives the same 4,000 photos again beyond the 4,000th of one search. */
+/** The Flickr API gives the same photos again beyond the 4,000th of one search: what is older needs a search of its own. */
 const MOST_PER_SEARCH = 4_000;
 
 /** Flickr's licence ids: short name and deed. Ids that are not here are listed by their number alone. */
@@ -21,7 +21,7 @@ const LICENCES: Readonly<Record<string, readonly [name: string, url: string]>> =
   10: ["Public Domain Mark 1.0", "https://creativecommons.org/publicdomain/mark/1.0/"],
 };
 
-/** `flickr.photos.search`, newest first; the cursor is the number of the page. */
+/** `flickr.photos.search`, newest first; the cursor is `page` or `page@second`, where the search ends at that second of upload. */
 export const flickr: Connector<"flickr"> = {
   kind: "flickr",
 
@@ -29,7 +29,7 @@ export const flickr: Connector<"flickr"> = {
     if (flickrApiKey === undefined) {
       throw new Unlisted("no-key", "Flickr needs an API key: set FLICKR_API_KEY for the crawler.");
     }
-    const page = cursor === null ? 1 : z.coerce.number().int().min(1).parse(cursor);
+    const { page, before } = position(cursor);
     const url = new URL(settings.endpoint);
     const query = {
       method: "flickr.photos.search",
@@ -40,11 +40,12 @@ export const flickr: Connector<"flickr"> = {
       content_types: "0",
       safe_search: "1",
       sort: "date-posted-desc",
-      extras: "license,owner_name,url_o,url_l,o_dims,description",
+      extras: "license,owner_name,url_o,url_l,o_dims,date_upload",
       per_page: String(settings.perPage),
       page: String(page),
       format: "json",
       nojsoncallback: "1",
+      ...(before === undefined ? {} : { max_upload_date: before }),
     };
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const { politeness } = settings;
@@ -57,14 +58,32 @@ export const flickr: Connector<"flickr"> = {
     });
     if (!answer.ok) throw unlisted("Flickr's search", answer);
     const { photos } = readAnswer(answer.bytes);
-    const last = Math.min(photos.pages, Math.ceil(MOST_PER_SEARCH / settings.perPage));
-    const done = page >= last || photos.photo.length === 0;
     const listings = photos.photo.flatMap((photo) => toListing(photo, settings.licences));
-    return { listings, cursor: done ? null : String(page + 1), done };
+    const next = nextPosition({ page, before }, photos, Math.floor(MOST_PER_SEARCH / settings.perPage));
+    return { listings, cursor: next ?? null, done: next === undefined };
   },
 
   read: (settings, url, { fetch }, signal) => readImage(fetch, url, settings.politeness, signal),
 };
+
+interface Position {
+  page: number;
+  before: string | undefined;
+}
+
+function position(cursor: string | null): Position {
+  const [, page, before] = /^(\d+)(?:@(\d+))?$/.exec(cursor ?? "1") ?? [];
+  if (page === undefined) throw new Unlisted("bad-cursor", `"${cursor}" is no place in a search.`);
+  return { page: Number(page), before };
+}
+
+/** The next page, or, where a search gives no more, the first page of the photos up to the oldest one seen; undefined at the end. */
+function nextPosition(at: Position, photos: SearchResult["photos"], reachable: number): string | undefined {
+  if (at.page >= photos.pages || photos.photo.length === 0) return undefined;
+  if (at.page < reachable) return at.before === undefined ? `${at.page + 1}` : `${at.page + 1}@${at.before}`;
+  const oldest = Photo.safeParse(photos.photo.at(-1)).data?.dateupload;
+  return oldest === undefined || oldest === at.before ? undefined : `1@${oldest}`;
+}
 
 const whole = z.coerce.number().int().positive().optional().catch(undefined);
 
@@ -74,6 +93,7 @@ const Photo = z.object({
   ownername: z.string().optional(),
   title: z.string().default(""),
   license: z.coerce.string(),
+  dateupload: z.coerce.string().regex(/^\d+$/).optional(),
   url_o: z.url().optional(),
   width_o: whole,
   height_o: whole,
@@ -90,7 +110,9 @@ const Answer = z.discriminatedUnion("stat", [
   z.object({ stat: z.literal("fail"), code: z.coerce.number(), message: z.string() }),
 ]);
 
-function readAnswer(bytes: Uint8Array): Extract<z.infer<typeof Answer>, { stat: "ok" }> {
+type SearchResult = Extract<z.infer<typeof Answer>, { stat: "ok" }>;
+
+function readAnswer(bytes: Uint8Array): SearchResult {
   const parsed = Answer.safeParse(json(bytes));
   if (!parsed.success)
     throw new Unlisted("bad-answer", "Flickr answered with something that is not its search result.");

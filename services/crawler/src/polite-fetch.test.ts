@@ -1,0 +1,135 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readImage } from "./connectors/read-image.ts";
+import { type SafeFetcher, safeFetcher } from "./fetch/safe-fetch.ts";
+import { type PoliteFetch, politeFetch, userAgent } from "./polite-fetch.ts";
+import { HostQueues } from "./politeness.ts";
+
+const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0x10]);
+const politeness = { perSecond: 100, concurrency: 2 };
+
+/** Two hosts: what they say to robots, and what was asked of them. */
+interface Host {
+  server: Server;
+  origin: string;
+  robots: { status: number; text: string };
+  asked: string[];
+  answered: { host: string; status: number }[];
+}
+
+let first: Host;
+let second: Host;
+let fetcher: SafeFetcher;
+let fetch: PoliteFetch;
+let booked: string[];
+
+async function host(): Promise<Host> {
+  const own: Host = { server: createServer(), origin: "", robots: { status: 404, text: "" }, asked: [], answered: [] };
+  own.server.on("request", (request, response) => {
+    const url = request.url ?? "";
+    own.asked.push(url);
+    if (url === "/robots.txt") return response.writeHead(own.robots.status).end(own.robots.text);
+    if (url.startsWith("/to-second/"))
+      return response.writeHead(302, { location: second.origin + url.slice(10) }).end();
+    if (url === "/opted-out.jpg") response.setHeader("x-robots-tag", "otherbot: index, NoAI");
+    return response.setHeader("content-type", "text/html").end(JPEG);
+  });
+  await new Promise<void>((resolve) => own.server.listen(0, "127.0.0.1", resolve));
+  own.origin = `http://127.0.0.1:${(own.server.address() as AddressInfo).port}`;
+  return own;
+}
+
+beforeAll(async () => {
+  first = await host();
+  second = await host();
+  const allowPrivate = new Set([first, second].map(({ origin }) => new URL(origin).host));
+  fetcher = safeFetcher({ allowPrivate }, userAgent("someone@example.org"));
+});
+
+beforeEach(() => {
+  for (const own of [first, second]) Object.assign(own, { robots: { status: 404, text: "" }, asked: [] });
+  booked = [];
+  const budgets = {
+    book: async (name: string, intervalMs: number) => {
+      booked.push(`${name} ${intervalMs}`);
+      return { waitMs: 0, failures: 0 };
+    },
+    pause: async () => {},
+    recovered: async () => {},
+  };
+  fetch = politeFetch(fetcher, new HostQueues(budgets));
+});
+
+afterAll(async () => {
+  await fetcher.close();
+  for (const own of [first, second]) own.server.close();
+});
+
+const image = (path: string) => readImage(fetch, first.origin + path, politeness);
+
+describe("polite fetching", () => {
+  it("asks for robots.txt once per host, also when many fetch at once", async () => {
+    await Promise.all(["/a.jpg", "/b.jpg", "/c.jpg"].map(image));
+    expect(first.asked.filter((path) => path === "/robots.txt")).toHaveLength(1);
+  });
+
+  it("does not ask for what robots.txt forbids, and judges path and query together", async () => {
+    first.robots = { status: 200, text: "User-agent: *\nDisallow: /private/\nDisallow: /*?size=\n" };
+    expect(await image("/private/a.jpg")).toMatchObject({ ok: false, reason: "robots" });
+    expect(await image("/a.jpg?size=9")).toMatchObject({ ok: false, reason: "robots" });
+    expect(await image("/a.jpg")).toMatchObject({ ok: true, type: "image/jpeg" });
+    expect(first.asked).toEqual(["/robots.txt", "/a.jpg"]);
+  });
+
+  it("asks the robots.txt of every host on the way", async () => {
+    second.robots = { status: 200, text: "User-agent: AnnotateAnyone\nDisallow: /" };
+    expect(await image("/to-second/a.jpg")).toMatchObject({ ok: false, reason: "robots" });
+    expect(second.asked).toEqual(["/robots.txt"]);
+  });
+
+  it("takes a turn at every host on the way", async () => {
+    expect(await image("/to-second/a.jpg")).toMatchObject({ ok: true, url: `${second.origin}/a.jpg` });
+    expect(booked).toEqual([first, second].map(({ origin }) => `${new URL(origin).host} 10`));
+  });
+
+  it("leaves a host alone whose robots.txt fails, and says that another time may do", async () => {
+    first.robots = { status: 503, text: "" };
+    expect(await image("/a.jpg")).toMatchObject({ ok: false, reason: "server-error" });
+    expect(first.asked).toEqual(["/robots.txt"]);
+  });
+
+  it.each([401, 403, 404, 410])("reads a robots.txt answered by %d as none", async (status) => {
+    first.robots = { status, text: "" };
+    expect(await image("/a.jpg")).toMatchObject({ ok: true });
+  });
+
+  it("keeps the distance that Crawl-delay asks for", async () => {
+    first.robots = { status: 200, text: "User-agent: *\nCrawl-delay: 3" };
+    await image("/a.jpg");
+    expect(booked).toEqual([`${new URL(first.origin).host} 3000`]);
+  });
+
+  it("does not ask an API that gave us a key for its robots.txt", async () => {
+    first.robots = { status: 200, text: "User-agent: *\nDisallow: /" };
+    expect(await fetch(`${first.origin}/api`, { politeness, api: true })).toMatchObject({ ok: true });
+  });
+
+  it("puts a request off when its host must be left alone for long, without a byte sent", async () => {
+    const budgets = { book: async () => ({ tooFarMs: 90_000 }), pause: async () => {}, recovered: async () => {} };
+    const later = politeFetch(fetcher, new HostQueues(budgets));
+    const answer = await readImage(later, `${first.origin}/a.jpg`, politeness);
+    expect(answer).toMatchObject({ ok: false, reason: "rate-limited", retryAfterMs: 90_000 });
+    expect(first.asked).toEqual(["/robots.txt"]);
+  });
+});
+
+describe("reading an image", () => {
+  it("does not keep what its host opted out of", async () => {
+    expect(await image("/opted-out.jpg")).toMatchObject({ ok: false, reason: "opted-out" });
+  });
+
+  it("asks the bytes, not the Content-Type", async () => {
+    expect(await image("/a.jpg")).toMatchObject({ ok: true, type: "image/jpeg" });
+  });
+});
