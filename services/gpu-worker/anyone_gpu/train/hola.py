@@ -172,19 +172,24 @@ class LayerMeasure:
     """The loss of maps that ignore every group: where the excess is 1."""
     share_BG: Tensor = field(default_factory=lambda: torch.zeros(0, 0))
     """Mean over heads of the part of a group's attention that falls inside its mask; nan in an empty slot."""
+    given_BG: Tensor = field(default_factory=lambda: torch.zeros(0, 0))
+    """Mean over heads of the attention that the mask's pixels give to the group; nan in an empty slot."""
 
 
 def measure_layer(maps_BHXT: Tensor, t: LayerTargets) -> LayerMeasure:
     heads = maps_BHXT.shape[1]
     sums_BHXG = maps_BHXT @ t.onehot_BTG[:, None]
-    inside = (sums_BHXG * t.masks_BXG[:, None]).sum(2) / sums_BHXG.sum(2).clamp(min=1e-12)
+    inside_BHG = (sums_BHXG * t.masks_BXG[:, None]).sum(2)
+    share_BHG = inside_BHG / sums_BHXG.sum(2).clamp(min=1e-12)
+    given_BHG = inside_BHG / t.masks_BXG.sum(1).clamp(min=1e-12)[:, None]
     empty = t.count_BG == 0
     constant_B = ((t.count_BG[:, None, :] + 1) * t.masks_BXG.square()).sum((1, 2)) * t.weight_B
     return LayerMeasure(
         loss=float(hola_loss(maps_BHXT, t).sum()),
         floor=float(reachable_floor(t).sum()) * heads,
         zero=float(constant_B.sum()) * heads,
-        share_BG=inside.mean(1).masked_fill(empty, math.nan),
+        share_BG=share_BHG.mean(1).masked_fill(empty, math.nan),
+        given_BG=given_BHG.mean(1).masked_fill(empty, math.nan),
     )
 
 

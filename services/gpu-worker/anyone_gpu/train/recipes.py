@@ -62,7 +62,7 @@ class Recipe:
 
 
 def sd15_tiny() -> Recipe:
-    """A small SD-1.5-shaped latent-diffusion UNet (1 M parameters) from scratch at about 64x64 pixels, on a CPU.
+    """A small SD-1.5-shaped latent-diffusion UNet (1.5 M parameters) from scratch at about 64x64 pixels, on a CPU.
 
     Same blocks, attention and text conditioning as Stable Diffusion 1.5; latents are pixels folded 4x4 instead of a VAE's,
     and the text encoder is a small CLIP text transformer over the protocol's words, trained along. It predicts the image,
@@ -76,10 +76,10 @@ def sd15_tiny() -> Recipe:
                 "in_channels": 48,
                 "out_channels": 48,
                 "sample_size": 16,
-                "block_out_channels": (32, 64),
-                "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
+                "block_out_channels": (32, 64, 64),
+                "down_block_types": ("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
                 "mid_block_type": "UNetMidBlock2DCrossAttn",
-                "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
+                "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
                 "layers_per_block": 1,
                 "norm_num_groups": 8,
                 "cross_attention_dim": 64,
@@ -90,12 +90,13 @@ def sd15_tiny() -> Recipe:
         ),
         loader=LoaderConfig(sizes=((64, 64), (56, 72), (48, 96)), batch=8, caption=CaptionConfig()),
         hola=HolaConfig(
+            # At half the latent's size, as released for SD 1.5, and on the way up only: there the whole figure has been
+            # seen, and attention takes to its masks sooner.
             layers=(
-                "down_blocks.0.attentions.0.transformer_blocks.0.attn2",
                 "up_blocks.1.attentions.0.transformer_blocks.0.attn2",
                 "up_blocks.1.attentions.1.transformer_blocks.0.attn2",
             ),
-            beta=2.0,
+            beta=10.0,
         ),
         optimizer=OptimizerConfig(lr=2e-3, warmup=20),
         steps=400,
@@ -110,7 +111,7 @@ def debug() -> Recipe:
     whole = sd15_tiny()
     unet = {
         **whole.model.unet,
-        "block_out_channels": (8, 16),
+        "block_out_channels": (8, 16, 16),
         "norm_num_groups": 4,
         "cross_attention_dim": 16,
         "attention_head_dim": 2,

@@ -55,6 +55,7 @@ def train(run: Run, dataset: Dataset, objects: Objects, report: Report) -> dict[
     recipe = run.recipe
     torch.set_num_threads(recipe.threads)
     torch.use_deterministic_algorithms(True)
+    torch.manual_seed(run.seed)  # nothing below draws from it; a layer with dropout would
 
     model = build_model(recipe, run.seed)
     guide = supervise(model.unet, recipe.hola.layers, mode=recipe.hola.mode, beta=recipe.hola.beta)
@@ -94,7 +95,7 @@ def train(run: Run, dataset: Dataset, objects: Objects, report: Report) -> dict[
         prediction_BCYZ = model.unet(noisy_BCYZ, level_B, text_BTE).sample
         loss_noise = noise_loss(prediction_BCYZ, clean_BCYZ, noise_BCYZ, signal_B, recipe).mean()
 
-        (recipe.hola.alpha * loss_noise).backward()  # type: ignore[no-untyped-call]  # beta * HOLA joins in here, in the guided layers
+        (recipe.hola.alpha * loss_noise).backward()  # beta * HOLA joins in here, in the guided layers
         norm = torch.nn.utils.clip_grad_norm_(weights, recipe.optimizer.clip)
         for group in optimizer.param_groups:
             group["lr"] = recipe.optimizer.lr * min(1.0, step / max(recipe.optimizer.warmup, 1))
@@ -154,6 +155,7 @@ def _attention_row(measures: Mapping[str, LayerMeasure]) -> dict[str, float]:
         "loss_hola": sum(layer.loss for layer in layers),
         "hola_excess": excess_over_floor(layers),
         "in_mask_share": float(torch.stack([layer.share_BG for layer in layers]).nanmean()),
+        "in_mask_attention": float(torch.stack([layer.given_BG for layer in layers]).nanmean()),
     }
 
 

@@ -1,0 +1,63 @@
+"""Objects by key: whole or absent, checked, and never outside their root."""
+
+from pathlib import Path
+
+import pytest
+
+from anyone_gpu.objects import CorruptObject, FileObjects, MissingObject, ObjectRef, get_checked, open_objects, put_object
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> FileObjects:
+    opened = open_objects((tmp_path / "store of mine").as_uri())
+    assert isinstance(opened, FileObjects)
+    return opened
+
+
+def test_what_is_put_is_got_listed_and_replaced_whole(objects: FileObjects, tmp_path: Path) -> None:
+    objects.put("run/a/1.bin", b"one")
+    objects.put("run/b/2.bin", b"two")
+    objects.put("run/a/1.bin", b"more than one")
+    assert objects.get("run/a/1.bin") == b"more than one"
+    assert objects.has("run/b/2.bin") and not objects.has("run/b")
+    assert list(objects.list("run/")) == ["run/a/1.bin", "run/b/2.bin"]
+    assert list(objects.list("run/a")) == ["run/a/1.bin"]
+    assert list(objects.list("nothing/here")) == []
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_a_failed_write_leaves_the_old_object_and_no_litter(
+    objects: FileObjects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects.put("a", b"old")
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+        with pytest.raises(OSError, match="disk full"):
+            objects.put("a", b"new")
+    assert objects.get("a") == b"old"
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_bytes_are_checked_against_their_reference(objects: FileObjects) -> None:
+    ref = put_object(objects, "x", b"abc")
+    assert get_checked(objects, ref) == b"abc"
+    objects.put("x", b"abd")
+    with pytest.raises(CorruptObject, match="sha256"):
+        get_checked(objects, ref)
+    objects.put("x", b"ab")
+    with pytest.raises(CorruptObject, match="2 bytes"):
+        get_checked(objects, ref)
+    with pytest.raises(MissingObject):
+        get_checked(objects, ObjectRef("y", ref.sha256))
+
+
+@pytest.mark.parametrize("key", ["", "/etc/passwd", "a/../../b", ".."])
+def test_a_key_cannot_leave_the_store(objects: FileObjects, key: str) -> None:
+    with pytest.raises(ValueError, match="not an object key"):
+        objects.put(key, b"")
+
+
+@pytest.mark.parametrize("url", ["", "objects", "http://x/y", "file://", "s3://"])
+def test_an_address_of_another_kind_is_refused_with_the_two_kinds(url: str) -> None:
+    with pytest.raises(ValueError, match=r"file:///absolute/folder or s3://bucket/prefix"):
+        open_objects(url)
