@@ -129,19 +129,27 @@ function relight({ back, paint, seen, placed, lights, width, height, warmth }: P
       if (light) {
         const gx = x / CELL - 0.375 - light.x;
         const ly = gy - light.y;
-        const x0 = gx < 0 ? 0 : gx > light.width - 2 ? Math.max(0, light.width - 2) : gx | 0;
-        const y0 = ly < 0 ? 0 : ly > light.height - 2 ? Math.max(0, light.height - 2) : ly | 0;
-        const tx = gx <= x0 ? 0 : gx - x0 > 1 ? 1 : gx - x0;
-        const ty = ly <= y0 ? 0 : ly - y0 > 1 ? 1 : ly - y0;
+        const x0 = Math.max(0, Math.min(light.width - 2, gx | 0));
+        const y0 = Math.max(0, Math.min(light.height - 2, ly | 0));
+        const tx = Math.max(0, Math.min(1, gx - x0));
+        const ty = Math.max(0, Math.min(1, ly - y0));
         const p = y0 * light.width + x0;
         const [w00, w10, w01, w11] = [(1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty];
         const q = light.width > 1 ? 1 : 0;
         const d = light.height > 1 ? light.width : 0;
         const f = light.factor;
-        m = f[p]! * w00 + f[p + q]! * w10 + f[p + d]! * w01 + f[p + d + q]! * w11;
+        m =
+          (f[p] as number) * w00 +
+          (f[p + q] as number) * w10 +
+          (f[p + d] as number) * w01 +
+          (f[p + d + q] as number) * w11;
         const g = light.gleam;
-        add = g[p]! * w00 + g[p + q]! * w10 + g[p + d]! * w01 + g[p + d + q]! * w11;
-        m *= 1 + weave[k]! * GRAIN[(x * 7919 + y * 104729 + k * 131) & 65535]!;
+        add =
+          (g[p] as number) * w00 +
+          (g[p + q] as number) * w10 +
+          (g[p + d] as number) * w01 +
+          (g[p + d + q] as number) * w11;
+        m *= 1 + (weave[k] as number) * (GRAIN[(x * 7919 + y * 104729 + k * 131) & 65535] as number);
         if (m > 1) {
           add += (m - 1) * (skinlike[k] ? 12 : 45);
           m = 1 + (m - 1) * 0.6;
@@ -151,9 +159,10 @@ function relight({ back, paint, seen, placed, lights, width, height, warmth }: P
       const a = alpha / 255;
       const b = 1 - a;
       const dim = 1 - m;
-      out[o] = (paint[i * 4]! * (warm ? 1 - dim * 0.8 : m) + add) * a + back[o]! * b + warmth;
-      out[o + 1] = (paint[i * 4 + 1]! * (warm ? 1 - dim * 1.02 : m) + add) * a + back[o + 1]! * b;
-      out[o + 2] = (paint[i * 4 + 2]! * (warm ? 1 - dim * 1.1 : m) + add) * a + back[o + 2]! * b - warmth;
+      out[o] = ((paint[i * 4] as number) * (warm ? 1 - dim * 0.8 : m) + add) * a + (back[o] as number) * b + warmth;
+      out[o + 1] = ((paint[i * 4 + 1] as number) * (warm ? 1 - dim * 1.02 : m) + add) * a + (back[o + 1] as number) * b;
+      out[o + 2] =
+        ((paint[i * 4 + 2] as number) * (warm ? 1 - dim * 1.1 : m) + add) * a + (back[o + 2] as number) * b - warmth;
     }
   }
   return out;

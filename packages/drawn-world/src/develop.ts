@@ -39,11 +39,11 @@ function addGrain(pixels: Uint8Array, width: number, height: number, sigma: numb
     const a = (r.next() * 65536) | 0;
     const b = (r.next() * 65536) | 0;
     for (let x = 0; x < width; x++, o += 3) {
-      const g = tile[(a + x) & 65535]!;
-      const c = tile[(b + x) & 65535]! >> 2;
-      clamped[o] = clamped[o]! + g + c;
-      clamped[o + 1] = clamped[o + 1]! + g;
-      clamped[o + 2] = clamped[o + 2]! + g - c;
+      const g = tile[(a + x) & 65535] as number;
+      const c = (tile[(b + x) & 65535] as number) >> 2;
+      clamped[o] = (clamped[o] as number) + g + c;
+      clamped[o + 1] = (clamped[o + 1] as number) + g;
+      clamped[o + 2] = (clamped[o + 2] as number) + g - c;
     }
   }
 }

@@ -71,6 +71,18 @@ export const PATTERN = zipf(
   "solid color, striped, plaid, dotted, floral, graphic, printed, geometric, color block, animal print, camouflage",
   1,
 );
+export const COAT_PATTERN = zipf(
+  "solid color, plaid, striped, camouflage, color block, animal print, graphic, printed, geometric, dotted, floral",
+  1.8,
+);
+export const TROUSER_PATTERN = zipf(
+  "solid color, plaid, striped, camouflage, floral, color block, printed, animal print, geometric, dotted, graphic",
+  1.7,
+);
+export const GOWN_PATTERN: Weights = { "solid color": 0.9, floral: 0.1 };
+/** Materials that are rarely printed on. */
+export const PLAIN_PATTERN: Weights = { "solid color": 0.88, "animal print": 0.05, "color block": 0.07 };
+export const UNIFORM_COLOR = zipf("navy, khaki, blue, black, white");
 export const SMALL_PATTERN = zipf("solid color, striped, dotted, plaid, floral, geometric, animal print", 1.1);
 export const GRAPHIC = zipf(
   "a star, lettering, a heart, a cat, a flower, a number, a smiling face, a lightning bolt, a mountain, a tiger, a moon, an anchor",
@@ -300,7 +312,7 @@ export const HAT_MATERIAL: Readonly<Record<string, Weights>> = {
   turban: zipf("cotton, silk"),
 };
 /** Share of people who wear it, where it can be worn, and what it is made of. */
-export const ACCESSORIES: Readonly<Record<string, { share: number; material: Weights }>> = {
+export const ACCESSORIES = {
   belt: { share: 0.3, material: zipf("leather, woven, metal, canvas") },
   scarf: { share: 0.1, material: zipf("knit, wool, silk, cotton, fur") },
   headband: { share: 0.06, material: zipf("cotton, velvet, silk, knit") },
@@ -308,6 +320,6 @@ export const ACCESSORIES: Readonly<Record<string, { share: number; material: Wei
   veil: { share: 0.03, material: zipf("chiffon, lace, mesh") },
   socks: { share: 0.55, material: zipf("cotton, wool, synthetic, mesh, lace") },
   tie: { share: 0.24, material: zipf("silk, wool, cotton, knit") },
-};
+} as const satisfies Record<string, { share: number; material: Weights }>;
 export const EYEWEAR: Weights = { none: 0.84, eyeglasses: 0.11, sunglasses: 0.05 };
 export const FACIAL_HAIR: Weights = { none: 0.6, beard: 0.2, stubble: 0.12, moustache: 0.08 };

@@ -43,11 +43,10 @@ export function hiddenCategories(
   unseen: ReadonlySet<string>,
 ): ReadonlyMap<Category, string> {
   const hidden = new Map<Category, string>();
-  const hide = (...ids: Category[]): void => ids.forEach((id) => hidden.set(id, NOT_VISIBLE));
-  for (const group of unseen) {
-    const [id, absent] = ABSENT[group]!;
-    hidden.set(id, absent);
-  }
+  const hide = (...ids: Category[]): void => {
+    for (const id of ids) hidden.set(id, NOT_VISIBLE);
+  };
+  for (const [group, [id, absent]] of Object.entries(ABSENT)) if (unseen.has(group)) hidden.set(id, absent);
   if (figure.is("scarf.wears", "yes") || figure.is("headscarf.wears", "yes"))
     hide("top.collar_shape", "one_piece.collar_shape", "coat.collar_shape");
   if (figure.is("coat.type", ...SLEEVED_COATS))

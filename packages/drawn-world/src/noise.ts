@@ -17,7 +17,8 @@ function octaves(label: string, list: readonly (readonly [number, number])[]): F
         const [tx, ty] = [smooth(x / size - x0), smooth(y / size - y0)];
         const upper = at(x0, y0) * (1 - tx) + at(x0 + 1, y0) * tx;
         const lower = at(x0, y0 + 1) * (1 - tx) + at(x0 + 1, y0 + 1) * tx;
-        out[y * TILE + x]! += weight * (upper * (1 - ty) + lower * ty);
+        const o = y * TILE + x;
+        out[o] = (out[o] as number) + weight * (upper * (1 - ty) + lower * ty);
       }
   }
   return out;

@@ -22,7 +22,7 @@ export const COLOR_HEX: Readonly<Record<string, string>> = {
 };
 export const RAINBOW = ["#c8313a", "#e5862b", "#ecca3c", "#3d9150", "#2f66c4", "#7a45a5"] as const;
 
-export const HAIR_HEX: Readonly<Record<string, string>> = {
+const HAIR_HEX: Readonly<Record<string, string>> = {
   black: "#1d1715",
   brown: "#603b22",
   blonde: "#dcb468",
@@ -32,7 +32,7 @@ export const HAIR_HEX: Readonly<Record<string, string>> = {
 };
 export const DYES = ["#c03f8e", "#2f6fd0", "#2f9a63", "#8a3fc0", "#d8487a"] as const;
 
-export const SKIN_HEX: Readonly<Record<string, readonly string[]>> = {
+const SKIN_HEX: Readonly<Record<string, readonly string[]>> = {
   Caucasian: ["#f0c8ab", "#e8b898", "#e5b58f"],
   Asian: ["#eac49a", "#e0b585", "#d5a673"],
   African: ["#7a4e32", "#68422a", "#54341f"],
@@ -40,6 +40,13 @@ export const SKIN_HEX: Readonly<Record<string, readonly string[]>> = {
   Indian: ["#a8744a", "#96643d", "#875a36"],
   "Middle Eastern": ["#d8a67c", "#cc9769", "#c48f66"],
 };
+
+/** The hair colour of an answer; brown where none is known. */
+export const hairTone = (color: string | undefined): string => HAIR_HEX[color ?? "brown"] ?? "#603b22";
+/** Skin tones drawn for a regional appearance. */
+export const skinTones = (country: string): readonly string[] => SKIN_HEX[country] ?? ["#e3b08c"];
+/** The paint for a colour word. */
+export const tint = (color: string): string => COLOR_HEX[color] ?? "#8a8c91";
 
 export type Rgb = readonly [number, number, number];
 export const rgb = (hex: string): Rgb => [

@@ -2,7 +2,7 @@ import type { Forced } from "./attributes.ts";
 import { makeBody } from "./figure/body.ts";
 import { drawFigure } from "./figure/draw-figure.ts";
 import type { Figure } from "./figure/figure.ts";
-import { riseOf } from "./figure/hair.ts";
+import { riseOf } from "./figure/haircut.ts";
 import { FRAMING } from "./frequencies.ts";
 import { random } from "./random.ts";
 import { sampleAttributes } from "./sample-attributes.ts";

@@ -15,10 +15,10 @@ export function sampleAccessories(chooser: Chooser): void {
     choose("bag.color", colorsOf(material));
   }
   sampleHead(chooser);
-  worn(chooser, "belt", canBelt(values) ? often.ACCESSORIES.belt!.share : 0);
-  worn(chooser, "scarf", swim ? 0 : often.ACCESSORIES.scarf!.share);
-  worn(chooser, "socks", showsSocks(values) ? often.ACCESSORIES.socks!.share : 0);
-  worn(chooser, "tie", canTie(values) ? often.ACCESSORIES.tie!.share : 0);
+  worn(chooser, "belt", canBelt(values) ? often.ACCESSORIES.belt.share : 0);
+  worn(chooser, "scarf", swim ? 0 : often.ACCESSORIES.scarf.share);
+  worn(chooser, "socks", showsSocks(values) ? often.ACCESSORIES.socks.share : 0);
+  worn(chooser, "tie", canTie(values) ? often.ACCESSORIES.tie.share : 0);
   choose("tie.kind", often.zipf("necktie, bow tie"));
 }
 
@@ -49,11 +49,11 @@ function sampleHead(chooser: Chooser): void {
   const free = type === "none";
   const female = values["person.gender"] === "female";
   const rest = free ? (share - often.HAT_SHARE) / (1 - often.HAT_SHARE) : 0.5;
-  const band = female && rest < headband!.share * 2;
-  const cloth = female && !band && rest < headband!.share * 2 + headscarf!.share * 2;
+  const band = female && rest < headband.share * 2;
+  const cloth = female && !band && rest < headband.share * 2 + headscarf.share * 2;
   worn(chooser, "headband", band && !bride ? 1 : 0);
   worn(chooser, "headscarf", cloth && !bride ? 1 : 0);
-  worn(chooser, "veil", free && bride ? 0.75 : female && rest > 1 - veil!.share ? 1 : 0);
+  worn(chooser, "veil", free && bride ? 0.75 : female && rest > 1 - veil.share ? 1 : 0);
 }
 
 function worn(
@@ -63,7 +63,7 @@ function worn(
 ): void {
   const chance = random.chance(share);
   if (choose(`${name}.wears` as Category, chance ? { yes: 1 } : { no: 1 }) !== "yes") return;
-  const material = choose(`${name}.material` as Category, often.ACCESSORIES[name]!.material);
+  const material = choose(`${name}.material` as Category, often.ACCESSORIES[name].material);
   if (name !== "belt")
     choose(
       `${name}.pattern` as Category,

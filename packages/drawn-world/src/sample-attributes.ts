@@ -35,7 +35,8 @@ function samplePerson({ choose, forced }: Chooser): void {
     forced("body.body_shape") === "pregnant" ||
     ["swimsuit", "bikini", "saree", "qipao"].includes(forced("special.type") ?? "") ||
     ["dress", "wedding dress", "evening gown", "bodysuit"].includes(forced("one_piece.type") ?? "") ||
-    forced("bottom.type") === "skirt";
+    forced("bottom.type") === "skirt" ||
+    ["blouse", "camisole", "crop top"].includes(forced("top.type") ?? "");
   const country = choose("person.country", often.COUNTRY);
   const age = choose("person.age", adultOnly ? { adult: 1 } : often.AGE);
   const gender = choose("person.gender", female ? { female: 1 } : often.GENDER) === "male" ? "male" : "female";
@@ -98,8 +99,5 @@ function sampleHair({ values, choose, chooseBut, forced, random: r }: Chooser, f
   const lengths = STYLE_LENGTHS[style] ?? Object.keys(weights);
   const length = Object.fromEntries(lengths.map((word) => [word, weights[word] ?? 0.02]));
   chooseBut("hair.length", length, LONGEST[framing]);
-  choose(
-    "hair.color",
-    age === "elderly" ? often.ELDERLY_HAIR : (often.HAIR_COLOR[country] ?? often.HAIR_COLOR.Caucasian!),
-  );
+  choose("hair.color", age === "elderly" ? often.ELDERLY_HAIR : (often.HAIR_COLOR[country] ?? often.ELDERLY_HAIR));
 }

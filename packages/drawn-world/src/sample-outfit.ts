@@ -43,7 +43,7 @@ export function sampleOutfit(chooser: Chooser): void {
     choose(
       "special.color",
       special === "uniform"
-        ? often.zipf("navy, khaki, blue, black, white")
+        ? often.UNIFORM_COLOR
         : special === "academic gown"
           ? often.zipf("black, navy, red")
           : often.COLOR,
@@ -86,6 +86,7 @@ export function sampleOutfit(chooser: Chooser): void {
   const coat = choose("coat.type", wearsCoat ? often.COAT_TYPE[gender] : { none: 1 });
   if (coat !== "none")
     sampleGarment(chooser, "coat", often.COATS[coat] as often.Garment, {
+      patterns: often.COAT_PATTERN,
       length: "coat.coat_length",
       avoid: [values["top.color"]],
     });
@@ -145,7 +146,8 @@ const dressForChild = (gender: "female" | "male"): often.Weights =>
 interface GarmentKeys {
   readonly length: Category;
   readonly avoid: readonly (string | undefined)[];
-  readonly colorWeights?: often.Weights;
+  readonly colorWeights?: often.Weights | undefined;
+  readonly patterns?: often.Weights | undefined;
 }
 
 /** The categories that tops, coats and one-pieces share. */
@@ -153,21 +155,13 @@ function sampleGarment(
   chooser: Chooser,
   name: "top" | "coat" | "one_piece",
   kind: often.Garment,
-  { length, avoid, colorWeights }: GarmentKeys,
+  { length, avoid, colorWeights, patterns = often.PATTERN }: GarmentKeys,
 ): void {
   const { choose } = chooser;
   choose(`${name}.collar_shape`, kind.collar);
   const material = choose(`${name}.material`, kind.material);
   choose(length, kind.length);
-  sampleCloth(
-    chooser,
-    name,
-    material,
-    name === "coat"
-      ? often.zipf("solid color, plaid, striped, camouflage, color block, animal print, graphic", 1.8)
-      : often.PATTERN,
-    { avoid, colorWeights },
-  );
+  sampleCloth(chooser, name, material, patterns, { avoid, colorWeights });
 }
 
 /** Pattern, motif and colours of one piece of cloth. Motifs need cloth that can be printed. */
@@ -180,15 +174,13 @@ function sampleCloth(
 ): void {
   const { choose, chooseBut, random, secondColors } = chooser;
   const plain = ["leather", "fur", "lace", "mesh", "denim", "down", "velvet"].includes(material);
-  const pattern = choose(
-    `${name}.pattern`,
-    plain ? { "solid color": 0.88, "animal print": 0.05, "color block": 0.07 } : patterns,
-  );
+  const pattern = choose(`${name}.pattern`, plain && patterns !== often.GOWN_PATTERN ? often.PLAIN_PATTERN : patterns);
   const colors =
     colorWeights ??
     (material === "denim" ? often.DENIM_COLOR : material === "leather" ? often.LEATHER_COLOR : often.COLOR);
   const patterned = pattern !== "solid color";
-  const usual = pattern === "camouflage" ? often.CAMOUFLAGE_COLOR : pattern === "animal print" ? often.ANIMAL_COLOR : colors;
+  const usual =
+    pattern === "camouflage" ? often.CAMOUFLAGE_COLOR : pattern === "animal print" ? often.ANIMAL_COLOR : colors;
   const color = chooseBut(
     `${name}.color` as Category,
     usual,
@@ -224,6 +216,7 @@ function sampleOnePiece(chooser: Chooser, type: string): void {
     length: "one_piece.length",
     avoid: [],
     colorWeights: type === "wedding dress" ? { white: 1 } : undefined,
+    patterns: type === "wedding dress" || type === "evening gown" ? often.GOWN_PATTERN : undefined,
   });
   const collar = chooser.values["one_piece.collar_shape"] as string;
   const open = bares && ["scoop neckline", "v neckline", "square neckline", "straps", "boat neck"].includes(collar);
@@ -245,16 +238,15 @@ function sampleBottom(chooser: Chooser, type: string, coat: string, special: str
   choose("bottom.length", special === "uniform" && type !== "skirt" ? { maxi: 1 } : kind.length);
   const suit =
     coat === "blazer" && type === "suit trousers" && chooser.random.chance(0.6) && forced("bottom.color") === undefined;
-  const patterns =
-    type === "skirt" || type === "culottes"
+  const uniform = special === "uniform";
+  const patterns = uniform
+    ? { "solid color": 1 }
+    : type === "skirt" || type === "culottes"
       ? often.PATTERN
-      : often.zipf(
-          "solid color, plaid, striped, camouflage, floral, color block, printed, animal print, geometric, dotted, graphic",
-          1.7,
-        );
+      : often.TROUSER_PATTERN;
   sampleCloth(chooser, "bottom", material, patterns, {
     avoid: suit ? [] : [values["top.color"], values["coat.color"]],
-    colorWeights: suit ? { [values["coat.color"] as string]: 1 } : undefined,
+    colorWeights: uniform ? often.UNIFORM_COLOR : suit ? { [values["coat.color"] as string]: 1 } : undefined,
   });
 }
 
@@ -278,6 +270,8 @@ function sampleShoes(
   const pattern = choose("shoes.pattern", often.SHOES_PATTERN);
   const color = choose("shoes.color", material === "leather" ? often.LEATHER_COLOR : often.COLOR);
   if (pattern !== "solid color") secondColors["shoes.color"] = contrasting(random, color);
-  const wide = ["baggy", "wide-leg", "flared", "straight", "pleated"].includes(values["bottom.bottom_shape"] as string) && !["skirt", "shorts"].includes(values["bottom.type"] as string);
+  const wide =
+    ["baggy", "wide-leg", "flared", "straight", "pleated"].includes(values["bottom.bottom_shape"] as string) &&
+    !["skirt", "shorts"].includes(values["bottom.type"] as string);
   if (type === "boots") choose("shoes.boots_length", wide ? often.BOOTS_LENGTH_WIDE : often.BOOTS_LENGTH);
 }

@@ -133,12 +133,12 @@ export function coverageOf(layer: Layer, at: Placement, width: number, height: n
     const [ia, ib] = [Math.floor(a), Math.min(w - 1, Math.floor(b))];
     const o = line * w;
     if (ia === ib) {
-      share[o + ia]! += (b - a) / sub;
+      share[o + ia] = (share[o + ia] as number) + (b - a) / sub;
       return;
     }
-    share[o + ia]! += (ia + 1 - a) / sub;
-    for (let i = ia + 1; i < ib; i++) share[o + i]! += 1 / sub;
-    share[o + ib]! += (b - ib) / sub;
+    share[o + ia] = (share[o + ia] as number) + (ia + 1 - a) / sub;
+    for (let i = ia + 1; i < ib; i++) share[o + i] = (share[o + i] as number) + 1 / sub;
+    share[o + ib] = (share[o + ib] as number) + (b - ib) / sub;
   });
   return { x, y, width: w, height: h, share };
 }

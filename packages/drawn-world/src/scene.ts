@@ -47,9 +47,10 @@ const WALLS = [
   "#b08d86",
 ];
 
+const INDOOR = { blur: 3, paint: room };
 /** Each phrase of `scene.background` as a place. */
 const PLACES: Readonly<Record<string, { blur: number; paint(brush: Brush): string }>> = {
-  indoor: { blur: 3, paint: room },
+  indoor: INDOOR,
   "a white wall": { blur: 2.5, paint: whiteWall },
   outdoor: { blur: 6, paint: yard },
   "a city street": { blur: 5, paint: street },
@@ -64,7 +65,7 @@ const PLACES: Readonly<Record<string, { blur: number; paint(brush: Brush): strin
 export function paintScene(phrase: string, r: Random, frame: SceneFrame): Scene {
   const { width: w, height: h, floor, feet, avoid } = frame;
   const ground = Math.min(h * 1.4, floor - h * r.between(0.03, 0.09));
-  const place = PLACES[phrase] ?? PLACES.indoor!;
+  const place = PLACES[phrase] ?? INDOOR;
   const wall = jitter(r, pickWall(r, avoid), 8);
   const shadows = feet
     .map(
@@ -116,14 +117,13 @@ function room({ r, w, h, ground, wall }: Brush): string {
   const side = r.chance(0.5) ? -0.05 : 0.7;
   svg += rect(w * side, shelf, w * 0.36, h * 0.016, darker(floor, 0.35));
   for (let i = 0; i < 6; i++)
-    svg +=
-      rect(
-        w * (side + 0.03 + i * 0.05),
-        shelf - h * r.between(0.05, 0.1),
-        w * 0.036,
-        h * 0.1,
-        r.pick(["#8c4a44", "#476a7d", "#5f7350", "#c6a55c", "#3f4350"]),
-      ) + "";
+    svg += rect(
+      w * (side + 0.03 + i * 0.05),
+      shelf - h * r.between(0.05, 0.1),
+      w * 0.036,
+      h * 0.1,
+      r.pick(["#8c4a44", "#476a7d", "#5f7350", "#c6a55c", "#3f4350"]),
+    );
   return svg + rect(w * side, shelf, w * 0.36, h * 0.016, darker(floor, 0.35));
 }
 

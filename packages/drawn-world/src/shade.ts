@@ -191,7 +191,8 @@ function castShadows(
     for (let y = 0; y < light.height; y++)
       for (let x = 0; x < light.width; x++) {
         const shadow = dark[(y + light.y) * w + x + light.x] as number;
-        if (shadow > 0) light.factor[y * light.width + x]! *= 1 - shadow;
+        const o = y * light.width + x;
+        if (shadow > 0) light.factor[o] = (light.factor[o] as number) * (1 - shadow);
       }
     if (layer.group === "eyewear") continue;
     throwShadow(dark, coverage, layer, at, w, h, sun);

@@ -26,13 +26,14 @@ export function tellTruth(picture: Picture, duplicateOf: number | null = null): 
   const partMap: PartMap = {
     width: w,
     height: h,
-    ids: Uint8Array.from(seen, (k) => (k === 0 ? 0 : PART_ID[placed[k - 1]!.layer.part])),
+    ids: Uint8Array.from(seen, (k) => PART_ID[placed[k - 1]?.layer.part ?? "background"]),
   };
   const main = people[0]?.figure;
   const pixels = new Map<string, number>();
-  for (const k of seen)
-    if (k > 0 && placed[k - 1]!.person === 0)
-      pixels.set(placed[k - 1]!.layer.group, (pixels.get(placed[k - 1]!.layer.group) ?? 0) + 1);
+  for (const k of seen) {
+    const found = placed[k - 1];
+    if (found?.person === 0) pixels.set(found.layer.group, (pixels.get(found.layer.group) ?? 0) + 1);
+  }
   const answers = main ? answersOf(main, picture, partMap, unseenGroups(pixels, w * h)) : {};
   return {
     medium: "drawn",
@@ -76,8 +77,8 @@ function answersOf(figure: Figure, picture: Picture, partMap: PartMap, unseen: R
   const anywhere = standings(primeHuman, record, null);
   const answers: Partial<Record<Category, string>> = {};
   for (const { id, index } of primeHuman.categories) {
-    if (inSight[index] === "open") answers[id as Category] = record[id]!.value;
-    else if (anywhere[index] !== "closed") answers[id as Category] = NOT_VISIBLE;
+    if (inSight[index] === "open") answers[id as Category] = record[id]?.value ?? NOT_VISIBLE;
+    else if (anywhere[index] === "open") answers[id as Category] = NOT_VISIBLE;
   }
   return answers;
 }

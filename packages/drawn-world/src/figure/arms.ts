@@ -34,6 +34,9 @@ const REACH: Readonly<Record<string, number>> = {
   "long sleeve": 0.97,
 };
 
+/** How much of a bell each node of the arm takes, shoulder to wrist. */
+const BELL = [0, 0, 0, 0.2, 0.6, 1];
+
 /** Both arms with hands, and the sleeve on each, if any. */
 export function drawArms(figure: Figure, sleeve: Sleeve | null): void {
   for (const [side, s] of SIDES) {
@@ -58,7 +61,7 @@ export function drawArms(figure: Figure, sleeve: Sleeve | null): void {
 function drawSleeve(figure: Figure, arm: Arm, sleeve: Sleeve, reach: number, direction: number): void {
   const { cloth, ease, bell = 0 } = sleeve;
   const room = reach > 0.5 ? [-5, -2, 0, 1.5, 2, 5] : [-5, -2, 1, 2, 0, 0];
-  const nodes = arm.nodes.map(([x, y, w], i): Node => [x, y, w + (room[i] ?? 0) + bell * [0, 0, 0, 0.2, 0.6, 1][i]!]);
+  const nodes = arm.nodes.map(([x, y, w], i): Node => [x, y, w + (room[i] ?? 0) + bell * (BELL[i] ?? 0)]);
   const [x, y, dx, dy] = along(arm.nodes, reach - 0.04);
   const across: Point[] = [
     [x - dy * 48, y + dx * 48],

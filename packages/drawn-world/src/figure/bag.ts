@@ -134,10 +134,12 @@ export function drawBag(figure: Figure): void {
   const cloth = figure.fabric("bag", [150, 420]);
   switch (figure.value("bag.type")) {
     case "crossbody bag":
-      return sack(figure, s * (body.hip + 12), 372, 36, 28);
+      sack(figure, s * (body.hip + 12), 372, 36, 28);
+      return;
     case "handbag":
       figure.add("bag", "bag", [arc(hand[0], hand[1] + 20, 24, 46)], cloth, { flat: true });
-      return sack(figure, hand[0], hand[1] + 50, 42, 33);
+      sack(figure, hand[0], hand[1] + 50, 42, 33);
+      return;
     case "tote":
       figure.add(
         "bag",
@@ -195,7 +197,8 @@ export function drawBag(figure: Figure): void {
         cloth,
         { flat: true },
       );
-      return sack(figure, x, 292, 42, 35);
+      sack(figure, x, 292, 42, 35);
+      return;
     }
     case "clutch":
       figure.add(

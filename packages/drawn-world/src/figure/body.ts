@@ -1,5 +1,5 @@
 import type { Attributes } from "../attributes.ts";
-import { DYES, HAIR_HEX, jitter, mix, SKIN_HEX } from "../palette.ts";
+import { DYES, hairTone, jitter, mix, skinTones } from "../palette.ts";
 import type { Random } from "../random.ts";
 import type { Keypoint } from "../vocabulary.ts";
 import type { Node, Point } from "./geometry.ts";
@@ -53,7 +53,7 @@ export interface Body {
   warp(point: Point): Point;
 }
 
-export const HEADS: Readonly<Record<string, number>> = {
+const HEADS: Readonly<Record<string, number>> = {
   toddler: 4.6,
   child: 5.7,
   teenager: 7,
@@ -67,11 +67,20 @@ const BREADTH: Readonly<Record<string, number>> = {
   adult: 1,
   elderly: 0.97,
 };
-const SHAPE: Readonly<Record<string, { shoulder: number; chest: number; waist: number; hip: number; limb: number }>> = {
-  fit: { shoulder: 1.02, chest: 1, waist: 0.98, hip: 1, limb: 1 },
+interface Build {
+  readonly shoulder: number;
+  readonly chest: number;
+  readonly waist: number;
+  readonly hip: number;
+  readonly limb: number;
+}
+const FIT: Build = { shoulder: 1.02, chest: 1, waist: 0.98, hip: 1, limb: 1 };
+const HEAVY: Build = { shoulder: 1.07, chest: 1.2, waist: 1.48, hip: 1.27, limb: 1.22 };
+const SHAPE: Readonly<Record<string, Build>> = {
+  fit: FIT,
   slim: { shoulder: 0.96, chest: 0.92, waist: 0.88, hip: 0.91, limb: 0.87 },
   muscular: { shoulder: 1.14, chest: 1.15, waist: 1.02, hip: 1.02, limb: 1.22 },
-  "heavy-set": { shoulder: 1.07, chest: 1.2, waist: 1.48, hip: 1.27, limb: 1.22 },
+  "heavy-set": HEAVY,
   pregnant: { shoulder: 0.98, chest: 1.02, waist: 1.3, hip: 1.06, limb: 0.97 },
 };
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
@@ -80,7 +89,7 @@ const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 export function makeBody({ values }: Attributes, r: Random): Body {
   const female = values["person.gender"] !== "male";
   const age = values["person.age"] ?? "adult";
-  const shape = SHAPE[values["body.body_shape"] ?? "fit"] ?? SHAPE.fit!;
+  const shape = SHAPE[values["body.body_shape"] ?? "fit"] ?? FIT;
   const small = age === "toddler" || age === "child";
   const curve = small ? 0.4 : 1; // children's figures differ little between the sexes
   const by = (f: number, m: number): number => (female ? m + (f - m) * curve : m);
@@ -88,8 +97,8 @@ export function makeBody({ values }: Attributes, r: Random): Body {
   const chest = by(61, 69) * r.between(0.97, 1.04) * shape.chest;
   const waist = by(48, 60) * r.between(0.97, 1.04) * shape.waist;
   const hip = by(69, 65) * r.between(0.97, 1.04) * shape.hip;
-  const skin = jitter(r, r.pick(SKIN_HEX[values["person.country"] ?? "Caucasian"] ?? SKIN_HEX.Caucasian!), 5);
-  const tint = values["hair.color"] === "dyed other" ? r.pick(DYES) : HAIR_HEX[values["hair.color"] ?? "brown"];
+  const skin = jitter(r, r.pick(skinTones(values["person.country"] ?? "Caucasian")), 5);
+  const tint = values["hair.color"] === "dyed other" ? r.pick(DYES) : hairTone(values["hair.color"]);
   const limb = shape.limb * (female ? 0.9 : 1);
   const wide = Math.max(0, waist - shoulder + 6); // arms hang outside a wide belly
   const sleeve = Math.max(0, values["coat.type"] !== "none" ? 5 : 0);
@@ -148,14 +157,14 @@ export function makeBody({ values }: Attributes, r: Random): Body {
     age,
     pregnant: values["body.body_shape"] === "pregnant",
     skin,
-    hairColor: values["hair.style"] === "bald" ? mix(skin, "#2a1206", 0.4) : jitter(r, tint ?? HAIR_HEX.brown!, 7),
+    hairColor: values["hair.style"] === "bald" ? mix(skin, "#2a1206", 0.4) : jitter(r, tint, 7),
     neck: (female ? 19 : 22.5) * (small ? 0.95 : 1) * (shape.limb > 1.1 ? 1.12 : 1),
     shoulder,
     chest,
     waist,
     hip,
-    head: (female ? 35 : 36.5) + (small ? 2 : 0) + (shape === SHAPE["heavy-set"] ? 2 : 0),
-    jaw: (female ? 31 : 34) + (small ? 2.5 : 0) + (shape === SHAPE["heavy-set"] ? 4 : 0),
+    head: (female ? 35 : 36.5) + (small ? 2 : 0) + (shape === HEAVY ? 2 : 0),
+    jaw: (female ? 31 : 34) + (small ? 2.5 : 0) + (shape === HEAVY ? 4 : 0),
     arms,
     legs,
     keypoints: jointsOf(arms, legs, turn, age),

@@ -8,9 +8,10 @@ import { motif } from "./motif.ts";
 /** Where a lower garment ends: height for skirts, share of the leg for trousers. */
 const SKIRT_END: Readonly<Record<string, number>> = { short: 468, "knee-length": 545, cropped: 635, maxi: 716 };
 const LEG_END: Readonly<Record<string, number>> = { short: 0.34, "knee-length": 0.52, cropped: 0.83, maxi: 0.985 };
+const STRAIGHT = [0, 1, 4, 2, 8];
 /** Extra half width of a trouser leg at hip, thigh, knee, calf, ankle. */
 const CUT: Readonly<Record<string, readonly number[]>> = {
-  straight: [0, 1, 4, 2, 8],
+  straight: STRAIGHT,
   tapered: [1, 3, 3, 0, 0],
   "close-fitting": [-2, -2, -3, -3, -3],
   pleated: [2, 5, 6, 4, 5],
@@ -25,20 +26,10 @@ export function drawBottom(figure: Figure): void {
   const type = figure.value("bottom.type");
   if (type === "none" || type === "") return;
   const cloth = figure.fabric("bottom", [290, type === "skirt" ? 620 : 720]);
-  if (type === "skirt")
-    return drawSkirt(
-      figure,
-      "skirt",
-      "bottom",
-      cloth,
-      figure.value("bottom.length"),
-      figure.value("bottom.bottom_shape"),
-    );
-  drawTrousers(figure, "pants", "bottom", cloth, {
-    type,
-    length: figure.value("bottom.length"),
-    shape: figure.value("bottom.bottom_shape"),
-  });
+  const length = figure.value("bottom.length");
+  const shape = figure.value("bottom.bottom_shape");
+  if (type === "skirt") drawSkirt(figure, "skirt", "bottom", cloth, length, shape);
+  else drawTrousers(figure, "pants", "bottom", cloth, { type, length, shape });
 }
 
 export function drawTrousers(
@@ -50,7 +41,7 @@ export function drawTrousers(
 ): void {
   const { body } = figure;
   const { waist, hip } = body;
-  const extra = CUT[shape] ?? CUT.straight!;
+  const extra = CUT[shape] ?? STRAIGHT;
   const to = LEG_END[length] ?? 0.985;
   const grow = type === "leggings" ? 2 : 5.5;
   const roomy = Math.max(0, extra[0] as number);
@@ -308,6 +299,5 @@ function drawSkirt(figure: Figure, part: "skirt", group: string, cloth: Fabric, 
   figure.add(part, group, [skirtRing(figure, length, shape)], cloth, {
     round: 48,
     decor,
-    opacity: cloth.material === "chiffon" ? 0.86 : 1,
   });
 }

@@ -322,12 +322,15 @@ export function drawCoatArms(figure: Figure, cloth: Fabric, under: Fabric | null
   const type = figure.value("coat.type");
   if (type === "gilet" || type === "cape") {
     const sleeve = under ?? plain(figure.body.skin, "skin");
-    return drawArms(
-      figure,
-      under
-        ? { cloth: sleeve, part: "upper-clothes", group: "top", length: figure.value("top.sleeve_length"), ease: 6 }
-        : null,
-    );
+    const own = {
+      cloth: sleeve,
+      part: "upper-clothes",
+      group: "top",
+      length: figure.value("top.sleeve_length"),
+      ease: 6,
+    } as const;
+    drawArms(figure, under ? own : null);
+    return;
   }
   drawArms(figure, {
     cloth,

@@ -158,7 +158,7 @@ export function drawHoodBack(figure: Figure, cloth: Fabric, part: Part, group: s
 }
 
 /** Two thin straps over bare shoulders. */
-export function drawStraps(figure: Figure, cloth: Fabric, part: Part, group: string, width = 3.4, top = 184): void {
+export function drawStraps(figure: Figure, cloth: Fabric, part: Part, group: string, width = 4.6, top = 184): void {
   const { chest } = figure.body;
   for (const s of [1, -1])
     figure.add(

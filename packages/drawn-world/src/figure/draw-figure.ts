@@ -2,14 +2,16 @@ import type { Attributes } from "../attributes.ts";
 import type { Random } from "../random.ts";
 import { drawBelt, drawScarf, drawTie } from "./accessories.ts";
 import { drawArms } from "./arms.ts";
+import { drawBackHair } from "./back-hair.ts";
 import { drawBag, drawBagBack, drawBagStraps } from "./bag.ts";
 import type { Body } from "./body.ts";
 import { drawBottom } from "./bottom.ts";
 import { drawCoat, drawCoatArms, drawCoatBack } from "./coat.ts";
 import { type Figure, startFigure } from "./figure.ts";
-import { drawBackHair, drawFrontHair } from "./hair.ts";
-import { drawHead, drawNeck } from "./head.ts";
-import { drawHat, drawHeadband, drawHeadscarf, drawHeadscarfBack, drawVeil, drawVeilBack } from "./headwear.ts";
+import { drawFrontHair } from "./front-hair.ts";
+import { drawHat } from "./hat.ts";
+import { drawHead, drawNeck, drawTrunk } from "./head.ts";
+import { drawHeadband, drawHeadscarf, drawHeadscarfBack, drawVeil, drawVeilBack } from "./headwear.ts";
 import { bootsOverTrousers, drawBootShafts, drawLegs } from "./legs.ts";
 import { drawOnePiece, drawOnePieceArms } from "./one-piece.ts";
 import { drawSpecial, drawSpecialArms, specialCloth } from "./special.ts";
@@ -37,6 +39,9 @@ export function drawFigure(attributes: Attributes, body: Body, random: Random): 
   return figure;
 }
 
+/** What lets the body show through. */
+const SHEER = ["chiffon"];
+
 function drawClothes(figure: Figure, coat: ReturnType<Figure["fabric"]> | null): void {
   const special = figure.is("special.type", "none", "") ? null : specialCloth(figure);
   const onePiece = figure.is("one_piece.type", "none", "") ? null : figure.fabric("one_piece", [130, 640]);
@@ -45,6 +50,7 @@ function drawClothes(figure: Figure, coat: ReturnType<Figure["fabric"]> | null):
   drawBottom(figure);
   if (bootsOverTrousers(figure)) drawBootShafts(figure);
   drawNeck(figure);
+  if (top && (figure.is("top.top_length", "cropped") || SHEER.includes(top.material))) drawTrunk(figure);
   if (top) drawTop(figure, top);
   if (onePiece) drawOnePiece(figure, onePiece);
   if (special) drawSpecial(figure, special);
@@ -52,9 +58,9 @@ function drawClothes(figure: Figure, coat: ReturnType<Figure["fabric"]> | null):
   drawBelt(figure);
   if (coat) drawCoat(figure, coat);
   drawBagStraps(figure);
-  if (coat) return drawCoatArms(figure, coat, top);
-  if (top) return drawTopArms(figure, top);
-  if (onePiece) return drawOnePieceArms(figure, onePiece);
-  if (special) return drawSpecialArms(figure, special);
-  drawArms(figure, null);
+  if (coat) drawCoatArms(figure, coat, top);
+  else if (top) drawTopArms(figure, top);
+  else if (onePiece) drawOnePieceArms(figure, onePiece);
+  else if (special) drawSpecialArms(figure, special);
+  else drawArms(figure, null);
 }

@@ -1,5 +1,5 @@
 import type { Attributes, Extra } from "../attributes.ts";
-import { COLOR_HEX, darker, jitter, lighter, RAINBOW } from "../palette.ts";
+import { darker, jitter, lighter, RAINBOW, tint } from "../palette.ts";
 import type { Random } from "../random.ts";
 import type { Category, Part } from "../vocabulary.ts";
 import type { Body } from "./body.ts";
@@ -88,10 +88,10 @@ export function startFigure(attributes: Attributes, body: Body, random: Random):
       const id = `${group}.color` as Category;
       const color = values[id] ?? extras[id as unknown as Extra] ?? named ?? "gray";
       const secondWord = secondColors[id];
-      const base = jitter(random, COLOR_HEX[color] ?? COLOR_HEX.gray!, 6);
+      const base = jitter(random, tint(color), 6);
       const fabric: Fabric = {
         base,
-        second: secondWord ? jitter(random, COLOR_HEX[secondWord] ?? "#eeeeee", 4) : contrast(base),
+        second: secondWord ? jitter(random, tint(secondWord), 4) : contrast(base),
         color,
         pattern: values[`${group}.pattern` as Category] ?? "solid color",
         material: values[`${group}.material` as Category] ?? "cotton",
@@ -116,7 +116,7 @@ export function startFigure(attributes: Attributes, body: Body, random: Random):
         texture: define(`t${cloth.base}${cloth.material}${Math.round(options.angle ?? 0)}`, (id) =>
           textureDef(id, cloth.material, cloth.base, options.angle ?? 0),
         ),
-        opacity: options.opacity ?? 1,
+        opacity: options.opacity ?? (cloth.material === "chiffon" ? 0.84 : 1),
         surface: cloth.material,
         decor: options.decor ?? [],
         round: options.round ?? 20,

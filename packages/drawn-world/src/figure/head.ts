@@ -1,8 +1,9 @@
-import { darker, mix } from "../palette.ts";
+import { darker } from "../palette.ts";
 import { faceDrop } from "./body.ts";
 import { drawFace } from "./face.ts";
 import { type Figure, plain } from "./figure.ts";
 import { blob, ellipse, mirror, type Point, type Ring } from "./geometry.ts";
+import { torso } from "./torso.ts";
 
 /** Neck and upper chest: bare skin that necklines leave open. */
 export function drawNeck(figure: Figure): void {
@@ -20,6 +21,17 @@ export function drawNeck(figure: Figure): void {
     ] as Point[]),
   );
   figure.add("face", "body", [ring], plain(darker(skin, 0.06), "skin"), { round: 24, soft: true, join: true });
+}
+
+/** The bare trunk, under clothes that end above the waist or let it show. */
+export function drawTrunk(figure: Figure): void {
+  const ring = torso(figure.body, { hem: 320, ease: -1, flare: 0, shoulders: "narrow", collar: "scoop neckline" });
+  const navel = ellipse(0, 288, 2.4, 4, 8);
+  figure.add("face", "body", [ring], plain(figure.body.skin, "skin"), {
+    round: 42,
+    join: true,
+    decor: [{ area: navel, color: darker(figure.body.skin, 0.4) }],
+  });
 }
 
 export function drawHead(figure: Figure): void {
@@ -111,5 +123,3 @@ function drawEyewear(figure: Figure): void {
       { flat: true, evenOdd: true },
     );
 }
-
-export const scalpTone = (skin: string): string => mix(skin, "#2a1206", 0.2);

@@ -23,9 +23,11 @@ const SHOULDERS: Readonly<Record<string, Shoulders>> = {
 /** Lower half first (it lies behind the arms), then the bodice. */
 export function drawOnePiece(figure: Figure, cloth: Fabric): void {
   const type = figure.value("one_piece.type");
-  if (type === "overalls") return drawOveralls(figure, cloth);
+  if (type === "overalls") {
+    drawOveralls(figure, cloth);
+    return;
+  }
   const length = figure.value("one_piece.length");
-  const opacity = cloth.material === "chiffon" ? 0.88 : 1;
   if (type === "jumpsuit" || type === "romper")
     drawTrousers(figure, "dress", "one_piece", cloth, {
       type: "jumpsuit",
@@ -53,13 +55,12 @@ export function drawOnePiece(figure: Figure, cloth: Fabric): void {
     figure.add("dress", "one_piece", [skirtRing(figure, SKIRT[length] ?? "knee-length", shape, 272)], cloth, {
       round: 48,
       decor,
-      opacity,
     });
   }
-  drawBodice(figure, cloth, type, opacity);
+  drawBodice(figure, cloth, type);
 }
 
-function drawBodice(figure: Figure, cloth: Fabric, type: string, opacity: number): void {
+function drawBodice(figure: Figure, cloth: Fabric, type: string): void {
   const collar = figure.value("one_piece.collar_shape");
   const exposure = figure.value("one_piece.shoulder_exposure");
   const sleeveless = figure.is("one_piece.sleeve_length", "sleeveless");
@@ -104,7 +105,7 @@ function drawBodice(figure: Figure, cloth: Fabric, type: string, opacity: number
         area: ellipse(figure.random.between(-50, 50), figure.random.between(196, 285), 1.9, 1.9, 6),
         color: lighter(cloth.base, 0.75),
       });
-  figure.add("dress", "one_piece", [ring], cloth, { round: 42, grain: 28, join: true, decor, opacity });
+  figure.add("dress", "one_piece", [ring], cloth, { round: 42, grain: 28, join: true, decor });
   if (shoulders === "strapless") {
     if (exposure !== "strapless") drawStraps(figure, cloth, "dress", "one_piece");
   } else if (shoulders !== "off-shoulder" && shoulders !== "one-shoulder")

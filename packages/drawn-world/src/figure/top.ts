@@ -54,7 +54,6 @@ export function drawTop(figure: Figure, cloth: Fabric): void {
     grain: 28,
     join: true,
     decor: topDecor(figure, cloth, type, hem),
-    opacity: cloth.material === "chiffon" ? 0.88 : 1,
   });
   if (bare) drawStraps(figure, cloth, "upper-clothes", "top");
   else drawCollar(figure, collar, cloth, "upper-clothes", "top");
