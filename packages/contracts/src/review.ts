@@ -188,4 +188,14 @@ export const reviewApi = {
     body: z.strictObject({ fence }),
     answer: z.object({ released: z.literal(true) }),
   }),
+  skip: operation({
+    method: "POST",
+    path: "/v1/review/tasks/:id/skip",
+    stage: "review",
+    access: "annotator",
+    summary: "Ends a leased page without answers, for good: its asset can't be judged",
+    params: byTask,
+    body: z.strictObject({ fence, reason: z.string().trim().min(1).max(500) }),
+    answer: z.object({ skipped: z.literal(true) }),
+  }),
 } as const;

@@ -46,7 +46,11 @@ export function listTasks(
     { sql: "t.state = ?", value: filter.state },
     { sql: "t.name = ?", value: filter.name },
   ];
-  return readPage<TaskListRow>(sql, { select: TASK, where, moment: "t.created_at", id: "t.id" }, page);
+  return readPage<TaskListRow>(
+    sql,
+    { select: TASK, where, moment: "date_trunc('milliseconds', t.created_at)", id: "t.id" },
+    page,
+  );
 }
 
 /** Whether work waits, and whether any of it moves; only the database's clock counts. */

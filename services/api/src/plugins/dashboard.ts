@@ -15,7 +15,7 @@ export async function serveDashboard(app: FastifyInstance, folder: string | unde
       index: false,
       setHeaders: (reply, path) => {
         // Vite names files by content, so those never change; the start page names them and must be fresh
-        const lasting = path.includes(`${folder}/assets/`);
+        const lasting = path.includes(`${folder}/static/`);
         reply.header("cache-control", lasting ? "public, max-age=31536000, immutable" : "no-cache");
       },
     });
@@ -24,7 +24,7 @@ export async function serveDashboard(app: FastifyInstance, folder: string | unde
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split("?")[0] ?? "/";
     const forPeople = request.method === "GET" && request.headers.accept?.includes("text/html");
-    if (forPeople && !/^\/(v1|docs|health|assets)(\/|$)/.test(path)) {
+    if (forPeople && !/^\/(v1|docs|health|static)(\/|$)/.test(path)) {
       if (built) return reply.sendFile("index.html", { cacheControl: false });
       return reply
         .type("text/html")

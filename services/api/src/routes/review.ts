@@ -47,4 +47,9 @@ export function reviewRoutes(app: FastifyInstance, { db, review }: ApiContext): 
     await review.releaseTask({ taskId: params.id, reviewer: principal.name, fence: body.fence });
     return { released: true as const };
   });
+
+  route(app, reviewApi.skip, async ({ params, body, principal }) => {
+    await review.skipTask({ taskId: params.id, reviewer: principal.name, ...body });
+    return { skipped: true as const };
+  });
 }
