@@ -13,10 +13,8 @@ import { modelsFolder } from "./models-folder.ts";
 import { findPersons } from "./person/nanodet.ts";
 
 // Real photographs out of an installed package: looked at by these tests, never copied into the repository.
-const photographs = join(
-  dirname(createRequire(import.meta.url).resolve("soft-ui-design-system/package.json")),
-  "assets/img",
-);
+const require = createRequire(import.meta.url);
+const photographs = join(dirname(require.resolve("soft-ui-design-system/package.json")), "assets/img");
 
 let instruments: Instruments;
 beforeAll(async () => {

@@ -11,6 +11,7 @@ import { taskStore } from "@anyone/db/tasks";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { gates } from "@anyone/domain/filter/gate";
 import { CandidateId, ProtocolId } from "@anyone/domain/ids";
+import { drawPerson } from "@anyone/drawn-world/draw-person";
 import { startDispatcher } from "@anyone/queues/dispatcher";
 import { next } from "@anyone/queues/job";
 import { filterCandidates as job } from "@anyone/queues/jobs/filter";
@@ -26,10 +27,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filterJobs, handlers } from "./handlers.ts";
 import { type MeasurePool, openMeasurePool } from "./measure-pool.ts";
 
-const photographs = join(
-  dirname(createRequire(import.meta.url).resolve("soft-ui-design-system/package.json")),
-  "assets/img",
-);
+const require = createRequire(import.meta.url);
+const photographs = join(dirname(require.resolve("soft-ui-design-system/package.json")), "assets/img");
 const photograph = (name: string) => readFile(join(photographs, name));
 const log = logger("test", "silent");
 
@@ -233,6 +232,21 @@ describe("filtering candidates", { timeout: 120_000 }, () => {
     const ids = [await fetched("twin-a", a), await fetched("twin-b", b)];
     await Promise.all(ids.map((id) => filter([id])));
     expect(Object.values(await verdicts(ids)).sort()).toEqual(["kept", "near-duplicate"]);
+  });
+
+  it("stores nothing of where a picture was taken, though its source tells", async () => {
+    const { jpeg } = await drawPerson(31, { framing: "headshot", defect: "exif-gps" });
+    expect((await sharp(jpeg).metadata()).exif?.includes("A. Nobody")).toBe(true);
+    const id = await fetched("located", jpeg);
+    await filter([id]);
+    expect(await verdicts([id])).toEqual({ located: "kept" });
+    const [asset] = await db.query<{ image_key: string; thumbnail_key: string }>(
+      "SELECT image_key, thumbnail_key FROM assets WHERE candidate_id = 'located'",
+    );
+    for (const key of Object.values(asset ?? {})) {
+      const { exif, xmp, iptc } = await sharp(await store.get(key)).metadata();
+      expect([exif, xmp, iptc]).toEqual([undefined, undefined, undefined]);
+    }
   });
 
   it("does nothing the second time", async () => {

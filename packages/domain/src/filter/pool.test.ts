@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, bigInt, integer, property, uniqueArray } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bandKeys, hammingDistance, placeInPool } from "./pool.ts";
 
@@ -24,12 +24,12 @@ describe("a new asset's place in the pool", () => {
 });
 
 describe("the keys a hash is looked up by", () => {
-  const hash = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
-  const flips = fc.uniqueArray(fc.integer({ min: 0, max: 63 }), { minLength: 0, maxLength: 7 });
+  const hash = bigInt({ min: 0n, max: 2n ** 64n - 1n });
+  const flips = uniqueArray(integer({ min: 0, max: 63 }), { minLength: 0, maxLength: 7 });
 
   it("meet every hash within seven bits in one of its bands", () => {
-    fc.assert(
-      fc.property(hash, flips, (a, bits) => {
+    assert(
+      property(hash, flips, (a, bits) => {
         const b = bits.reduce((h, bit) => h ^ (1n << BigInt(bit)), a);
         expect(hammingDistance(a, b)).toBe(bits.length);
         const filed = [0, 1, 2, 3].map((band) => band * 65_536 + Number((b >> BigInt(48 - 16 * band)) & 0xffffn));
@@ -40,8 +40,8 @@ describe("the keys a hash is looked up by", () => {
   });
 
   it("are the same for a hash and its signed form, as the database stores it", () => {
-    fc.assert(
-      fc.property(hash, (h) => {
+    assert(
+      property(hash, (h) => {
         expect(bandKeys(BigInt.asIntN(64, h))).toEqual(bandKeys(h));
       }),
     );

@@ -49,7 +49,7 @@ function parseSvm(text: string) {
 }
 
 function denseRow(pairs: string[], length: number): number[] {
-  const row = new Array<number>(length).fill(0);
+  const row = Array.from({ length }, () => 0);
   for (const pair of pairs) {
     const [index, value] = pair.split(":");
     row[Number(index) - 1] = Number(value);
