@@ -33,7 +33,7 @@ interface Schema {
   safeParse(value: unknown): { success: boolean; error?: { issues: { path: PropertyKey[]; message: string }[] } };
 }
 
-const SECRETS = {
+const SECRETS: Record<string, string> = {
   POSTGRES_PASSWORD: "a-password-for-a-test",
   REDIS_PASSWORD: "a-password-for-a-test",
   AWS_ACCESS_KEY_ID: "a-key-for-a-test",
@@ -60,10 +60,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs `config` on the file with the example's variables, the secrets filled in or left out. */
-function config(
-  args: string[],
-  { file = join(root, "docker-compose.yml"), secrets = SECRETS as Record<string, string> } = {},
-) {
+function config(args: string[], { file = join(root, "docker-compose.yml"), secrets = SECRETS } = {}) {
   const example = readFileSync(join(root, ".env.example"), "utf8");
   const filled = example.replace(/^([A-Z0-9_]+)=$/gm, (line, name: string) =>
     secrets[name] ? `${name}=${secrets[name]}` : line,
@@ -90,7 +87,7 @@ describe("docker-compose.yml", () => {
 
   it("starts nothing with a default secret: each missing one is named", async () => {
     for (const name of Object.keys(SECRETS)) {
-      const { [name as keyof typeof SECRETS]: _, ...rest } = SECRETS;
+      const { [name]: _, ...rest } = SECRETS;
       await expect(config(["-q"], { secrets: rest })).rejects.toThrow(`set ${name} in .env`);
     }
   });
@@ -234,6 +231,6 @@ describe(".env.example", () => {
     );
     for (const match of texts.join("\n").matchAll(/\$\{([A-Z0-9_]+)|env(?:\.get\(|\[)"([A-Z0-9_]+)"/g))
       read.add(match[1] ?? match[2] ?? "");
-    expect([...described].sort()).toEqual([...read].sort());
+    expect(new Set(described)).toEqual(read);
   });
 });

@@ -127,7 +127,7 @@ async function mapPool<In, Out>(
   atOnce: number,
   work: (item: In) => Promise<Out>,
 ): Promise<Out[]> {
-  const results = new Array<Out>(items.length);
+  const results: Out[] = [];
   let following = 0;
   await Promise.all(
     Array.from({ length: Math.min(atOnce, items.length) }, async () => {

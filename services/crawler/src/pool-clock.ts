@@ -24,6 +24,6 @@ export function startPoolClock(db: Database, tasks: TaskStore, log: Logger): () 
     }
   };
   void tick();
-  const timer = setInterval(tick, EVERY_MS);
+  const timer = setInterval(() => void tick(), EVERY_MS);
   return () => clearInterval(timer);
 }

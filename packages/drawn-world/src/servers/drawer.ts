@@ -68,18 +68,24 @@ export async function startDrawer(options: DrawerOptions): Promise<Drawer> {
   }
 
   function turn(): void {
-    while (!stopped && wanted.length > 0) {
+    if (stopped) return;
+    while (wanted.length > 0) {
       const child = idle.pop() ?? (all.size < options.workers ? spawn() : undefined);
       if (!child) return;
       const next = wanted.shift();
       if (next) give(child, next);
     }
-    if (!stopped && ahead.length > 0 && (idle.length > 0 || all.size < options.workers)) {
+    if (ahead.length > 0 && (idle.length > 0 || all.size < options.workers)) {
       const [seed, ...rest] = ahead;
       ahead = rest;
-      if (seed !== undefined)
-        present(files(seed)).then((there) => (there ? turn() : void request(seed).catch(() => {})));
+      if (seed !== undefined) void drawUnlessPresent(seed);
     }
+  }
+
+  /** A failure ahead of time is nobody's yet: whoever asks for the image meets it. */
+  async function drawUnlessPresent(seed: number): Promise<void> {
+    if (await present(files(seed))) return turn();
+    await request(seed).catch(() => {});
   }
 
   function spawn(): ChildProcess {

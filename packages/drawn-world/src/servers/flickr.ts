@@ -7,7 +7,7 @@ export interface FlickrOptions {
   rate: RateLimit;
   /** Newest first. */
   entries: readonly CatalogueEntry[];
-  imageUrl(entry: CatalogueEntry): string;
+  imageUrl: (entry: CatalogueEntry) => string;
 }
 
 type Query = Record<string, string | undefined>;

@@ -5,9 +5,9 @@ import type { CatalogueEntry } from "./catalogue.ts";
 
 export interface LaionOptions {
   entries: readonly CatalogueEntry[];
-  imageUrl(entry: CatalogueEntry): string;
+  imageUrl: (entry: CatalogueEntry) => string;
   /** Where rows point that no reader of the columns would ever ask for. */
-  decoyUrl(index: number): string;
+  decoyUrl: (index: number) => string;
 }
 
 export const ROWS_PER_FILE = 1_000;

@@ -45,5 +45,5 @@ const { url, allow, flickrEndpoint, laionFiles, apiKey } = world;
 process.stdout.write(`${JSON.stringify({ url, allow, flickrEndpoint, laionFiles, apiKey })}\n`);
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  process.once(signal, () => world.stop().then(() => process.exit(0)));
+  process.once(signal, () => void world.stop().then(() => process.exit(0)));
 }

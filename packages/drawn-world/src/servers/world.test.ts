@@ -42,7 +42,9 @@ async function search(query: Record<string, string>) {
     nojsoncallback: "1",
     text: "person",
   };
-  const response = await fetch(`${world.flickrEndpoint}?${new URLSearchParams({ ...parameters, ...query })}`);
+  const response = await fetch(
+    `${world.flickrEndpoint}?${new URLSearchParams({ ...parameters, ...query }).toString()}`,
+  );
   const body = (await response.json()) as {
     stat: string;
     code: number;
@@ -84,7 +86,7 @@ describe("the drawn world's Flickr", () => {
       format: "json",
       text: "x",
     });
-    const response = await fetch(`${world.flickrEndpoint}?${query}`);
+    const response = await fetch(`${world.flickrEndpoint}?${query.toString()}`);
     expect(await response.text()).toMatch(/^jsonFlickrApi\(\{/);
   });
 });

@@ -64,7 +64,7 @@ async function flickrCount(): Promise<number> {
     format: "json",
     nojsoncallback: "1",
   };
-  const answer = await fetch(`${world.flickrEndpoint}?${new URLSearchParams(query)}`);
+  const answer = await fetch(`${world.flickrEndpoint}?${new URLSearchParams(query).toString()}`);
   return ((await answer.json()) as { photos: { total: number } }).photos.total;
 }
 

@@ -83,7 +83,7 @@ async function readRows(
     if (error instanceof Unlisted) throw error;
     throw new Unlisted(
       "bad-parquet",
-      `The list ${url} is not a parquet file: ${error instanceof Error ? error.message : error}`,
+      `The list ${url} is not a parquet file: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }

@@ -171,9 +171,9 @@ describe("this suite", () => {
 /** The guard that is not enough: Node calls it for names, never for literals. */
 const lookupGuard: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: false }, (error, address, family) => {
-    if (!error && !isPublicAddress(String(address))) callback(new Error("refused"), "", 4);
-    else if (options.all) callback(error, [{ address: String(address), family: Number(family) }]);
-    else callback(error, String(address), Number(family));
+    if (!error && !isPublicAddress(address)) callback(new Error("refused"), "", 4);
+    else if (options.all) callback(error, [{ address, family }]);
+    else callback(error, address, family);
   });
 };
 
