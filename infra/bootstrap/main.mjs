@@ -14,7 +14,7 @@ const COMMANDS = {
   chaos: ["test/chaos/main.ts"],
   check: ["test/check.ts"],
   demo: ["packages/cli/src/main.ts", "demo"],
-  dev: ["--watch-path=packages", "packages/cli/src/main.ts", "up", "--dev"],
+  dev: ["packages/cli/src/main.ts", "up", "--dev"],
   install: null,
   test: ["test/run.ts"],
 };
