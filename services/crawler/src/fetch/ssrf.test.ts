@@ -136,14 +136,27 @@ describe("a stranger's URL", () => {
     expect(await fetcher().fetch(to)).toMatchObject({ ok: false, reason: "redirects" });
   });
 
-  it("a name that changes its mind is dialled only at the address that was checked", async () => {
+  // Other systems have only one loopback address.
+  it.skipIf(process.platform !== "linux")("a name that changes its mind is dialled where it was checked", async () => {
+    const answers = ["127.0.0.2", "127.0.0.1", "127.0.0.1"];
     let asked = 0;
-    const rebinding = fetcher(async () => (asked++ === 0 ? ["203.0.114.7"] : ["127.0.0.1"]));
+    const honest = createServer((socket) => {
+      sockets.add(socket);
+      socket.on("error", () => {}).end("HTTP/1.1 200 OK\r\ncontent-length: 6\r\nconnection: close\r\n\r\nhonest");
+    });
+    const port = await listen(honest, "127.0.0.2");
+    const resolve = async () => [answers[asked++] ?? ""];
+    const rebinding = safeFetcher({ allowPrivate: new Set([`rebind.test:${port}`]), resolve }, "test");
+    const answer = await rebinding.fetch(`http://rebind.test:${port}/`, { deadlineMs: 2000 });
+    expect(answer.ok && new TextDecoder().decode(answer.bytes)).toBe("honest");
+    expect(asked).toBe(1);
+    honest.close();
+  });
+
+  it("a name is judged again for each connection: public once is not public for ever", async () => {
     const before = canary.connections;
-    const answer = await rebinding.fetch(`http://rebind.test:${canary.port}/`, { deadlineMs: 400 });
-    expect(answer.ok).toBe(false);
-    const second = await rebinding.fetch(`http://rebind.test:${canary.port}/`, { deadlineMs: 400 });
-    expect(second).toMatchObject({ ok: false, reason: "address" });
+    const rebinding = fetcher(async () => ["127.0.0.1"]);
+    expect(await rebinding.fetch(`http://rebind.test:${canary.port}/`)).toMatchObject({ ok: false, reason: "address" });
     expect(canary.connections).toBe(before);
   });
 });
