@@ -2,23 +2,23 @@ import type { Drawable } from "@anyone/domain/review/evaluation-set";
 import type { IterationFacts } from "@anyone/domain/review/iteration";
 import type { Doubted } from "@anyone/domain/review/sample";
 import type { Sql } from "@anyone/domain/transaction";
+import { evaluationSets } from "./evaluation-sets.ts";
 import type { Iteration } from "./iterations.ts";
 
 /** What a tick of an iteration looks at, read from the truth in one query per question. */
 export const iterationFacts = {
   async read(sql: Sql, iteration: Iteration): Promise<IterationFacts> {
+    const { number, state, policy, protocolId } = iteration;
+    // only drawing asks how large the pool is, and only whether it is large enough
+    const frozen = state !== "sampling" || (await evaluationSets.current(sql, protocolId)) !== undefined;
+    const needed = frozen ? 1 : policy.evaluationSize + policy.sampleSize;
     const [row] = await sql.query<Omit<IterationFacts, "state" | "poolReady" | "unanswered"> & { groups: number }>(
       FACTS,
-      [iteration.number],
+      [number, needed],
     );
-    const facts = row as NonNullable<typeof row>;
-    const { evaluationSize, sampleSize } = iteration.policy;
-    return {
-      ...facts,
-      state: iteration.state,
-      poolReady: facts.groups >= (iteration.evaluationSetId ? 1 : evaluationSize + sampleSize),
-      unanswered: (await this.unanswered(sql, iteration, 1)).length,
-    };
+    const { groups, ...facts } = row as NonNullable<typeof row>;
+    const unanswered = (await this.unanswered(sql, iteration, 1)).length;
+    return { ...facts, state, poolReady: groups >= needed, unanswered };
   },
 
   /**
@@ -111,4 +111,4 @@ const FACTS = `
            AS "learningFailed",
          (SELECT count(*)::int FROM tasks WHERE stage = 'annotate' AND state IN ('ready', 'leased')
              AND name = 'annotate.assets' AND (payload ->> 'iteration')::int = $1) AS "openAnnotateTasks",
-         (SELECT count(DISTINCT group_id)::int FROM assets) AS groups`;
+         (SELECT count(*)::int FROM (SELECT DISTINCT group_id FROM assets LIMIT $2) AS few) AS groups`;

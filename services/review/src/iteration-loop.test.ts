@@ -31,7 +31,8 @@ function reportOf(iteration: { scores: unknown } | undefined): IterationReport {
 
 const POLICY = { evaluationSize: 20, sampleSize: 8, minScored: 3, maxIterations: 4 };
 
-describe("a loop of iterations", () => {
+// every page of every iteration goes through the socket
+describe("a loop of iterations", { timeout: 60_000 }, () => {
   it("asks everything first, then only what is under the bar, and ends when all is decided", async () => {
     loop = await startLoop(POLICY, { skill: [0.1, 0.75, 1] });
     await loop.client.call.openIteration({ trigger: "manual" });
@@ -139,7 +140,7 @@ describe("a loop of iterations", () => {
   });
 });
 
-describe("a tick", () => {
+describe("a tick", { timeout: 60_000 }, () => {
   it("draws once, however many ticks come at once", async () => {
     loop = await startLoop(POLICY);
     await loop.client.call.openIteration({ trigger: "manual" });
@@ -147,7 +148,9 @@ describe("a tick", () => {
       Array.from({ length: 4 }, () => advanceIteration({ iteration: 1 }, loop.context)),
     );
     await Promise.all(
-      outcomes.map((outcome) => outcome.outcome === "done" && outcome.write && loop.db.transaction(outcome.write)),
+      outcomes.map(async (outcome) => {
+        if (outcome.outcome === "done" && outcome.write) await loop.db.transaction(outcome.write);
+      }),
     );
     const counts = await loop.db.query("SELECT purpose, count(*)::int AS n FROM review_tasks GROUP BY 1 ORDER BY 1");
     expect(counts).toEqual([

@@ -182,6 +182,16 @@ export async function insertAssets(db: OpenDatabase, count: number): Promise<str
 
 /** What is true of an asset: an interview with a drawn person who is mostly plain, so that most questions repeat. */
 export function truthOf(assetId: string): number[] {
+  const before = truths.get(assetId);
+  if (before) return before;
+  const truth = drawTruth(assetId);
+  truths.set(assetId, truth);
+  return truth;
+}
+
+const truths = new Map<string, number[]>();
+
+function drawTruth(assetId: string): number[] {
   const draw = random(`truth ${assetId}`);
   const answers: Record<string, Answer> = {};
   for (

@@ -130,6 +130,6 @@ async function measure(
   };
 }
 
-function summary({ perCategory: _, ...scores }: Scores, labeller: string | null): ScoreSummary {
-  return { ...scores, labeller };
+function summary({ all, head, tail, majority, axes }: Scores, labeller: string | null): ScoreSummary {
+  return { labeller, all, head, tail, majority, axes };
 }

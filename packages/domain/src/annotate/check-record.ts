@@ -21,7 +21,7 @@ export function checkRecord(protocol: Protocol, answers: Answers, { partial = fa
   return [
     ...legality(protocol, answers),
     ...orphans(protocol, answers, partial).filter(({ categories }) => !categories.some((id) => removed.has(id))),
-    ...own.map(({ removes: _, ...inconsistency }) => inconsistency),
+    ...own.map(({ rule, level, categories, message }) => ({ rule, level, categories, message })),
   ];
 }
 

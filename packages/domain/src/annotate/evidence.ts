@@ -8,7 +8,7 @@ export interface PartEvidence {
 
 /** Reads a part map: `ids` holds one part id per pixel, row by row; ids from `parts` on are ignored. */
 export function seeParts(map: { width: number; height: number; ids: Uint8Array }, parts: number): PartEvidence {
-  const counts = new Array<number>(parts).fill(0);
+  const counts = Array.from({ length: parts }, () => 0);
   for (const id of map.ids) if (id < parts) counts[id] = (counts[id] ?? 0) + 1;
   const lastRow = new Set(map.ids.subarray((map.height - 1) * map.width));
   return {

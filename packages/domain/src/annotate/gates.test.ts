@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Answer, type Answers, NOT_ASKED, pack, packAll, readAnswer, unpack, unpackAll } from "./answer.ts";
 import { checkRecord } from "./check-record.ts";

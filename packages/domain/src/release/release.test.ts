@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Answer, type Answers, GIVER, packAll, unpackAll } from "../annotate/answer.ts";
 import { checkRecord } from "../annotate/check-record.ts";

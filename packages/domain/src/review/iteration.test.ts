@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decideCategory } from "./gate.ts";
 import { decideLoop, humanShare, ITERATION_STATES, type IterationFacts, nextStep } from "./iteration.ts";

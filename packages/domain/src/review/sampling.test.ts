@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { random, shuffled } from "../random.ts";
 import { drawEvaluationSet, evaluationSetText } from "./evaluation-set.ts";
@@ -7,7 +7,7 @@ import { drawSample } from "./sample.ts";
 const pool = fc.uniqueArray(
   fc.record({
     assetId: fc.uuid(),
-    groupId: fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz"),
+    groupId: fc.nat(25).map((n) => `group-${n}`),
     doubt: fc.double({ min: 0, max: 1, noNaN: true }),
   }),
   { selector: ({ assetId }) => assetId, maxLength: 80 },
