@@ -73,8 +73,8 @@ export function guardedAgent(rules: DialRules): Agent {
         (error: Error) => callback(error, null),
       );
     },
-    headersTimeout: 15_000,
-    bodyTimeout: 15_000,
+    headersTimeout: 30_000,
+    bodyTimeout: 30_000,
     keepAliveTimeout: 4_000,
     maxHeaderSize: 32 * 1024,
     connections: 8,
