@@ -6,12 +6,15 @@ import { retryAfter, type SafeFetcher, safeFetcher } from "./safe-fetch.ts";
 
 type Reply = (response: ServerResponse, request: IncomingMessage) => void;
 
+/** 64 MiB of nothing in 64 KiB. */
+const BOMB = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+
 /** What hosts do, by path. */
 const HOST: Record<string, Reply> = {
   "/plain": (response) => response.end("hello"),
   "/gzip": (response) => response.setHeader("content-encoding", "gzip").end(gzipSync("hello")),
   "/brotli": (response) => response.setHeader("content-encoding", "br").end(brotliCompressSync("hello")),
-  "/bomb": (response) => response.setHeader("content-encoding", "gzip").end(gzipSync(Buffer.alloc(64 * 1024 * 1024))),
+  "/bomb": (response) => response.setHeader("content-encoding", "gzip").end(BOMB),
   "/layers": (response) => response.setHeader("content-encoding", "gzip, gzip").end(gzipSync(gzipSync("hello"))),
   "/not-gzip": (response) => response.setHeader("content-encoding", "gzip").end("hello"),
   "/announced": (response) => response.setHeader("content-length", "9999999").write("x"),
@@ -63,7 +66,7 @@ afterAll(async () => {
   await fetcher.close();
 });
 
-const get = (path: string) => fetcher.fetch(origin + path, { maxBytes: 1_000_000, deadlineMs: 600 });
+const get = (path: string) => fetcher.fetch(origin + path, { maxBytes: 1_000_000, deadlineMs: 1500 });
 
 describe("safe fetching", () => {
   it.each(["/plain", "/gzip", "/brotli", "/moved"])("reads %s", async (path) => {
@@ -100,7 +103,7 @@ describe("safe fetching", () => {
   ])("gives %s up as %s", async (path, reason) => {
     const started = Date.now();
     expect(await get(path)).toMatchObject({ ok: false, reason });
-    expect(Date.now() - started).toBeLessThan(1500);
+    expect(Date.now() - started).toBeLessThan(4000);
   });
 
   it("cuts a bomb without holding it", async () => {
