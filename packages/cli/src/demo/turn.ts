@@ -90,7 +90,7 @@ async function fillPool({ client, turn, output }: TurnContext): Promise<void> {
   await waitFor(
     async () => {
       const overview = await client.call(systemApi.overview);
-      const pool = countOf(overview, "filter", "assets");
+      const pool = countOf(overview, "filter", "pool");
       output.progress(`the pool holds ${pool} of ${upper} images`);
       return pool >= lower && idle(overview, ["source", "filter", "annotate"]) ? true : undefined;
     },
