@@ -213,6 +213,23 @@ describe.each(servers)("work on $name", ({ url }) => {
     expect(work.reconciler.expired).toBe(1);
   });
 
+  it("leaves work behind that has hung, and tells when nothing moves though work waits", async () => {
+    const work = await start({ "source.list-words": () => new Promise(() => {}) });
+    const task = next(listWords, words("hung", "one"));
+    await add(task);
+    await until("the verdict", isIn(task.id, "dead"));
+    expect((await state(task.id))?.reason).toMatch(/^timeout: It took longer than 1 seconds/);
+    expect(await work.health()).toMatchObject({ ok: true });
+    await work.runner.stop();
+    vi.spyOn(performance, "now").mockReturnValue(performance.now() + 120_000);
+    await truth.db.query(
+      `INSERT INTO tasks (id, name, stage, payload, next_at)
+       VALUES ('source.list-words:old', 'source.list-words', 'source', '{}', now() - interval '2 minutes')`,
+    );
+    expect(await work.health()).toMatchObject({ ok: false, reason: expect.stringContaining("none was taken") });
+    vi.restoreAllMocks();
+  });
+
   it("gives leases back when it is stopped before the work is done", async () => {
     const work = await start({
       "annotate.name-words": async (_, { signal }) => {

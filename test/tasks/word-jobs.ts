@@ -9,6 +9,7 @@ export const listWords = defineJob({
   chunk: "words",
   leaseSeconds: 2,
   attempts: 2,
+  timeLimitSeconds: 1,
 });
 export const weighWords = defineJob({
   name: "filter.weigh-words",

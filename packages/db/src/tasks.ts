@@ -27,6 +27,7 @@ export function taskStore(db: OpenDatabase): TaskStore {
     unclaimed: (olderThanSeconds, limit) => unclaimed(db, olderThanSeconds, limit),
     redispatch: (lost) => redispatch(db, lost),
     retryDead: (which) => retryDead(db, which),
+    oldestReady: (stages) => oldestReady(db, stages),
     counts: () => counts(db),
     onReady: (listener) => listen(db.pool, CHANNEL, listener),
   };
@@ -126,6 +127,15 @@ async function retryDead(db: Sql, which: { ids: readonly string[] } | { stage: S
     [value],
   );
   return rows.length;
+}
+
+async function oldestReady(db: Sql, stages: readonly Stage[]): Promise<number> {
+  const [row] = await db.query<{ seconds: number | null }>(
+    `SELECT extract(epoch FROM statement_timestamp() - min(next_at))::float AS seconds
+       FROM tasks WHERE state = 'ready' AND stage = ANY ($1) AND next_at <= statement_timestamp()`,
+    [stages],
+  );
+  return row?.seconds ?? 0;
 }
 
 async function counts(db: Sql): Promise<StageCounts[]> {

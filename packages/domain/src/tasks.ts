@@ -28,6 +28,8 @@ export interface TaskStore {
   redispatch(lost: readonly Dispatch[]): Promise<number>;
   /** The operator's retry: dead tasks become ready with their attempts forgotten. Returns how many. */
   retryDead(which: { ids: readonly string[] } | { stage: Stage }): Promise<number>;
+  /** Seconds the oldest ready task of these stages has been due, 0 when none is. */
+  oldestReady(stages: readonly Stage[]): Promise<number>;
   /** Counts and ages per stage. */
   counts(): Promise<StageCounts[]>;
   /** Calls back when tasks became ready. A hint: it may be lost, polling is the truth. Returns how to stop listening. */

@@ -17,6 +17,8 @@ export interface Job<Name extends string = string, Schema extends PayloadSchema 
   readonly leaseSeconds: number;
   /** Claims after which the task is split or dead. */
   readonly attempts: number;
+  /** Work that takes longer has hung: it is told to stop and counts as failed. */
+  readonly timeLimitSeconds: number;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any object schema may describe a payload
@@ -30,6 +32,7 @@ interface JobDeclaration<Name extends string, Schema extends PayloadSchema> {
   chunk?: keyof z.infer<Schema> & string;
   leaseSeconds?: number;
   attempts?: number;
+  timeLimitSeconds?: number;
 }
 
 /** Declares a job. Its queue is its stage. */
@@ -44,6 +47,7 @@ export function defineJob<Name extends `${Stage}.${string}`, Schema extends Payl
     chunk: declaration.chunk,
     leaseSeconds: declaration.leaseSeconds ?? 12,
     attempts: declaration.attempts ?? 4,
+    timeLimitSeconds: declaration.timeLimitSeconds ?? 900,
   };
 }
 

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault, fault } from "@anyone/domain/fault";
-import type { Stage } from "@anyone/domain/flywheel";
 import type { ClaimedTask, Ending, Settled, Settlement, TaskStore } from "@anyone/domain/tasks";
 import type { Logger } from "@anyone/runtime/logger";
 import { Worker } from "bullmq";
 import { batched } from "./batch.ts";
+import { type AnyHandler, readCatalog, stagesOf } from "./catalog.ts";
 import type { Delivery } from "./delivery.ts";
-import { afterError, afterOutcome, afterSilence } from "./ending.ts";
-import type { Handler, Handlers, Job, TaskContext } from "./job.ts";
-import { type Held, keepLeases } from "./leases.ts";
+import { afterError } from "./ending.ts";
+import type { Handlers, Job } from "./job.ts";
+import { keepLeases } from "./leases.ts";
 import { connect, queueAddress } from "./redis.ts";
+import { runTask } from "./run-task.ts";
 
 export interface RunnerOptions<Jobs extends readonly Job[], Context extends object> {
   /** The catalog this process serves: every job of the stages in it. */
@@ -26,6 +27,8 @@ export interface RunnerOptions<Jobs extends readonly Job[], Context extends obje
 
 export interface Runner {
   readonly counters: Readonly<Counters>;
+  /** Seconds since a task was last taken while there was a place for one; 0 while every place is busy. */
+  idleSeconds(): number;
   /** Takes no more tasks, waits `graceMs` for those under way, then gives the leases of the rest back. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -45,11 +48,13 @@ export function startRunner<const Jobs extends readonly Job[], Context extends o
   options: RunnerOptions<Jobs, Context>,
 ): Runner {
   const { tasks, log, context, concurrency = 8 } = options;
-  const catalog = checkedCatalog(options.jobs, options.handlers as Record<string, AnyHandler>);
+  const catalog = readCatalog(options.jobs, options.handlers as Record<string, AnyHandler>);
   const address = queueAddress(options.redisUrl);
   const counters: Counters = { claimed: 0, duplicates: 0, committed: 0, fenced: 0, failed: 0 };
   const leases = keepLeases(tasks, log);
+  const places = concurrency * stagesOf(options.jobs).length;
   let stopping = false;
+  let movedAt = performance.now();
 
   const claim = batched(
     async (ids: string[]) => {
@@ -79,46 +84,18 @@ export function startRunner<const Jobs extends readonly Job[], Context extends o
       return;
     }
     counters.claimed++;
+    movedAt = performance.now();
     const held = leases.hold(claimed.task, claimed.claimedAt);
     const startedAt = performance.now();
     try {
-      const ending = await run(held);
+      const ending = await runTask(held, { entry: catalog.get(claimed.task.name), context, leases, log });
       if (ending === undefined) return;
       const end = await finish(held.task, ending);
       const { stage, name, id: taskId } = held.task;
       log.debug({ stage, name, taskId, ...end, ms: Math.round(performance.now() - startedAt) }, "task");
     } finally {
+      if (leases.all().length >= places) movedAt = performance.now();
       leases.drop(held);
-    }
-  }
-
-  /** How the task ends, or undefined when its lease is gone and it is no longer ours to end. */
-  async function run(held: Held): Promise<Ending | undefined> {
-    const { task, abort } = held;
-    const entry = catalog.get(task.name);
-    if (entry === undefined) return { end: "postponed", reason: `no handler for ${task.name} here`, delaySeconds: 5 };
-    const { job, handler } = entry;
-    const silence = afterSilence(job, task);
-    if (silence) return silence;
-    const payload = job.payload.safeParse(task.payload);
-    if (!payload.success) return { end: "dead", reason: `bad-payload: ${describe(payload.error)}` };
-    const taskContext: TaskContext = {
-      taskId: task.id,
-      attempt: task.attempts,
-      signal: abort.signal,
-      heartbeat: () => leases.extend(held),
-      traceparent: task.traceparent,
-    };
-    try {
-      const outcome = await handler(payload.data, { ...context, ...taskContext });
-      return abort.signal.aborted ? undefined : afterOutcome(task, outcome);
-    } catch (error) {
-      if (abort.signal.aborted) return undefined;
-      log.warn(
-        { stage: task.stage, name: task.name, taskId: task.id, attempt: task.attempts, err: error },
-        "task failed",
-      );
-      return afterError(job, task, error);
     }
   }
 
@@ -173,6 +150,7 @@ export function startRunner<const Jobs extends readonly Job[], Context extends o
 
   return {
     counters,
+    idleSeconds: () => (leases.all().length >= places ? 0 : (performance.now() - movedAt) / 1000),
     async stop(graceMs = 8_000) {
       stopping = true;
       const idle = Promise.all(workers.map((worker) => worker.close().catch(() => {})));
@@ -194,33 +172,4 @@ export function startRunner<const Jobs extends readonly Job[], Context extends o
       .settle(held.map(({ task }) => ({ id: task.id, fence: task.fence, end: "postponed", reason, delaySeconds: 0 })))
       .catch((error) => log.warn({ err: error }, "leases could not be given back and will expire"));
   }
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: the catalog's types were checked where they were given
-type AnyHandler = Handler<any, any>;
-
-/** At start: every job has a handler and every handler a job, or the process says which one is missing. */
-function checkedCatalog(
-  jobs: readonly Job[],
-  handlers: Readonly<Record<string, AnyHandler>>,
-): Map<string, { job: Job; handler: AnyHandler }> {
-  const names = new Set(jobs.map((job) => job.name));
-  const idle = Object.keys(handlers).find((name) => !names.has(name));
-  if (idle) throw fault("bad-environment", `There is a handler for ${idle}, which is no job of this catalog.`);
-  return new Map(
-    jobs.map((job) => {
-      const handler = handlers[job.name];
-      if (!handler) throw fault("bad-environment", `The job ${job.name} has no handler.`);
-      return [job.name, { job, handler }];
-    }),
-  );
-}
-
-function stagesOf(jobs: readonly Job[]): Stage[] {
-  return [...new Set(jobs.map((job) => job.stage))];
-}
-
-function describe(error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }): string {
-  const [issue] = error.issues;
-  return issue ? `${issue.path.join(".") || "payload"}: ${issue.message}` : "unreadable";
 }
