@@ -15,7 +15,7 @@ export class Refusal extends Error {}
  * recorded and every one of `outputs` exists. An interrupted step leaves no record, so it runs again.
  */
 export async function step(name, { inputs, outputs = [], work }) {
-  const stamp = join(home, "stamps", `${name.replaceAll(/[^a-z0-9]+/g, "-")}.txt`);
+  const stamp = join(home, "stamps", `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}.txt`);
   const digest = hashOf(inputs);
   const fresh =
     existsSync(stamp) && readFileSync(stamp, "utf8") === digest && outputs.every((path) => existsSync(join(root, path)));
