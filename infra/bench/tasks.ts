@@ -25,7 +25,7 @@ export async function run(): Promise<BenchResult> {
   const stores = openStores({ durable: true });
   try {
     const { adminUrl, template } = await stores.postgres();
-    const redisUrl = await stores.redis();
+    const { url: redisUrl } = await stores.redis();
     const name = template.replace(/_template$/, "_bench");
     await withClient(adminUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
     const db = openDatabase(databaseUrl(adminUrl, name), { max: 16 });

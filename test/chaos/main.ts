@@ -32,14 +32,15 @@ try {
   const { adminUrl, template } = await stores.postgres();
   const name = template.replace(/_template$/, "_chaos");
   await withClient(adminUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
-  const server = await stores.redis();
-  const redisUrl = env.redisUrl ? `${server}${server.includes("?") ? "&" : "?"}prefix=chaos-${process.pid}` : server;
+  const redis = await stores.redis();
+  const redisUrl = new URL(redis.url);
+  redisUrl.searchParams.set("prefix", redis.run);
   const report = await runChaos({
     seed,
     tasks,
     ablate,
     databaseUrl: databaseUrl(adminUrl, name),
-    redisUrl,
+    redisUrl: redisUrl.href,
     flush: !env.redisUrl,
   });
   process.stdout.write(`${JSON.stringify({ seed, tasks, ablate, ...report })}\n`);

@@ -17,3 +17,6 @@ export function s3Environment() {
     AWS_SECRET_ACCESS_KEY: env.s3SecretAccessKey,
   };
 }
+
+/** Where a Redis of this machine would answer: the queue tests run on it as well. */
+export const LOCAL_REDIS = "redis://127.0.0.1:6379";

@@ -5,13 +5,15 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { checkServer } from "@anyone/queues/redis";
+import { removeKeys } from "@anyone/queues/wipe";
 import { removeBucket } from "@anyone/storage/s3";
-import { env, s3Environment } from "./env.ts";
+import { env, LOCAL_REDIS, s3Environment } from "./env.ts";
 import { withClient } from "./postgres.ts";
 
 /**
  * A process beside the test run that removes what the run leaves, however the run ends: its folder, and on servers that
- * the tests did not start its databases and its bucket. It wakes when the run closes the pipe between them.
+ * the tests did not start its databases, queues and bucket. It wakes when the run closes the pipe between them.
  */
 export function hireJanitor(folder: string, run: string): () => Promise<void> {
   const janitor = spawn(process.execPath, [fileURLToPath(import.meta.url), folder, run], {
@@ -34,6 +36,15 @@ async function clean(folder: string, run: string): Promise<void> {
   const pids = serverPids(folder);
   for (let waited = 0; waited < 30_000 && pids.some(isAlive); waited += 100) await sleep(100);
   rmSync(folder, { recursive: true, force: true });
+  for (const server of [env.redisUrl, LOCAL_REDIS]) {
+    const answers =
+      server &&
+      (await checkServer(server).then(
+        () => true,
+        () => false,
+      ));
+    if (answers) await removeKeys(server, `${run}*`);
+  }
   if (env.databaseUrl) await dropDatabases(env.databaseUrl, run);
   if (env.s3Endpoint) await removeBucket({ bucket: run.replaceAll("_", "-"), ...s3Environment() });
 }

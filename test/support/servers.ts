@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { Socket } from "node:net";
 import type { S3Environment } from "@anyone/storage/s3";
 import { inject } from "vitest";
-import { env } from "./env.ts";
+import { env, LOCAL_REDIS } from "./env.ts";
 import { databaseUrl, withClient } from "./postgres.ts";
-import type { PostgresStore, S3Store } from "./stores.ts";
+import type { PostgresStore, RedisStore, S3Store } from "./stores.ts";
 
 /** The address of a fresh database with every migration applied. It is dropped when the test run ends. */
 export async function createDatabase(): Promise<string> {
@@ -16,14 +16,16 @@ export async function createDatabase(): Promise<string> {
 
 /** A place of one's own on the queue's server: no other test sees what is under this address. */
 export async function redisUrl(): Promise<string> {
-  return ownPlace(await ask<string>("redis"));
+  const { url, run } = await ask<RedisStore>("redis");
+  return ownPlace(url, run);
 }
 
 /** Every queue server the conformance tests can reach: ours (or REDIS_URL), and a Redis of this machine when one answers. */
 export async function redisServers(): Promise<{ name: string; url: string }[]> {
+  const { run } = await ask<RedisStore>("redis");
   const first = { name: env.redisUrl ? "REDIS_URL" : "embedded Valkey", url: await redisUrl() };
-  const local = { name: "Redis on 127.0.0.1:6379", url: ownPlace("redis://127.0.0.1:6379/0") };
-  return !env.redisUrl && (await answers(6379)) ? [first, local] : [first];
+  const local = { name: "the Redis of this machine", url: ownPlace(LOCAL_REDIS, run) };
+  return !env.redisUrl && (await answers(LOCAL_REDIS)) ? [first, local] : [first];
 }
 
 /** A prefix of one's own in a real bucket: `openStore(url, environment)`. */
@@ -39,14 +41,15 @@ async function ask<Answer>(kind: string): Promise<Answer> {
   return JSON.parse(text);
 }
 
-function ownPlace(server: string): string {
+function ownPlace(server: string, run: string): string {
   const url = new URL(server);
-  url.searchParams.set("prefix", `test-${randomBytes(5).toString("hex")}`);
+  url.searchParams.set("prefix", `${run}-${randomBytes(5).toString("hex")}`);
   return url.href;
 }
 
 /** Whether a Redis without a password answers PING. */
-function answers(port: number): Promise<boolean> {
+function answers(server: string): Promise<boolean> {
+  const { hostname, port } = new URL(server);
   return new Promise((resolve) => {
     const socket = new Socket();
     const settle = (up: boolean) => {
@@ -56,6 +59,6 @@ function answers(port: number): Promise<boolean> {
     socket.setTimeout(500, () => settle(false));
     socket.once("error", () => settle(false));
     socket.once("data", (bytes) => settle(bytes.toString().startsWith("+PONG")));
-    socket.connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
+    socket.connect(Number(port), hostname, () => socket.write("PING\r\n"));
   });
 }

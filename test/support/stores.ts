@@ -17,6 +17,12 @@ export interface PostgresStore {
   template: string;
 }
 
+export interface RedisStore {
+  url: string;
+  /** Every prefix on it begins with this name. */
+  run: string;
+}
+
 export interface S3Store {
   bucket: string;
   environment: S3Environment;
@@ -25,7 +31,7 @@ export interface S3Store {
 /** The servers of one test run: each is started when first asked for, and all traces of it are removed by `close`. */
 export interface Stores {
   postgres(): Promise<PostgresStore>;
-  redis(): Promise<string>;
+  redis(): Promise<RedisStore>;
   s3(): Promise<S3Store>;
   close(): Promise<void>;
 }
@@ -55,9 +61,10 @@ export function openStores({ durable = false }: { durable?: boolean } = {}): Sto
     return { adminUrl, template };
   }
 
-  async function redis(): Promise<string> {
+  async function redis(): Promise<RedisStore> {
     janitor ??= hireJanitor(folder, run);
-    return env.redisUrl ?? (await keep(startValkey({ dir: join(folder, "valkey") }))).url;
+    const url = env.redisUrl ?? (await keep(startValkey({ dir: join(folder, "valkey") }))).url;
+    return { url, run };
   }
 
   async function s3(): Promise<S3Store> {
