@@ -59,6 +59,9 @@ export const SHOTS: Readonly<Record<Framing, Shot>> = {
 /** Added to a seed to get the second person of a pair. */
 const COMPANION = 1_000_003;
 
+/** The widest face of the defect "small-face", in pixels; the face box is 76 units wide. */
+const SMALL_FACE = 185;
+
 /** Settles who is drawn, where and how large. Cheap: nothing is rasterised. */
 export function planPicture(seed: number, options: DrawOptions = {}): Picture {
   const defect = options.defect ?? null;
@@ -124,7 +127,8 @@ function place(
   const rise = riseOf((id: Category) => figure.value(id)) + 10;
   const lower = 100 + (r.between(...shot.cut) - 100) * figure.body.stature;
   const across = shot.across * (beside ? 1.65 : 1) * Math.max(0.82, figure.body.breadth);
-  const scale = Math.min((height * (1 - room)) / (lower + rise), width / across) * fill;
+  const fits = Math.min((height * (1 - room)) / (lower + rise), width / across) * fill;
+  const scale = fill < 1 ? Math.min(fits, SMALL_FACE / 76) : fits;
   const slack = fill < 1 ? height * (1 - fill) * 0.45 : 0;
   const sway = r.between(-0.02, 0.02) * width;
   return { left: width / 2 + sway, top: height * room + rise * scale + slack, scale };

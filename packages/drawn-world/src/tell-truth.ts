@@ -8,6 +8,7 @@ import type { Figure } from "./figure/figure.ts";
 import { hiddenCategories, unseenGroups } from "./hidden.ts";
 import type { Picture } from "./plan-picture.ts";
 import { layerMap, type Placement } from "./scan.ts";
+import type { Placed } from "./shade.ts";
 import type { Answers, Box, DrawnTruth, KeypointTruth, PartMap, PersonTruth } from "./truth.ts";
 import { type Category, KEYPOINTS, NOT_VISIBLE, PART_ID } from "./vocabulary.ts";
 
@@ -23,17 +24,13 @@ export function tellTruth(picture: Picture, duplicateOf: number | null = null): 
     figure.layers.map((layer) => ({ layer, at: shrink(at, scale), person })),
   );
   const seen = layerMap(placed, w, h);
-  const partMap: PartMap = {
-    width: w,
-    height: h,
-    ids: Uint8Array.from(seen, (k) => PART_ID[placed[k - 1]?.layer.part ?? "background"]),
-  };
+  const { ids, counts } = readLayers(seen, placed);
+  const partMap: PartMap = { width: w, height: h, ids };
   const main = people[0]?.figure;
   const pixels = new Map<string, number>();
-  for (const k of seen) {
-    const found = placed[k - 1];
-    if (found?.person === 0) pixels.set(found.layer.group, (pixels.get(found.layer.group) ?? 0) + 1);
-  }
+  placed.forEach(({ layer, person }, k) => {
+    if (person === 0) pixels.set(layer.group, (pixels.get(layer.group) ?? 0) + (counts[k + 1] ?? 0));
+  });
   const answers = main ? answersOf(main, picture, partMap, unseenGroups(pixels, w * h)) : {};
   return {
     medium: "drawn",
@@ -52,6 +49,19 @@ export function tellTruth(picture: Picture, duplicateOf: number | null = null): 
     partMap,
     caption: captionOf(answers),
   };
+}
+
+/** Part ids pixel by pixel, and how many pixels of each layer are seen. */
+function readLayers(seen: Uint16Array, placed: readonly Placed[]): { ids: Uint8Array; counts: Int32Array } {
+  const part = Uint8Array.from([0, ...placed.map(({ layer }) => PART_ID[layer.part])]);
+  const counts = new Int32Array(placed.length + 1);
+  const ids = new Uint8Array(seen.length);
+  for (let i = 0; i < seen.length; i++) {
+    const k = seen[i] as number;
+    ids[i] = part[k] as number;
+    counts[k] = (counts[k] as number) + 1;
+  }
+  return { ids, counts };
 }
 
 const shrink = ({ left, top, scale }: Placement, by: number): Placement => ({
