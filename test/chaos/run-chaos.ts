@@ -179,15 +179,15 @@ function hireCrew(options: ChaosOptions, random: Random): Crew {
     return child;
   }
 
+  // One is always left awake: with none, a fault would be nothing but a longer run.
   const awake = () => workers.filter((worker) => !paused.has(worker));
   return {
     kill() {
-      random.pick(awake())?.kill("SIGKILL");
+      if (awake().length > 1) random.pick(awake()).kill("SIGKILL");
     },
     async pause(milliseconds) {
+      if (awake().length < 2) return;
       const worker = random.pick(awake());
-      // One is left awake, or a pause would be nothing but a longer run.
-      if (!worker || awake().length < 2) return;
       paused.add(worker);
       worker.kill("SIGSTOP");
       await sleep(milliseconds);

@@ -28,7 +28,7 @@ export function openDatabase(
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     // A stopped process must not hold row locks for ever; inside a transaction there is nothing to wait for but SQL.
-    idle_in_transaction_session_timeout: 10_000,
+    idle_in_transaction_session_timeout: 5_000,
   });
   // A connection that breaks reports it by this event too; whoever uses it sees the error of the query.
   pool.on("error", () => {});

@@ -39,7 +39,7 @@ describe.each(stores)("the embedded $name", ({ name, start, module, call }) => {
     await first.stop();
     expect(isAlive(first.pid)).toBe(false);
     const second = await open(portOf(first));
-    expect(portOf(second)).toBe(portOf(first));
+    expect(second.url).toBe(first.url);
   });
 
   it("says that its port is taken", async () => {
@@ -47,6 +47,14 @@ describe.each(stores)("the embedded $name", ({ name, start, module, call }) => {
     await expect(start({ dir: join(dir, "other"), port: portOf(first) })).rejects.toMatchObject({
       code: "bad-environment",
       message: `The port ${portOf(first)} that ${name} should listen on is taken.`,
+    });
+  });
+
+  it("says that its folder can't be made", async () => {
+    await writeFile(join(dir, "file"), "");
+    await expect(start({ dir: join(dir, "file", "store") })).rejects.toMatchObject({
+      code: "bad-environment",
+      message: expect.stringContaining(`The folder of ${name} can't be made: ENOTDIR`),
     });
   });
 

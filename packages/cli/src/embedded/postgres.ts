@@ -1,12 +1,20 @@
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { access, chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, chown, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { arch, platform } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { fault } from "@anyone/domain/fault";
-import { choosePort, endLeftOver, type Launch, launch, type Server, untilReady } from "./server-process.ts";
+import {
+  choosePort,
+  endLeftOver,
+  keptSecret,
+  type Launch,
+  launch,
+  makeFolder,
+  type Server,
+  untilReady,
+} from "./server-process.ts";
 
 export interface PostgresOptions {
   /** Holds `data/`, `password` and the log; made when missing. */
@@ -25,7 +33,7 @@ export async function startPostgres({ dir, port: wanted, settings = {} }: Postgr
   const folder = resolve(dir);
   const data = join(folder, "data");
   const owner = await ownerOf();
-  await mkdir(folder, { recursive: true });
+  await makeFolder("PostgreSQL", folder);
   const binaries = await locateBinaries();
   await initialise(folder, binaries.initdb, owner);
   await endLeftOver(folder, "INT", data);
@@ -45,7 +53,7 @@ export async function startPostgres({ dir, port: wanted, settings = {} }: Postgr
   };
   const server = await launch(start);
   await untilReady(start, server, () => isReady(data));
-  const password = (await readFile(join(folder, "password"), "utf8")).trim();
+  const password = await keptSecret(folder, "password");
   return { ...server, url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres` };
 }
 
@@ -84,8 +92,8 @@ async function initialise(folder: string, initdb: string, owner: Owner): Promise
   const draft = join(folder, "data.new");
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { mode: 0o700 });
+  await keptSecret(folder, "password");
   const passwordFile = join(folder, "password");
-  await writeFile(passwordFile, `${randomBytes(18).toString("hex")}\n`, { mode: 0o600 });
   if (owner) {
     await chown(draft, owner.uid, owner.gid);
     await chown(passwordFile, owner.uid, owner.gid);

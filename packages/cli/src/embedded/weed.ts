@@ -1,8 +1,15 @@
-import { randomBytes } from "node:crypto";
-import { chmod, mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { locateProgram } from "./python-package.ts";
-import { choosePort, endLeftOver, type Launch, launch, type Server, untilReady } from "./server-process.ts";
+import {
+  choosePort,
+  endLeftOver,
+  keptSecret,
+  type Launch,
+  launch,
+  makeFolder,
+  type Server,
+  untilReady,
+} from "./server-process.ts";
 
 export interface WeedOptions {
   dir: string;
@@ -19,12 +26,11 @@ export interface S3Server extends Server {
 export async function startWeed({ dir, port: wanted, python }: WeedOptions): Promise<S3Server> {
   const folder = resolve(dir);
   const command = await locateProgram("SeaweedFS", ["bin/weed"], python);
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o700);
+  await makeFolder("SeaweedFS", folder, 0o700);
   await endLeftOver(folder, "TERM", folder);
   const s3 = await choosePort("SeaweedFS", wanted ?? (await lowPort()));
-  const accessKeyId = randomBytes(10).toString("hex");
-  const secretAccessKey = randomBytes(20).toString("hex");
+  const accessKeyId = await keptSecret(folder, "access-key-id");
+  const secretAccessKey = await keptSecret(folder, "secret-access-key");
   const inner = { master: await lowPort(), filer: await lowPort(), volume: await lowPort(), admin: await lowPort() };
   const start: Launch = {
     name: "SeaweedFS",
