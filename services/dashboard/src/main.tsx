@@ -2,13 +2,9 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { z } from "zod";
 import { queries } from "./client.ts";
 import { router } from "./router.tsx";
 import "./styles.css";
-
-// the page's policy forbids making code out of strings, which zod would otherwise do to be faster
-z.config({ jitless: true });
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");

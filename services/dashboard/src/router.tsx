@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { Shell } from "./components/shell.tsx";
-import { Empty } from "./components/state.tsx";
+import { Empty, Failure } from "./components/state.tsx";
 
 const root = createRootRoute({
   component: Outlet,
@@ -51,6 +51,11 @@ export const router = createRouter({
     ]),
   ]),
   defaultPreload: "intent",
+  defaultErrorComponent: ({ error }) => (
+    <div className="p-5">
+      <Failure error={error} />
+    </div>
+  ),
 });
 
 declare module "@tanstack/react-router" {

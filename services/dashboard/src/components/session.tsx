@@ -1,7 +1,7 @@
 import { ApiError } from "@anyone/contracts/client";
 import { systemApi } from "@anyone/contracts/system";
-import { Navigate, useLocation } from "@tanstack/react-router";
-import { createContext, type ReactNode, use } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { createContext, type ReactNode, use, useEffect, useRef } from "react";
 import { useApi } from "../client.ts";
 import { Failure } from "./state.tsx";
 
@@ -23,10 +23,7 @@ export function useIdentity(): Identity {
 /** Its children for who is signed in; everybody else is asked to sign in and comes back here. */
 export function SignedIn({ children }: { children: ReactNode }) {
   const who = useApi(systemApi.whoAmI, undefined, { every: 60_000 });
-  const { href } = useLocation();
-  if (who.error instanceof ApiError && who.error.status === 401) {
-    return <Navigate to="/sign-in" search={{ back: href }} replace />;
-  }
+  if (who.error instanceof ApiError && who.error.status === 401) return <Leave />;
   if (who.error && !who.data) {
     return (
       <div className="p-8">
@@ -36,4 +33,17 @@ export function SignedIn({ children }: { children: ReactNode }) {
   }
   if (!who.data) return null;
   return <Session value={who.data}>{children}</Session>;
+}
+
+/** Goes to the sign-in page, once: while that page loads, this one is still there and the address is already the other's. */
+function Leave() {
+  const navigate = useNavigate();
+  const left = useRef(false);
+  useEffect(() => {
+    if (left.current) return;
+    left.current = true;
+    const back = location.pathname + location.search;
+    void navigate({ to: "/sign-in", search: { back } as never, replace: true });
+  }, [navigate]);
+  return null;
 }

@@ -3,7 +3,7 @@ import { Key } from "../../components/controls.tsx";
 
 const KEYS = [
   ["1 … 9, 0, a …", "answer, and on to the next question"],
-  ["⇧ + option", "main colour, then ask for a second one"],
+  ["Shift + option", "main colour, then ask for a second one"],
   ["Enter", "accept the suggestion (never shown on blind pages)"],
   ["Backspace", "back to the question before, as far as the page's first"],
   ["v", "it is not visible: out of the picture, or hidden"],

@@ -15,11 +15,11 @@ export function Pace({ labelling }: { labelling: Labelling }) {
   return (
     <dl className="flex items-center gap-5 text-xs" data-testid="pace">
       <Figure name="answers a minute" value={rate === null ? "–" : String(Math.round(rate))} />
-      <Figure name="today" value={count((progress.data?.mineToday ?? 0) + 0)} />
+      <Figure name="today" value={count(progress.data?.mineToday ?? 0)} />
       <Figure name="pages waiting" value={progress.data ? count(waiting) : "–"} />
       <Figure
         name={labelling.unsent === 0 ? "all saved" : labelling.unsent === 1 ? "page on its way" : "pages on their way"}
-        value={labelling.unsent === 0 ? "✓" : String(labelling.unsent)}
+        value={labelling.unsent === 0 ? "" : String(labelling.unsent)}
       />
     </dl>
   );

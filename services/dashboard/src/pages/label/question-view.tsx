@@ -156,8 +156,8 @@ function Footer({ two }: { two: boolean }) {
     ["u", "unsure"],
     ["o", "other"],
     ["n", "does not apply"],
-    ...(two ? [["⇧", "+ key: two colours"]] : []),
-    ["⌫", "back"],
+    ...(two ? [["Shift", "+ key: two colours"]] : []),
+    ["Backspace", "back"],
   ] as const;
   return (
     <footer className="mt-auto flex flex-wrap gap-x-4 gap-y-1.5 border-t border-line px-5 py-3 text-xs text-dim">

@@ -38,7 +38,9 @@ export function walk(protocol: Protocol, task: LeasedTask, given: readonly Given
     .map((number) => protocol.categories[number - 1])
     .filter((category) => category !== undefined)
     .filter((category) => !done.has(category.n) && standing[category.index] !== "closed");
-  const first = open.find((category) => standing[category.index] === "open") ?? open[0];
+  // what a gate reads is always an earlier question of the protocol
+  const earliest = open.toSorted((a, b) => a.n - b.n)[0];
+  const first = open.find((category) => standing[category.index] === "open") ?? earliest;
   return { category: first ?? null, left: open.length };
 }
 

@@ -2,6 +2,7 @@ import type { StageView } from "@anyone/contracts/system";
 import { Link } from "@tanstack/react-router";
 import { Sparkline } from "../../components/sparkline.tsx";
 import { compact, count, duration } from "../../format.ts";
+import { Onward } from "./onward.tsx";
 
 /** One stage: its pace, its queue, its rows, and why items did not get through. */
 export function StageColumn({ view }: { view: StageView }) {
@@ -15,9 +16,7 @@ export function StageColumn({ view }: { view: StageView }) {
         <Link to={`/${view.stage}`} className="font-semibold hover:text-accent">
           {view.stage}
         </Link>
-        <span className="text-faint" aria-hidden="true">
-          {view.stage === "evaluate" ? "↻" : view.stage === "annotate" ? "⇄" : "→"}
-        </span>
+        <Onward from={view.stage} />
       </header>
 
       <div>

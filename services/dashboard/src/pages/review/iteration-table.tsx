@@ -3,7 +3,7 @@ import { State } from "../../components/badge.tsx";
 import { Stack } from "../../components/bars.tsx";
 import { Table } from "../../components/table.tsx";
 import { ago, count, moment, percent } from "../../format.ts";
-import { accuracyOf, shareOf } from "./scores.ts";
+import { reportOf } from "./scores.ts";
 
 export function IterationTable(props: {
   rows: readonly Iteration[];
@@ -20,20 +20,36 @@ export function IterationTable(props: {
       columns={[
         { head: "#", cell: (iteration) => <span className="font-semibold">{iteration.number}</span> },
         { head: "state", cell: (iteration) => <State of={iteration.state} /> },
-        { head: "accuracy", right: true, cell: (iteration) => percent(accuracyOf(iteration.scores, "all")) },
-        { head: "head", right: true, cell: (iteration) => percent(accuracyOf(iteration.scores, "head")) },
-        { head: "tail", right: true, cell: (iteration) => percent(accuracyOf(iteration.scores, "tail")) },
         {
-          head: "majority answer",
+          head: "accuracy before",
           right: true,
-          cell: (iteration) => <span className="text-faint">{percent(accuracyOf(iteration.scores, "majority"))}</span>,
+          cell: (iteration) => (
+            <span className="text-dim">{percent(reportOf(iteration.scores).before?.all.accuracy)}</span>
+          ),
         },
         {
-          head: "questions asked → settled",
+          head: "after",
+          right: true,
+          cell: (iteration) => (
+            <span className="font-semibold">{percent(reportOf(iteration.scores).after?.all.accuracy)}</span>
+          ),
+        },
+        { head: "head", right: true, cell: (iteration) => percent(reportOf(iteration.scores).after?.head.accuracy) },
+        { head: "tail", right: true, cell: (iteration) => percent(reportOf(iteration.scores).after?.tail.accuracy) },
+        {
+          key: "majority",
+          head: <span title="the accuracy of giving every question its most frequent answer">majority</span>,
+          right: true,
+          cell: (iteration) => (
+            <span className="text-faint">{percent(reportOf(iteration.scores).after?.majority.all.accuracy)}</span>
+          ),
+        },
+        {
+          head: "asked, settled",
           right: true,
           cell: (iteration) => (
             <>
-              {iteration.asked.length} → <span className="text-good">{iteration.settled.length}</span>
+              {iteration.asked.length}, <span className="text-good">{iteration.settled.length}</span>
             </>
           ),
         },
@@ -45,7 +61,7 @@ export function IterationTable(props: {
             </span>
           ),
           right: true,
-          cell: (iteration) => percent(shareOf(iteration.scores)),
+          cell: (iteration) => percent(reportOf(iteration.scores).share?.ofApplicable),
         },
         {
           head: "pages",
