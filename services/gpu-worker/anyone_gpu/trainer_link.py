@@ -10,6 +10,7 @@ import random
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import grpc
 
@@ -201,7 +202,7 @@ class LeaseReport:
         return self.lease.stop
 
     @property
-    def _who(self) -> dict[str, str | int]:
+    def _who(self) -> dict[str, Any]:
         return {"run_id": self.lease.offer.run_id, "attempt": self.lease.offer.attempt}
 
 

@@ -19,6 +19,8 @@ from anyone_gpu.train.model import Diffusion, noise_loss
 from anyone_gpu.train.recipes import Recipe
 from anyone_gpu.train.trainer import add_noise, draw_noise
 
+DRAWS = 2
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -33,7 +35,7 @@ class Validation:
 
 
 def validate(
-    model: Diffusion, guide: Guide, items: Sequence[Item], recipe: Recipe, *, seed: int, draws: int = 2, batch: int = 16
+    model: Diffusion, guide: Guide, items: Sequence[Item], recipe: Recipe, *, seed: int, draws: int = DRAWS, batch: int = 16
 ) -> Validation:
     """Levels are spread: draw d of D takes one from the d-th of D equal parts of all levels, so few draws see them all."""
     found: dict[str, tuple[float, float, float]] = {}

@@ -39,6 +39,8 @@ class Provenance:
     recipe: Mapping[str, Any]
     dataset: Mapping[str, Any]
     """{version, protocol, sha256 of the manifest}"""
+    tokenizer: Mapping[str, Any]
+    """{name, size}: ids of other words would be other captions."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ Anything else in it is left alone. A shard is a tar whose members come in threes
                             "answers": { "<category id>": "<option>" },
                             "caption_groups": [ <group>, ... ] }
 
-`size` is the jpg's. `answers` holds settled answers only (no `not_visible`, `unsure`, `other`). A group, in the protocol's order:
+`size` is the jpg's. `answers` holds settled answers only (no `not_visible`, `unsure`, `other`), an option's
+text as the protocol writes it, of two colours the main one. A group, in the protocol's order:
 
     { "group": "g07", "name": "top", "set": "C_body" | "C_outfit" | "C_other",
       "words": ["red", "short sleeve"],   attribute words, any order; the shot's phrase is the one word of g00

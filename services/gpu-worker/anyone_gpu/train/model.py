@@ -16,8 +16,9 @@ from diffusers import DDIMScheduler, UNet2DConditionModel
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel
 
-from anyone_gpu.train.recipes import ModelConfig, Recipe
-from anyone_gpu.train.tokenizer import Tokenizer, word_tokenizer
+from anyone_gpu.train.checkpoint import Checkpoint
+from anyone_gpu.train.recipes import ModelConfig, Recipe, read_recipe
+from anyone_gpu.train.tokenizer import Tokenizer, WordTokenizer, word_tokenizer
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,19 @@ def build_model(recipe: Recipe, seed: int) -> Diffusion:
     """Initial weights are a function of the seed; torch's own generator is left as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        tokenizer = build_tokenizer(recipe.model)
-        text = CLIPTextModel(
-            CLIPTextConfig(
-                vocab_size=tokenizer.size,
-                max_position_embeddings=tokenizer.length,
-                bos_token_id=tokenizer.begin,
-                eos_token_id=tokenizer.end,
-                pad_token_id=tokenizer.pad,
-                **recipe.model.text,
-            )
-        )
-        unet = UNet2DConditionModel(**recipe.model.unet)
-    return Diffusion(tokenizer, text, unet, build_schedule(recipe), recipe.model.latent)
+        return _assemble(recipe, build_tokenizer(recipe.model))
+
+
+def load_model(checkpoint: Checkpoint) -> tuple[Diffusion, Recipe]:
+    """The averaged weights of a checkpoint, ready to evaluate and to draw from, with the recipe that made them."""
+    recipe = read_recipe(checkpoint.manifest["recipe"])
+    tokenizer = WordTokenizer(tuple(checkpoint.files["tokenizer/vocabulary.txt"].decode().split("\n")))
+    model = _assemble(recipe, tokenizer)
+    average = checkpoint.tensors("ema.safetensors")
+    for part, module in model.parts.items():
+        module.load_state_dict({name.removeprefix(f"{part}."): t for name, t in average.items() if name.startswith(f"{part}.")})
+        module.eval().requires_grad_(False)
+    return model, recipe
 
 
 def build_tokenizer(config: ModelConfig) -> Tokenizer:
@@ -82,6 +83,21 @@ def build_schedule(recipe: Recipe) -> DDIMScheduler:
         steps_offset=1,
         prediction_type=recipe.prediction,
     )
+
+
+def _assemble(recipe: Recipe, tokenizer: Tokenizer) -> Diffusion:
+    text = CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=tokenizer.size,
+            max_position_embeddings=tokenizer.length,
+            bos_token_id=tokenizer.begin,
+            eos_token_id=tokenizer.end,
+            pad_token_id=tokenizer.pad,
+            **recipe.model.text,
+        )
+    )
+    unet = UNet2DConditionModel(**recipe.model.unet)
+    return Diffusion(tokenizer, text, unet, build_schedule(recipe), recipe.model.latent)
 
 
 def noise_loss(prediction_BCYZ: Tensor, clean_BCYZ: Tensor, noise_BCYZ: Tensor, signal_B: Tensor, recipe: Recipe) -> Tensor:

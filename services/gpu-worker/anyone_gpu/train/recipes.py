@@ -154,6 +154,20 @@ def build_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recip
     return recipe
 
 
+def read_recipe(raw: Mapping[str, Any]) -> Recipe:
+    """The recipe of a checkpoint's manifest: the inverse of `recipe_json`. Raises TypeError for another version's fields."""
+    loader = raw["loader"]
+    caption = CaptionConfig(**loader["caption"])
+    sizes = tuple((int(width), int(height)) for width, height in loader["sizes"])
+    parts: dict[str, Any] = {
+        "model": ModelConfig(**raw["model"]),
+        "loader": LoaderConfig(**{**loader, "sizes": sizes, "caption": caption}),
+        "hola": HolaConfig(**{**raw["hola"], "layers": tuple(raw["hola"]["layers"])}),
+        "optimizer": OptimizerConfig(**{**raw["optimizer"], "betas": tuple(raw["optimizer"]["betas"])}),
+    }
+    return Recipe(**{**raw, **parts})
+
+
 def recipe_json(recipe: Recipe) -> dict[str, Any]:
     """Everything that made a checkpoint, for its manifest."""
     return asdict(recipe)

@@ -71,6 +71,7 @@ def train(run: Run, dataset: Dataset, objects: Objects, report: Report) -> dict[
         run.seed,
         recipe_json(recipe),
         {"version": dataset.version, "protocol": dataset.protocol, "sha256": dataset.sha256},
+        {"name": model.tokenizer.name, "size": model.tokenizer.size},
     )
     done, window, last = 0, [], None
     checkpoint = last_good(objects, run.resume, provenance)

@@ -14,6 +14,7 @@ from anyone_gpu.objects import FileObjects, ObjectRef
 from tests.train.drawn import write_version
 from tests.train.trainer_stub import TOKEN, TrainerStub, eventually
 
+pytestmark = pytest.mark.usefixtures("worker")
 WORKER = Path(__file__).resolve().parents[2]
 
 
@@ -48,14 +49,12 @@ def diffusion(release: ObjectRef, **overrides: object) -> dict[str, object]:
     return {"dataset": dataset, "recipe": "debug", "seed": 3, "overrides": overrides}
 
 
-def test_it_registers_and_says_it_is_ready(worker: subprocess.Popen[str], trainer: TrainerStub) -> None:
+def test_it_registers_and_says_it_is_ready(trainer: TrainerStub) -> None:
     who = trainer.registered[0]
     assert who.device == "cpu" and who.torch and list(who.kinds) == ["diffusion", "labeller", "evaluation"]
 
 
-def test_a_run_streams_its_metrics_checkpoints_and_result(
-    worker: subprocess.Popen[str], trainer: TrainerStub, release: ObjectRef, home: Path
-) -> None:
+def test_a_run_streams_its_metrics_checkpoints_and_result(trainer: TrainerStub, release: ObjectRef, home: Path) -> None:
     trainer.offer("diffusion", diffusion(release), "run-a", attempt=2)
     eventually(lambda: trainer.done)
     done = trainer.done[0]
@@ -79,7 +78,6 @@ def test_a_run_streams_its_metrics_checkpoints_and_result(
     ],
 )
 def test_a_job_that_cannot_be_run_ends_with_its_class_and_one_sentence(
-    worker: subprocess.Popen[str],
     trainer: TrainerStub,
     release: ObjectRef,
     kind: str,
@@ -94,9 +92,7 @@ def test_a_job_that_cannot_be_run_ends_with_its_class_and_one_sentence(
     assert reason in trainer.done[0].reason
 
 
-def test_what_was_said_while_the_trainer_was_gone_arrives_afterwards(
-    worker: subprocess.Popen[str], trainer: TrainerStub, release: ObjectRef
-) -> None:
+def test_what_was_said_while_the_trainer_was_gone_arrives_afterwards(trainer: TrainerStub, release: ObjectRef) -> None:
     trainer.done.clear(), trainer.rows.clear(), trainer.numbers.clear(), trainer.checkpoints.clear()
     trainer.offer("diffusion", diffusion(release, steps=60, checkpoint_every=20), "run-b")
     eventually(lambda: len(trainer.rows) > 20)
@@ -112,9 +108,7 @@ def test_what_was_said_while_the_trainer_was_gone_arrives_afterwards(
     assert trainer.renewals[-1].step > 0
 
 
-def test_a_worker_that_lost_its_lease_stops_without_a_done_and_asks_for_work(
-    worker: subprocess.Popen[str], trainer: TrainerStub, release: ObjectRef
-) -> None:
+def test_a_worker_that_lost_its_lease_stops_without_a_done_and_asks_for_work(trainer: TrainerStub, release: ObjectRef) -> None:
     trainer.done.clear(), trainer.rows.clear()
     trainer.offer("diffusion", diffusion(release, steps=100_000, checkpoint_every=100_000), "run-c")
     eventually(lambda: trainer.rows)
@@ -125,7 +119,7 @@ def test_a_worker_that_lost_its_lease_stops_without_a_done_and_asks_for_work(
     assert trainer.done == []
 
 
-def test_a_cancelled_run_ends_without_a_done(worker: subprocess.Popen[str], trainer: TrainerStub, release: ObjectRef) -> None:
+def test_a_cancelled_run_ends_without_a_done(trainer: TrainerStub, release: ObjectRef) -> None:
     trainer.rows.clear()
     trainer.offer("diffusion", diffusion(release, steps=100_000, checkpoint_every=100_000), "run-d")
     eventually(lambda: trainer.rows)
