@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { ApiError, type Client } from "@anyone/contracts/client";
+import type { Client } from "@anyone/contracts/client";
 import { filterApi } from "@anyone/contracts/filter";
 import { type GivenAnswer, type LeasedTask, reviewApi } from "@anyone/contracts/review";
-import { type Answer, NOT_ASKED, pack, UNSURE } from "@anyone/domain/annotate/answer";
-import { prune } from "@anyone/domain/annotate/gates";
+import { type Answer, NOT_ASKED, OTHER, pack, unpack } from "@anyone/domain/annotate/answer";
+import type { PartEvidence } from "@anyone/domain/annotate/evidence";
+import { applicable } from "@anyone/domain/annotate/gates";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import type { Category } from "@anyone/domain/annotate/protocol";
 import { AssetId, ReviewTaskId } from "@anyone/domain/ids";
@@ -21,72 +22,71 @@ export interface SimulatedAnnotator {
 }
 
 /**
- * Answers one page, as a person would through the labelling page. Returns how many answers were recorded, or undefined
- * when nothing waits. An image that nobody drew (a photograph) has no truth: every question is answered "unsure".
+ * Answers one page, as a person would through the labelling page: question by question as gates open. Returns how many
+ * answers were recorded, or undefined when nothing waits. An image that nobody drew (a photograph) has no truth: every
+ * question is answered "unsure".
  */
 export async function answerOnePage(annotator: SimulatedAnnotator): Promise<number | undefined> {
   const { client } = annotator;
   const { task } = await client.call(reviewApi.lease, { body: { leaseSeconds: 120 } });
   if (!task) return undefined;
-  const truth = await annotator.truthOf(task.assetId);
-  const headers = { "idempotency-key": randomUUID() };
-  const params = { id: ReviewTaskId.parse(task.id) };
-  let answers = answersOf(task, truth, annotator);
-  for (let attempt = 0; attempt < 4; attempt += 1) {
-    try {
-      const { recorded } = await client.call(reviewApi.answer, {
-        params,
-        headers,
-        body: { fence: task.fence, answers },
-      });
-      return recorded;
-    } catch (error) {
-      const left =
-        error instanceof ApiError && error.status === 400 ? withoutContradictions(answers, error.message) : undefined;
-      if (!left) throw error;
-      answers = left;
+  const answers = interview(task, await annotator.truthOf(task.assetId), annotator);
+  const { recorded } = await client.call(reviewApi.answer, {
+    params: { id: ReviewTaskId.parse(task.id) },
+    headers: { "idempotency-key": randomUUID() },
+    body: { fence: task.fence, answers },
+  });
+  return recorded;
+}
+
+/** Asks wave by wave what the page would ask, and answers by the truth, save for the errors. */
+function interview(task: LeasedTask, truth: Truth | undefined, annotator: SimulatedAnnotator): GivenAnswer[] {
+  const draw = random(`${annotator.seed}.${task.id}`);
+  const evidence = evidenceOf(task);
+  const answers: Record<string, Answer> = knownAnswers(task);
+  const given: GivenAnswer[] = [];
+  const openOnPage = () =>
+    applicable(primeHuman, answers, evidence).filter(({ n, id }) => task.categories.includes(n) && !answers[id]);
+  for (let wave = openOnPage(); wave.length > 0; wave = openOnPage()) {
+    for (const category of wave) {
+      const answer = truth ? answerOf(category, truth, annotator.errorRate, draw) : { value: "unsure" };
+      answers[category.id] = answer;
+      given.push({ ...packed(category, answer), milliseconds: 600 + Math.floor(draw() * 1800) });
     }
   }
-  await client.call(reviewApi.release, { params, body: { fence: task.fence } });
-  return 0;
+  // A page whose every question is closed by what it takes as given still wants to be ended.
+  return given.length > 0 ? given : task.categories.map((category) => ({ category, value: NOT_ASKED }));
 }
 
-/**
- * What a person sees on the page follows from answers the page takes as given (of categories it does not ask); where the
- * truth differs from those, the page refuses the child and names it, and the person says that it does not apply.
- */
-function withoutContradictions(answers: GivenAnswer[], complaint: string): GivenAnswer[] | undefined {
-  const named = primeHuman.categories.filter(({ id }) => complaint.includes(id));
-  const changed = answers.map((answer) =>
-    named.some(({ n }) => n === answer.category) ? { category: answer.category, value: NOT_ASKED } : answer,
-  );
-  const differs = changed.some(({ value }, index) => value !== answers[index]?.value);
-  return differs ? changed : undefined;
+/** What the truth says; where it says nothing the thing is absent, or cannot be seen. */
+function answerOf(category: Category, truth: Truth, errorRate: number, draw: () => number): Answer {
+  const value = truth.answers[category.id] ?? category.absent ?? "not_visible";
+  if (draw() < errorRate) return { value: wrong(category, value, draw) };
+  const second = truth.secondColors[category.id];
+  return second ? { value, second } : { value };
 }
 
-function answersOf(task: LeasedTask, truth: Truth | undefined, { errorRate, seed }: SimulatedAnnotator): GivenAnswer[] {
-  const draw = random(`${seed}.${task.id}`);
-  const asked = primeHuman.categories.filter(({ n }) => task.categories.includes(n));
-  if (!truth) return asked.map(({ n }) => ({ category: n, value: UNSURE, milliseconds: 0 }));
-  const said = Object.fromEntries(
-    primeHuman.categories.flatMap((category) => {
-      const value = truth.answers[category.id];
-      if (value === undefined) return [];
-      const right: Answer = { value, second: truth.secondColors[category.id] };
-      const errs = asked.includes(category) && draw() < errorRate;
-      return [[category.id, errs ? { value: wrong(category, value, draw) } : right]];
+function packed(category: Category, answer: Answer): Pick<GivenAnswer, "category" | "value" | "text"> {
+  const legal = category.options.includes(answer.value) || answer.value === "not_visible" || answer.value === "unsure";
+  return legal
+    ? { category: category.n, value: pack(category, answer) }
+    : { category: category.n, value: OTHER, text: answer.value.slice(0, 60) };
+}
+
+function knownAnswers({ known }: LeasedTask): Record<string, Answer> {
+  return Object.fromEntries(
+    known.flatMap(({ category: n, value }) => {
+      const category = primeHuman.categories[n - 1];
+      const answer = category && unpack(category, value);
+      return category && answer ? [[category.id, answer]] : [];
     }),
   );
-  const consistent = prune(primeHuman, said, null);
-  return asked.map((category) => {
-    const answer = consistent[category.id];
-    const milliseconds = 600 + Math.floor(draw() * 1800);
-    if (!answer) return { category: category.n, value: NOT_ASKED, milliseconds };
-    const known = category.options.includes(answer.value) || answer.value === "not_visible";
-    return known
-      ? { category: category.n, value: pack(category, answer), milliseconds }
-      : { category: category.n, value: -4, text: answer.value.slice(0, 60), milliseconds };
-  });
+}
+
+/** The page's hint of what the picture shows, from its part map. */
+function evidenceOf({ partShares, cutParts }: LeasedTask): PartEvidence | null {
+  if (partShares.length === 0) return null;
+  return { share: partShares, touchesBottom: partShares.map((_, part) => cutParts.includes(part)) };
 }
 
 /** Another option of the same kind: people mistake a shirt for a blouse, rarely for nothing at all. */
