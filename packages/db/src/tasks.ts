@@ -138,15 +138,27 @@ async function oldestReady(db: Sql, stages: readonly Stage[]): Promise<number> {
   return row?.seconds ?? 0;
 }
 
+/** One branch per state, so that each is counted in that state's index and never in the table. */
 async function counts(db: Sql): Promise<StageCounts[]> {
   return db.query<StageCounts>(
-    `SELECT stage,
-            count(*) FILTER (WHERE state = 'ready')::int AS ready,
-            count(*) FILTER (WHERE state = 'leased')::int AS leased,
-            count(*) FILTER (WHERE state = 'done')::int AS done,
-            count(*) FILTER (WHERE state = 'dead')::int AS dead,
-            greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(next_at) FILTER (WHERE state = 'ready')), 0))::float
-              AS "oldestReadySeconds"
-       FROM tasks GROUP BY stage`,
+    `WITH counted AS (
+       SELECT stage, state, count(*) AS n, min(next_at) AS oldest FROM tasks
+        WHERE state = 'ready' AND dispatched_at IS NULL GROUP BY stage, state
+       UNION ALL
+       SELECT stage, state, count(*), min(next_at) FROM tasks
+        WHERE state = 'ready' AND dispatched_at IS NOT NULL GROUP BY stage, state
+       UNION ALL
+       SELECT stage, state, count(*), NULL FROM tasks WHERE state = 'leased' GROUP BY stage, state
+       UNION ALL
+       SELECT stage, state, count(*), NULL FROM tasks WHERE state = 'done' GROUP BY stage, state
+       UNION ALL
+       SELECT stage, state, count(*), NULL FROM tasks WHERE state = 'dead' GROUP BY stage, state)
+     SELECT stage,
+            coalesce(sum(n) FILTER (WHERE state = 'ready'), 0)::int AS ready,
+            coalesce(sum(n) FILTER (WHERE state = 'leased'), 0)::int AS leased,
+            coalesce(sum(n) FILTER (WHERE state = 'done'), 0)::int AS done,
+            coalesce(sum(n) FILTER (WHERE state = 'dead'), 0)::int AS dead,
+            greatest(0, coalesce(extract(epoch FROM statement_timestamp() - min(oldest)), 0))::float AS "oldestReadySeconds"
+       FROM counted GROUP BY stage`,
   );
 }
