@@ -122,7 +122,6 @@ export function saree(figure: Figure, cloth: Fabric): void {
 export function thobe(figure: Figure, cloth: Fabric): void {
   const { body } = figure;
   const male = !body.female;
-  const robeCloth = male ? shifted(cloth, "#efece6") : cloth;
   const ring = torso(body, {
     hem: 716,
     ease: 20,
@@ -137,7 +136,7 @@ export function thobe(figure: Figure, cloth: Fabric): void {
         [0, 140],
         [0, male ? 300 : 720],
       ],
-      color: male ? darker(robeCloth.base, 0.3) : "#c99a2a",
+      color: male ? darker(cloth.base, 0.3) : "#c99a2a",
       width: male ? 3 : 7,
     },
   ];
@@ -147,10 +146,10 @@ export function thobe(figure: Figure, cloth: Fabric): void {
         [t * 80, 300],
         [t * 130, 720],
       ],
-      color: darker(robeCloth.base, 0.32),
+      color: darker(cloth.base, 0.32),
       width: 3.4,
       opacity: 0.5,
     });
-  figure.add("dress", "special", [ring], robeCloth, { round: 46, decor, join: true });
-  drawCollar(figure, male ? "stand-up collar" : "high neck", robeCloth, "dress", "special");
+  figure.add("dress", "special", [ring], cloth, { round: 46, decor, join: true });
+  drawCollar(figure, male ? "stand-up collar" : "high neck", cloth, "dress", "special");
 }

@@ -32,7 +32,9 @@ export const COSTUMES: Readonly<Record<string, Costume>> = {
 
 export function specialCloth(figure: Figure): Fabric {
   const cloth = figure.fabric("special", [130, 720]);
-  return { ...cloth, material: COSTUMES[figure.value("special.type")]?.material ?? "cotton", slant: 0 };
+  // a thobe is white whatever colour a robe would have had
+  const base = figure.is("special.type", "abaya or thobe") && !figure.body.female ? "#efece6" : cloth.base;
+  return { ...cloth, base, material: COSTUMES[figure.value("special.type")]?.material ?? "cotton", slant: 0 };
 }
 
 export function drawSpecial(figure: Figure, cloth: Fabric): void {
