@@ -10,6 +10,16 @@ export interface Report {
   metrics: Metric[];
 }
 
+/** A promotion's decision about what one training made. */
+export interface Decision extends PromotionDecision {
+  id: string;
+  /** The checkpoint, or the run that left none. */
+  subject: string;
+  /** The checkpoint that generated until now. */
+  previous: string | null;
+  facts: Record<string, unknown>;
+}
+
 /** The report of a checkpoint on a dataset version has one id: evaluating twice is the same as once. */
 export function reportId(checkpointId: string, version: number): string {
   return `${checkpointId}-on-v${version}`;
@@ -76,17 +86,18 @@ export const reports = {
     return { ...report, metrics };
   },
 
-  /** Makes a checkpoint the one that generates, and stores the decision either way. Deciding twice is once. */
-  async decide(
-    tx: Transaction,
-    decision: PromotionDecision & { checkpointId: string; previous: string | null; version: number; facts: unknown },
-  ): Promise<void> {
+  async isDecided(sql: Sql, promotionId: string): Promise<boolean> {
+    return (await sql.query(`SELECT 1 FROM promotions WHERE id = $1`, [promotionId])).length === 1;
+  },
+
+  /** Stores a decision, and makes the promoted checkpoint the one that generates. Deciding twice is once. */
+  async decide(tx: Transaction, decision: Decision): Promise<void> {
     const rows = await tx.query(
       `INSERT INTO promotions (id, slot, subject, previous, promoted, rule, reason, facts)
          VALUES ($1, 'diffusion', $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING RETURNING id`,
       [
-        `diffusion-v${decision.version}`,
-        decision.checkpointId,
+        decision.id,
+        decision.subject,
         decision.previous,
         decision.promoted,
         decision.rule,
@@ -95,7 +106,7 @@ export const reports = {
       ],
     );
     if (rows.length === 1 && decision.promoted) {
-      await tx.query(`UPDATE checkpoints SET promoted_at = clock_timestamp() WHERE id = $1`, [decision.checkpointId]);
+      await tx.query(`UPDATE checkpoints SET promoted_at = clock_timestamp() WHERE id = $1`, [decision.subject]);
     }
   },
 };

@@ -1,5 +1,5 @@
 import { fault } from "@anyone/domain/fault";
-import type { Transaction } from "@anyone/domain/transaction";
+import type { Sql, Transaction } from "@anyone/domain/transaction";
 import type { OpenDatabase } from "./client.ts";
 
 export type RunKind = "diffusion" | "labeller" | "evaluation";
@@ -43,14 +43,23 @@ export interface LeasedRun {
   resume: { step: number; manifestKey: string; sha256: string }[];
 }
 
+/** What the end of an attempt left behind. */
+export interface EndedRun {
+  id: string;
+  kind: RunKind;
+  state: RunState;
+}
+
 export interface MetricRow {
   step: number;
   name: string;
   value: number;
 }
 
-/** Attempts after which a run that keeps losing its worker fails for good. */
-const MAX_ATTEMPTS = 5;
+/** So many attempts may end without a result (a dead worker, an outage) before the run fails for good. */
+const MAX_LOSSES = 5;
+/** Wait before the next attempt after one was lost; doubles with each: an outage of minutes uses up no run. */
+const FIRST_WAIT_SECONDS = 5;
 
 const COLUMNS = "id, kind, recipe, config, arm, seed, version, iteration, state, attempt, result, reason";
 
@@ -59,18 +68,14 @@ export type Runs = ReturnType<typeof runRepository>;
 /** Runs, their metrics and checkpoints. Only the database's clock decides who holds a lease. */
 export function runRepository(db: OpenDatabase) {
   return {
-    async get(id: string): Promise<Run> {
-      const [run] = await db.query<Run>(`SELECT ${COLUMNS} FROM runs WHERE id = $1`, [id]);
-      if (!run) throw fault("not-found", `There is no run ${id}.`);
-      return run;
+    async find(id: string): Promise<Run | undefined> {
+      return (await db.query<Run>(`SELECT ${COLUMNS} FROM runs WHERE id = $1`, [id]))[0];
     },
 
-    /** Every run of a dataset version, in the order they were planned. */
-    async ofVersion(version: number, kind: RunKind): Promise<Run[]> {
-      return db.query<Run>(`SELECT ${COLUMNS} FROM runs WHERE version = $1 AND kind = $2 ORDER BY created_at, id`, [
-        version,
-        kind,
-      ]);
+    async get(id: string): Promise<Run> {
+      const run = await this.find(id);
+      if (!run) throw fault("not-found", `There is no run ${id}.`);
+      return run;
     },
 
     async plan(tx: Transaction, runs: readonly PlannedRun[]): Promise<void> {
@@ -93,18 +98,22 @@ export function runRepository(db: OpenDatabase) {
       }
     },
 
-    /** Gives the oldest waiting run (or one whose lease ran out) to a worker; undefined when nothing waits. */
+    /**
+     * Gives the oldest waiting run, or one whose lease ran out, to a worker; undefined when nothing waits. Labellers go
+     * first: people wait for them.
+     */
     async lease(worker: string, kinds: readonly string[], seconds: number): Promise<LeasedRun | undefined> {
       const [run] = await db.query<{ id: string; kind: RunKind; attempt: number; config: Record<string, unknown> }>(
-        `UPDATE runs SET state = 'leased', attempt = attempt + 1, worker = $1,
+        `UPDATE runs SET state = 'leased', attempt = attempt + 1, losses = losses + (state = 'leased')::int, worker = $1,
                 lease_until = clock_timestamp() + make_interval(secs => $3),
                 started_at = coalesce(started_at, clock_timestamp())
           WHERE id = (SELECT id FROM runs
-                       WHERE kind = ANY($2) AND attempt < $4
-                         AND (state = 'waiting' OR (state = 'leased' AND lease_until < clock_timestamp()))
+                       WHERE kind = ANY($2)
+                         AND (state = 'waiting' AND next_at <= clock_timestamp()
+                              OR state = 'leased' AND lease_until < clock_timestamp() AND losses + 1 < $4)
                        ORDER BY (kind = 'labeller') DESC, created_at, id FOR UPDATE SKIP LOCKED LIMIT 1)
           RETURNING id, kind, attempt, config`,
-        [worker, kinds, seconds, MAX_ATTEMPTS],
+        [worker, kinds, seconds, MAX_LOSSES],
       );
       if (!run) return undefined;
       const resume = await db.query<{ step: number; manifestKey: string; sha256: string }>(
@@ -119,7 +128,7 @@ export function runRepository(db: OpenDatabase) {
     async renew(id: string, attempt: number, seconds: number, step: number): Promise<boolean> {
       const rows = await db.query(
         `UPDATE runs SET lease_until = clock_timestamp() + make_interval(secs => $3), step = greatest(step, $4)
-          WHERE id = $1 AND attempt = $2 AND state = 'leased' RETURNING id`,
+          WHERE id = $1 AND attempt = $2::int AND state = 'leased' RETURNING id`,
         [id, attempt, seconds, step],
       );
       return rows.length === 1;
@@ -150,7 +159,7 @@ export function runRepository(db: OpenDatabase) {
           `INSERT INTO checkpoints (id, run_id, step, attempt, manifest_key, sha256, current)
            VALUES ($1, $2, $3, $4, $5, $6, true) ON CONFLICT (run_id, step, attempt) DO NOTHING`,
           [
-            checkpointId(id, checkpoint.step, attempt),
+            `${id}-s${checkpoint.step}-a${attempt}`,
             id,
             checkpoint.step,
             attempt,
@@ -163,93 +172,81 @@ export function runRepository(db: OpenDatabase) {
     },
 
     /**
-     * Ends an attempt: done, failed for good, or waiting for another worker. Returns the state it left behind, or
-     * undefined when the attempt no longer held the lease (then nothing was written).
+     * Ends an attempt: done, failed for good, or waiting for another worker. Returns what it left behind, or undefined
+     * when the attempt no longer held the lease (then nothing was written).
      */
     async end(
       tx: Transaction,
       id: string,
       attempt: number,
       ending: { outcome: string; reason: string; result: unknown },
-    ): Promise<RunState | undefined> {
-      const again = ending.outcome === "preempted" || (ending.outcome === "infra" && attempt < MAX_ATTEMPTS);
-      const state: RunState = ending.outcome === "ok" ? "done" : again ? "waiting" : "failed";
-      const rows = await tx.query(
-        `UPDATE runs SET state = $3, reason = nullif($4, ''), result = $5, lease_until = NULL,
-                attempt = attempt, finished_at = CASE WHEN $3 = 'waiting' THEN NULL ELSE clock_timestamp() END
-          WHERE id = $1 AND attempt = $2 AND state = 'leased' RETURNING id`,
-        [id, attempt, state, ending.reason, JSON.stringify(ending.result ?? null)],
+    ): Promise<EndedRun | undefined> {
+      const [ended] = await tx.query<EndedRun>(
+        `WITH held AS (
+           SELECT id, CASE WHEN $3 = 'ok' THEN 'done'
+                           WHEN $3 = 'preempted' OR $3 = 'infra' AND losses + 1 < $6 THEN 'waiting'
+                           ELSE 'failed' END AS after
+             FROM runs WHERE id = $1 AND attempt = $2::int AND state = 'leased' FOR UPDATE)
+         UPDATE runs SET state = held.after, reason = nullif($4, ''), result = $5, lease_until = NULL,
+                losses = losses + ($3 = 'infra')::int,
+                next_at = clock_timestamp() + make_interval(secs => CASE WHEN $3 = 'infra' THEN $7 * power(2, losses) ELSE 0 END),
+                finished_at = CASE WHEN held.after = 'waiting' THEN NULL ELSE clock_timestamp() END
+           FROM held WHERE runs.id = held.id RETURNING runs.id, kind, state`,
+        [
+          id,
+          attempt,
+          ending.outcome,
+          ending.reason.replaceAll("\0", "").slice(0, 1000),
+          JSON.stringify(ending.result ?? null),
+          MAX_LOSSES,
+          FIRST_WAIT_SECONDS,
+        ],
       );
-      return rows.length === 1 ? state : undefined;
+      return ended;
     },
 
-    /** Runs that lost their last worker for good: attempts used up, lease over. They fail with a reason. */
-    async failLost(tx: Transaction): Promise<{ id: string; kind: RunKind }[]> {
-      return tx.query<{ id: string; kind: RunKind }>(
-        `UPDATE runs SET state = 'failed', finished_at = clock_timestamp(), reason = 'every attempt lost its worker'
-          WHERE state = 'leased' AND lease_until < clock_timestamp() AND attempt >= $1 RETURNING id, kind`,
-        [MAX_ATTEMPTS],
+    /** Ends runs that lost their last worker for good: the lease is over and no attempt is left. They fail with a reason. */
+    async failLost(tx: Transaction): Promise<EndedRun[]> {
+      return tx.query<EndedRun>(
+        `UPDATE runs SET state = 'failed', losses = losses + 1, lease_until = NULL, finished_at = clock_timestamp(),
+                reason = 'every attempt lost its worker'
+          WHERE state = 'leased' AND lease_until < clock_timestamp() AND losses + 1 >= $1 RETURNING id, kind, state`,
+        [MAX_LOSSES],
       );
     },
 
-    /** The newest current checkpoint of a run. */
-    async newestCheckpoint(id: string): Promise<Checkpoint | undefined> {
-      const [checkpoint] = await db.query<Checkpoint>(
-        `${CHECKPOINT} WHERE c.run_id = $1 AND c.current ORDER BY c.step DESC, c.attempt DESC LIMIT 1`,
-        [id],
-      );
-      return checkpoint;
-    },
-
-    async checkpoint(id: string): Promise<Checkpoint> {
-      const [checkpoint] = await db.query<Checkpoint>(`${CHECKPOINT} WHERE c.id = $1`, [id]);
-      if (!checkpoint) throw fault("not-found", `There is no checkpoint ${id}.`);
-      return checkpoint;
-    },
-
-    /** The checkpoint that generates now, if one was ever promoted. */
-    async promoted(): Promise<Checkpoint | undefined> {
-      const [checkpoint] = await db.query<Checkpoint>(
-        `${CHECKPOINT} WHERE c.promoted_at IS NOT NULL ORDER BY c.promoted_at DESC LIMIT 1`,
-      );
-      return checkpoint;
-    },
-
-    async cancel(tx: Transaction, id: string): Promise<boolean> {
-      const rows = await tx.query(
-        `UPDATE runs SET state = 'cancelled', finished_at = clock_timestamp(), reason = 'cancelled by a person'
-          WHERE id = $1 AND state IN ('waiting', 'leased') RETURNING id`,
-        [id],
-      );
-      return rows.length === 1;
+    /** A finished run whose result cannot be used has failed after all. */
+    async reject(tx: Transaction, id: string, reason: string): Promise<void> {
+      await tx.query(`UPDATE runs SET state = 'failed', reason = $2 WHERE id = $1 AND state = 'done'`, [
+        id,
+        reason.replaceAll("\0", "").slice(0, 1000),
+      ]);
     },
   };
 }
 
-export interface Checkpoint {
-  id: string;
-  runId: string;
-  step: number;
-  manifestKey: string;
-  sha256: string;
-  version: number | null;
-  arm: string | null;
-  seed: number;
-  recipe: string;
+/** Every run of one training of a dataset version, in the order they were planned. */
+export async function runsOfTraining(sql: Sql, version: number, recipe: string): Promise<Run[]> {
+  return sql.query<Run>(
+    `SELECT ${COLUMNS} FROM runs WHERE version = $1 AND recipe = $2 AND kind = 'diffusion' ORDER BY created_at, id`,
+    [version, recipe],
+  );
 }
 
-const CHECKPOINT = `SELECT c.id, c.run_id AS "runId", c.step, c.manifest_key AS "manifestKey", c.sha256, r.version, r.arm, r.seed, r.recipe
-                      FROM checkpoints c JOIN runs r ON r.id = c.run_id`;
-
-function checkpointId(runId: string, step: number, attempt: number): string {
-  return `${runId}-s${step}-a${attempt}`;
+/** The recipes that were trained on a dataset version. */
+export async function trainedRecipes(sql: Sql, version: number): Promise<string[]> {
+  const rows = await sql.query<{ recipe: string }>(
+    `SELECT DISTINCT recipe FROM runs WHERE version = $1 AND kind = 'diffusion' ORDER BY recipe`,
+    [version],
+  );
+  return rows.map(({ recipe }) => recipe);
 }
 
 /** Locks the run's row: nobody can take the lease away while this transaction lasts. */
 async function holds(tx: Transaction, id: string, attempt: number): Promise<boolean> {
-  const rows = await tx.query(`SELECT 1 FROM runs WHERE id = $1 AND attempt = $2 AND state = 'leased' FOR UPDATE`, [
-    id,
-    attempt,
-  ]);
+  const rows = await tx.query(
+    `SELECT 1 FROM runs WHERE id = $1 AND attempt = $2::int AND state = 'leased' FOR UPDATE`,
+    [id, attempt],
+  );
   return rows.length === 1;
 }

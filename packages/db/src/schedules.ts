@@ -16,26 +16,17 @@ export function scheduleRepository(db: OpenDatabase) {
 
     /** Writes the default schedules where none of that id exists. */
     async ensureDefaults(): Promise<void> {
-      for (const schedule of DEFAULT_SCHEDULES) {
-        await db.prisma.schedule.upsert({ where: { id: schedule.id }, create: schedule, update: {} });
-      }
+      await db.transaction(async (tx) => {
+        for (const schedule of DEFAULT_SCHEDULES) await write(tx, schedule, "NOTHING");
+      });
     },
 
     async put(tx: Transaction, schedule: Schedule): Promise<void> {
-      const cron = schedule.kind === "cron" ? schedule : undefined;
-      await tx.query(
-        `INSERT INTO schedules (id, kind, cron, zone, growth, enabled, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())
-         ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, cron = excluded.cron, zone = excluded.zone,
-           growth = excluded.growth, enabled = excluded.enabled, updated_at = excluded.updated_at`,
-        [
-          schedule.id,
-          schedule.kind,
-          cron?.cron ?? null,
-          cron?.zone ?? "UTC",
-          schedule.kind === "growth" ? schedule.growth : null,
-          schedule.enabled,
-        ],
+      await write(
+        tx,
+        schedule,
+        `UPDATE SET kind = excluded.kind, cron = excluded.cron, zone = excluded.zone, growth = excluded.growth,
+                    enabled = excluded.enabled, updated_at = excluded.updated_at`,
       );
     },
 
@@ -43,21 +34,16 @@ export function scheduleRepository(db: OpenDatabase) {
       await tx.query(`UPDATE schedules SET fired_at = clock_timestamp(), fires = fires + 1 WHERE id = $1`, [id]);
     },
 
-    /** Assets admitted since the newest released version was cut, or ever. */
-    async admittedSinceLastVersion(): Promise<number> {
-      const [row] = await db.query<{ count: string }>(
-        `SELECT count(*) AS count FROM assets
-          WHERE admitted_at > coalesce((SELECT max(created_at) FROM dataset_versions), '-infinity')`,
+    /**
+     * Enabled growth schedules with the assets admitted since the newest version was cut or the schedule last fired,
+     * whichever is later: a turn that ended without a version is not begun again by the same assets.
+     */
+    async growth(): Promise<{ id: string; growth: number; admitted: number }[]> {
+      return db.query(
+        `SELECT s.id, s.growth, (SELECT count(*)::int FROM assets WHERE admitted_at > greatest(
+                  s.fired_at, (SELECT max(created_at) FROM dataset_versions), '-infinity')) AS admitted
+           FROM schedules s WHERE s.enabled AND s.kind = 'growth' ORDER BY s.id`,
       );
-      return Number(row?.count ?? 0);
-    },
-
-    /** Whether an enabled growth schedule may be due: looked at often, so that a task is written only when there is work. */
-    async growthDue(): Promise<boolean> {
-      const [row] = await db.query<{ least: number | null }>(
-        "SELECT min(growth) AS least FROM schedules WHERE enabled AND kind = 'growth'",
-      );
-      return row?.least != null && (await this.admittedSinceLastVersion()) >= row.least;
     },
 
     /** Number the next iteration would have, and whether one is open now. */
@@ -68,4 +54,19 @@ export function scheduleRepository(db: OpenDatabase) {
       return { nextIteration: row?.next ?? 1, open: row?.open ?? false };
     },
   };
+}
+
+async function write(tx: Transaction, schedule: Schedule, onConflict: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO schedules (id, kind, cron, zone, growth, enabled, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp()) ON CONFLICT (id) DO ${onConflict}`,
+    [
+      schedule.id,
+      schedule.kind,
+      schedule.kind === "cron" ? schedule.cron : null,
+      schedule.kind === "cron" ? schedule.zone : "UTC",
+      schedule.kind === "growth" ? schedule.growth : null,
+      schedule.enabled,
+    ],
+  );
 }

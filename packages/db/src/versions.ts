@@ -119,10 +119,10 @@ export function versionRepository(db: OpenDatabase) {
           shards.map((shard) => shard.count),
         ],
       );
-      await tx.query(`UPDATE dataset_versions SET counts = $2 WHERE number = $1`, [
-        version,
-        JSON.stringify(frozen.counts),
-      ]);
+      await tx.query(
+        `UPDATE dataset_versions SET counts = $2, state = 'cutting' WHERE number = $1 AND state <> 'released'`,
+        [version, JSON.stringify(frozen.counts)],
+      );
     },
 
     /** A shard's items with the keys of their bytes, in the order they are written. */
@@ -153,11 +153,29 @@ export function versionRepository(db: OpenDatabase) {
       );
     },
 
-    async release(tx: Transaction, version: number, manifest: { key: string; sha256: string }): Promise<void> {
-      await tx.query(
+    /** Releases a version; false when it was released before: a released version never changes. */
+    async release(tx: Transaction, version: number, manifest: { key: string; sha256: string }): Promise<boolean> {
+      const rows = await tx.query(
         `UPDATE dataset_versions SET state = 'released', manifest_key = $2, manifest_sha256 = $3,
-                released_at = coalesce(released_at, clock_timestamp()) WHERE number = $1`,
+                released_at = clock_timestamp() WHERE number = $1 AND state <> 'released' RETURNING number`,
         [version, manifest.key, manifest.sha256],
+      );
+      return rows.length === 1;
+    },
+
+    /**
+     * Fails versions that nobody cuts any more: one of their tasks is dead and none is to come. The next version can then
+     * be opened; an operator's retry of the dead tasks still finishes this one.
+     */
+    async failStuck(tx: Transaction): Promise<{ number: number; name: string; reason: string }[]> {
+      return tx.query(
+        `WITH own AS (
+           SELECT (payload ->> 'version')::int AS version, state, reason FROM tasks
+            WHERE stage = 'release' AND state IN ('ready', 'leased', 'dead')),
+         stuck AS (
+           SELECT version, min(reason) AS reason FROM own GROUP BY version HAVING bool_and(state = 'dead'))
+         UPDATE dataset_versions SET state = 'failed' FROM stuck
+          WHERE number = stuck.version AND state = 'cutting' RETURNING number, name, reason`,
       );
     },
 

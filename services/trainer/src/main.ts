@@ -6,6 +6,7 @@ import { taskStore } from "@anyone/db/tasks";
 import { versionRepository } from "@anyone/db/versions";
 import { TrainServiceDefinition } from "@anyone/grpc/generated/anyone/v1/train";
 import { serve } from "@anyone/grpc/server";
+import { startLoop } from "@anyone/queues/loop";
 import { startWork } from "@anyone/queues/work";
 import { loadEnv } from "@anyone/runtime/env";
 import { logger } from "@anyone/runtime/logger";
@@ -15,7 +16,10 @@ import { openStore } from "@anyone/storage/open-store";
 import { Env } from "./env.ts";
 import { handlers, jobs } from "./handlers.ts";
 import { keepTime } from "./retrain/keep-time.ts";
+import { sweep } from "./sweep.ts";
 import { followWorker } from "./train/follow-worker.ts";
+
+const SWEEP_EVERY_MS = 5_000;
 
 main(async () => {
   const env = loadEnv(Env);
@@ -36,11 +40,17 @@ main(async () => {
     (error, path) => log.error({ err: error, path }, "call failed"),
   );
   const work = await startWork({ jobs, handlers, context, tasks, redisUrl: env.REDIS_URL, log });
+  const sweeping = startLoop("sweep", log, async () => {
+    const ended = await sweep(context);
+    if (ended.runs + ended.versions > 0) log.warn(ended, "ended what nobody would have ended");
+    return SWEEP_EVERY_MS;
+  });
   const clock = await keepTime({ db, schedules, tasks, redisUrl: env.REDIS_URL, log });
   log.info({ address: server.address }, "trainer is ready");
 
   onShutdown(log, async () => {
     await clock.stop();
+    await sweeping.stop();
     await server.close();
     await work.stop();
     await db.close();

@@ -13,7 +13,7 @@ export const Schedule = z.discriminatedUnion("kind", [
   z.object({
     id: z.string().min(1).max(60),
     kind: z.literal("growth"),
-    /** Assets admitted since the last dataset version (or ever, before the first). */
+    /** Assets admitted since the last dataset version or since it fired, whichever is later; before both, ever. */
     growth: z.number().int().min(1),
     enabled: z.boolean(),
   }),
@@ -26,10 +26,7 @@ export const DEFAULT_SCHEDULES: readonly Schedule[] = [
   { id: "pool-growth", kind: "growth", growth: 1000, enabled: true },
 ];
 
-/** Whether the pool has grown enough since the last version, and the sentence for the event. */
+/** Whether the pool has grown enough, and the sentence for the event. */
 export function growthSays(growth: number, admittedSince: number): { fires: boolean; why: string } {
-  return {
-    fires: admittedSince >= growth,
-    why: `${admittedSince} assets admitted since the last version, the trigger is ${growth}`,
-  };
+  return { fires: admittedSince >= growth, why: `${admittedSince} new assets, the trigger is ${growth}` };
 }

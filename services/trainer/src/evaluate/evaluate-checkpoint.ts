@@ -1,5 +1,7 @@
+import { checkpoints } from "@anyone/db/checkpoints";
 import { labellerRepository } from "@anyone/db/labellers";
 import { reportId, reports } from "@anyone/db/reports";
+import { fault } from "@anyone/domain/fault";
 import { done, type Outcome } from "@anyone/queues/job";
 import type { TrainerContext } from "../context.ts";
 
@@ -11,8 +13,12 @@ export async function evaluateCheckpoint(
   { checkpointId, version }: { checkpointId: string; version: number },
   { db, versions, runs }: TrainerContext,
 ): Promise<Outcome> {
-  const [checkpoint, dataset] = await Promise.all([runs.checkpoint(checkpointId), versions.get(version)]);
-  const labeller = await labellerRepository(db).promoted(dataset.protocolId);
+  const [checkpoint, dataset] = await Promise.all([checkpoints.get(db, checkpointId), versions.get(version)]);
+  if (dataset.state !== "released" || !dataset.manifestKey || !dataset.manifestSha256) {
+    throw fault("conflict", `Version ${dataset.name} is ${dataset.state}; only a released one can be evaluated on.`);
+  }
+  // The version's own labeller judges, whoever answers by now: all checkpoints of a version have one judge.
+  const labeller = dataset.labellerId ? await labellerRepository(db).get(dataset.labellerId) : undefined;
   const id = reportId(checkpointId, version);
   return done({
     write: async (tx) => {

@@ -15,7 +15,8 @@ import type { TrainerContext } from "../context.ts";
 export async function cutVersion({ version }: { version: number }, context: TrainerContext): Promise<Outcome> {
   const { db, versions } = context;
   const dataset = await versions.get(version);
-  if (dataset.state !== "cutting") return skipped(`version-${dataset.state}`);
+  // A failed one may be tried again: an operator's retry of its dead task.
+  if (dataset.state === "released") return skipped("version-released");
   const policy = releasePolicy(dataset.policy);
   const protocol = await protocolRepository(db).get(dataset.protocolId);
   const [assets, said] = await Promise.all([versions.cuttable(dataset.protocolId), versions.said(dataset.protocolId)]);

@@ -12,7 +12,7 @@ import type { TrainerContext } from "../context.ts";
 export async function sealVersion({ version }: { version: number }, context: TrainerContext): Promise<Outcome> {
   const { db, versions, store } = context;
   const dataset = await versions.get(version);
-  if (dataset.state !== "cutting") return skipped(`version-${dataset.state}`);
+  if (dataset.state === "released") return skipped("version-released");
   const shards = await versions.shards(version);
   const written = shards.flatMap(({ number, split, key, sha256, bytes, count }) =>
     key && sha256 && bytes != null ? [{ number, split: split as Split, key, sha256, bytes, count }] : [],
@@ -41,7 +41,8 @@ export async function sealVersion({ version }: { version: number }, context: Tra
   const trainable = policy.training !== null && Number(dataset.counts.train ?? 0) > 0;
   return done({
     write: async (tx) => {
-      await versions.release(tx, version, { key, sha256 });
+      // The last two shards may have been written at once: both see all of them, one releases.
+      if (!(await versions.release(tx, version, { key, sha256 }))) return;
       await recordEvent(tx, {
         stage: "release",
         kind: "version-released",

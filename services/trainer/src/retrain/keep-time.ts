@@ -5,6 +5,7 @@ import { next } from "@anyone/queues/job";
 import { watchSchedules } from "@anyone/queues/jobs/evaluate";
 import { type Schedule, startScheduler } from "@anyone/queues/schedule";
 import type { Logger } from "@anyone/runtime/logger";
+import { dueByGrowth } from "./watch-schedules.ts";
 
 /** The pool's growth is looked at every minute: the one schedule no operator edits. */
 const GROWTH: Schedule = { id: "growth", cron: "* * * * *", zone: "UTC" };
@@ -40,7 +41,8 @@ export async function keepTime({
     fire: async (id, dueAt) => {
       const at = dueAt.toISOString();
       const task = next(watchSchedules, id === GROWTH.id ? { at } : { at, scheduleId: id });
-      if (id === GROWTH.id && !(await schedules.growthDue())) return;
+      // Looked at often: a task is written only when there is something to do.
+      if (id === GROWTH.id && ((await schedules.turn()).open || !(await dueByGrowth(schedules)))) return;
       await db.transaction(async (tx) => {
         await tasks.add(tx, [task]);
       });

@@ -1,4 +1,5 @@
 import { recordEvent } from "@anyone/db/events";
+import type { Schedules } from "@anyone/db/schedules";
 import { growthSays } from "@anyone/domain/evaluate/schedule";
 import { done, next, type Outcome, skipped } from "@anyone/queues/job";
 import { openIteration } from "@anyone/queues/jobs/review";
@@ -14,27 +15,35 @@ export async function watchSchedules(
 ): Promise<Outcome> {
   const turn = await schedules.turn();
   if (turn.open) return skipped("iteration-open");
-  const rows = (await schedules.list()).filter(({ enabled }) => enabled);
-  const admitted = await schedules.admittedSinceLastVersion();
-  for (const schedule of rows) {
-    const says =
-      schedule.kind === "growth"
-        ? growthSays(schedule.growth, admitted)
-        : { fires: schedule.id === scheduleId, why: `its time has come (${schedule.cron} ${schedule.zone})` };
-    if (!says.fires) continue;
-    const trigger = `${schedule.id}: ${says.why}`;
-    return done({
-      write: async (tx) => {
-        await schedules.fired(tx, schedule.id);
-        await recordEvent(tx, {
-          stage: "evaluate",
-          kind: "schedule-fired",
-          text: `Schedule ${trigger}; iteration ${turn.nextIteration} opens`,
-          data: { scheduleId: schedule.id, iteration: turn.nextIteration },
-        });
-      },
-      next: [next(openIteration, { iteration: turn.nextIteration, trigger })],
-    });
+  const due = scheduleId === undefined ? await dueByGrowth(schedules) : await dueByClock(schedules, scheduleId);
+  if (!due) return skipped("nothing-due");
+  const trigger = `${due.id}: ${due.why}`;
+  return done({
+    write: async (tx) => {
+      await schedules.fired(tx, due.id);
+      await recordEvent(tx, {
+        stage: "evaluate",
+        kind: "schedule-fired",
+        text: `Schedule ${trigger}; iteration ${turn.nextIteration} opens`,
+        data: { scheduleId: due.id, iteration: turn.nextIteration },
+      });
+    },
+    next: [next(openIteration, { iteration: turn.nextIteration, trigger })],
+  });
+}
+
+/** The first growth schedule that the pool has outgrown. */
+export async function dueByGrowth(schedules: Schedules): Promise<{ id: string; why: string } | undefined> {
+  for (const { id, growth, admitted } of await schedules.growth()) {
+    const { fires, why } = growthSays(growth, admitted);
+    if (fires) return { id, why };
   }
-  return skipped("nothing-due");
+  return undefined;
+}
+
+/** The clock's schedule, unless it was switched off or removed since. */
+async function dueByClock(schedules: Schedules, id: string): Promise<{ id: string; why: string } | undefined> {
+  const schedule = (await schedules.list()).find((one) => one.id === id);
+  if (schedule?.kind !== "cron" || !schedule.enabled) return undefined;
+  return { id, why: `its time has come (${schedule.cron} ${schedule.zone})` };
 }

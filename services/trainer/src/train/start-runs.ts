@@ -13,10 +13,11 @@ export async function startRuns(
   if (dataset.state !== "released" || !dataset.manifestKey || !dataset.manifestSha256) {
     throw fault("conflict", `Version ${dataset.name} is ${dataset.state}; only a released one can be trained on.`);
   }
-  const policy = TrainingPolicy.parse({
-    ...(dataset.policy.training as object | undefined),
-    recipe: Recipe.parse(recipe),
-  });
+  const known = Recipe.safeParse(recipe);
+  if (!known.success) {
+    throw fault("bad-payload", `There is no recipe "${recipe}".`, { hint: `There are ${Recipe.options.join(", ")}.` });
+  }
+  const policy = TrainingPolicy.parse({ ...(dataset.policy.training as object | null), recipe: known.data });
   const planned = armRuns(version, policy);
   if (planned.length === 0) return skipped("nothing-planned");
   const manifest = { key: dataset.manifestKey, sha256: dataset.manifestSha256 };
