@@ -29,7 +29,7 @@ export async function compose(picture: Picture, flat: boolean): Promise<Raster> 
   const angle = r.between(-0.55, 0.55);
   const back = await backdrop(picture, people, width, height, flat);
   if (people.length === 0) return { width, height, data: back };
-  const paint = await sharp(Buffer.from(figuresSvg(people, width, height)))
+  const paint = await sharp(Buffer.from(figuresSvg(people, width, height, flat)))
     .ensureAlpha()
     .raw()
     .toBuffer();

@@ -8,11 +8,12 @@ const path = (ring: readonly Point[], close: boolean): string =>
   `M${ring.map(([x, y]) => `${n(x)} ${n(y)}`).join("L")}${close ? "Z" : ""}`;
 const outline = (rings: readonly Ring[]): string => rings.map((ring) => path(ring, true)).join("");
 
-/** The colours of figures as one SVG, before any light. Layers outside the picture are left out. */
+/** The colours of figures as one SVG, before any light. Layers outside the picture are left out; `flat` leaves the weave away. */
 export function figuresSvg(
   figures: readonly { figure: Figure; at: Placement }[],
   width: number,
   height: number,
+  flat: boolean,
 ): string {
   let defs = "";
   let body = "";
@@ -27,7 +28,7 @@ export function figuresSvg(
       const rule = layer.evenOdd ? ' fill-rule="evenodd"' : "";
       const alpha = layer.opacity < 1 ? ` fill-opacity="${layer.opacity}"` : "";
       body += `<path d="${d}" fill="${own(layer.fill)}"${rule}${alpha}/>`;
-      if (layer.texture) body += `<path d="${d}" fill="${own(layer.texture)}"${rule}${alpha}/>`;
+      if (layer.texture && !flat) body += `<path d="${d}" fill="${own(layer.texture)}"${rule}${alpha}/>`;
       if (layer.decor.length === 0) return;
       defs += `<clipPath id="q${index}k${k}"><path d="${d}"${layer.evenOdd ? ' clip-rule="evenodd"' : ""}/></clipPath>`;
       body += `<g clip-path="url(#q${index}k${k})">${decorSvg(layer, figure, own)}</g>`;

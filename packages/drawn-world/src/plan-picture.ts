@@ -72,7 +72,9 @@ export function planPicture(seed: number, options: DrawOptions = {}): Picture {
     (defect === "small-face" ? (r.pick(["full_body", "nearly_full_body"]) as Framing) : drawnFraming);
   const shot = SHOTS[framing];
   const { width, height } = sizeOf(shot, defect, options.width, r.next());
-  const attributes = sampleAttributes(seed, framing, options.attrs);
+  // flat drawings stand before flat grounds
+  const ground = defect === "cartoon" ? { "scene.background": "a studio backdrop" } : {};
+  const attributes = sampleAttributes(seed, framing, { ...ground, ...options.attrs });
   const main = dress(attributes, seed);
   const two = defect === "two-persons";
   const at = place(main, shot, width, height, {
