@@ -185,7 +185,7 @@ describe("a task's life, whatever happens to it", () => {
       weight: 4,
       arbitrary: fc
         .constantFrom("done", "skipped", "retry", "postponed", "dead", "split" as const)
-        .map((end) => ({ act: "settle", end }) as Act),
+        .map((end): Act => ({ act: "settle", end })),
     },
   );
 

@@ -62,7 +62,7 @@ export function next<Schema extends PayloadSchema>(
     id: taskId(job.name, job.key(checked)),
     name: job.name,
     stage: job.stage,
-    payload: checked as Record<string, unknown>,
+    payload: checked,
     priority: options.priority ?? 0,
     notBefore: options.notBefore,
     leaseSeconds: job.leaseSeconds,

@@ -1,4 +1,4 @@
-import { fault } from "@anyone/domain/fault";
+import { fault, sentence } from "@anyone/domain/fault";
 import { Redis, type RedisOptions } from "ioredis";
 
 /** A queue server and the name under which everything of ours lies on it. */
@@ -61,7 +61,7 @@ export async function checkServer(redisUrl: string): Promise<void> {
     await redis.connect();
     info = parse(await redis.info());
   } catch (error) {
-    throw fault("unavailable", `Redis can't be reached: ${error instanceof Error ? error.message : error}.`, {
+    throw fault("unavailable", `Redis can't be reached: ${sentence(error)}.`, {
       cause: error,
       hint: "Check REDIS_URL and that the server runs.",
     });

@@ -72,7 +72,7 @@ export function startRunner<const Jobs extends readonly Job[], Context extends o
   const settle = batched(
     async (settlements: Settlement[]) => {
       const settled = new Map((await reachable(() => tasks.settle(settlements))).map((one) => [one.id, one]));
-      return settlements.map(({ id }) => settled.get(id) ?? ({ id, result: "fenced" } as Settled));
+      return settlements.map(({ id }): Settled => settled.get(id) ?? { id, result: "fenced" });
     },
     { atOnce: 3 },
   );

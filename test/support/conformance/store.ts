@@ -100,7 +100,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       "é",
       "a\\b",
       "x/",
-      `${"k".repeat(201)}`,
+      "k".repeat(201),
     ])("refuses the key %j", async (key) => {
       await expect(store.put(key, bytesOf("x"))).rejects.toMatchObject({ code: "bad-input" });
       await expect(store.get(key)).rejects.toMatchObject({ code: "bad-input" });
