@@ -2,7 +2,7 @@ import { seeParts } from "@anyone/domain/annotate/evidence";
 import { firstDrop, type Gates } from "@anyone/domain/filter/gate";
 import type { DropReason, Measurement } from "@anyone/domain/filter/verdict";
 import type { ModelIdentity } from "@anyone/domain/model";
-import type { Box } from "./boxes.ts";
+import { type Box, type Detection, intersectionOverSmaller, suppress } from "./boxes.ts";
 import { decode, type Header, type Picture, readHeader } from "./decode.ts";
 import { findFaces } from "./face/blazeface.ts";
 import { flatness } from "./fake-person/flatness.ts";
@@ -75,18 +75,12 @@ export async function measure(instruments: Instruments, bytes: Uint8Array, gates
   if (!decoded.ok) return dropped({ ...measurement, fault: decoded.fault }, gates);
   const picture = decoded.value;
 
-  measurement.persons = (await findPersons(instruments.person, picture)).map(({ score, box }) => ({
-    score,
-    box: [...box],
-  }));
+  measurement.persons = (await findPersons(instruments.person, picture)).map(plain);
   note(measurement, "nanodet");
   const person = measurement.persons[0];
   if (!person || firstDrop(measurement, gates)) return dropped(measurement, gates);
 
-  measurement.faces = (await findFaces(instruments.face, picture, person.box)).map(({ score, box }) => ({
-    score,
-    box: [...box],
-  }));
+  measurement.faces = (await facesOf(instruments.face, picture, measurement.persons)).map(plain);
   note(measurement, "blazeface");
   const face = measurement.faces[0];
   if (!face || firstDrop(measurement, gates)) return dropped(measurement, gates);
@@ -101,6 +95,17 @@ export async function measure(instruments: Instruments, bytes: Uint8Array, gates
   note(measurement, "movenet", "parsing");
   measurement.models.push(...emptySlots.map(unavailable));
   return { measurement, admission };
+}
+
+/** Faces of the best person and of up to two more or less doubtful ones: a second face tells a second person that was seen badly. */
+async function facesOf(network: Network, picture: Picture, persons: readonly Detection[]): Promise<Detection[]> {
+  const found: Detection[] = [];
+  for (const { box } of persons.slice(0, 3)) found.push(...(await findFaces(network, picture, box)));
+  return suppress(found, 0.5, intersectionOverSmaller);
+}
+
+function plain({ score, box: [x0, y0, x1, y1] }: Detection): { score: number; box: [number, number, number, number] } {
+  return { score, box: [x0, y0, x1, y1] };
 }
 
 async function admit(

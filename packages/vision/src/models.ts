@@ -65,7 +65,7 @@ export const models = {
     version: "1",
     licence: "Apache-2.0 (trained here on drawn people)",
     file: "atr18-parsing.onnx",
-    sha256: "acb58483d3f9b95f561eb97ec4682231746b68385209f2285b78f068d73d65ae",
+    sha256: "54285174888c4ce018a8d3b6cc32b52bbd5c777535bbd1ce9b176fd6a641e6a5",
   },
   brisque: {
     slot: "quality-global",

@@ -52,7 +52,7 @@ export const Measurement = z.object({
   height: z.number().int().optional(),
   /** People, best first. */
   persons: z.array(Detection).optional(),
-  /** Faces inside the best person's box, best first. */
+  /** Faces in the upper part of the boxes that may be people, best first. */
   faces: z.array(Detection).optional(),
   /** 0 to 1: how much of the person is flat colour bounded by hard edges. */
   flatness: z.number().optional(),
