@@ -64,7 +64,7 @@ async function runDemo(home: string, output: ReturnType<typeof makeOutput>, clos
     FLICKR_API_KEY: world.apiKey,
     CONTACT: "demo@localhost.invalid",
   };
-  const platform = await startPlatform({ home, environment, say: output.say });
+  const platform = await startPlatform({ home, environment, workers: DEMO.workers, say: output.say });
   closers.push(() => platform.stop());
   output.say(`dashboard: ${platform.apiUrl} (key: ${platform.adminKey})`);
   const startSeconds = (Date.now() - started) / 1000;

@@ -8,5 +8,7 @@ export const DEMO = {
   /** Two annotators answer at once; each errs so often. */
   annotators: 2,
   errorRate: 0.03,
+  /** GPU workers, one thread each. */
+  workers: 2,
   training: { recipe: "sd15_tiny", seeds: 3, steps: 110 },
 } as const;

@@ -26,6 +26,8 @@ export interface PlanOptions {
   addresses: Addresses;
   serviceToken: string;
   adminKey: string;
+  /** GPU workers that take runs from the trainer; each uses one thread where there is no GPU. */
+  workers: number;
   /** Reload a service when its sources change. */
   watch: boolean;
   /** Where the supervisor's own environment comes from: what the operator set is passed on. */
@@ -63,8 +65,8 @@ export function planProcesses(options: PlanOptions): ProcessPlan[] {
     environment: { ...environment, ...extra },
     port,
   });
-  const worker = (role: "serve" | "work", port?: number): ProcessPlan => ({
-    name: `gpu-worker-${role}`,
+  const worker = (role: "serve" | "work", name: string, port?: number): ProcessPlan => ({
+    name,
     command: join(checkout, ".anyone", "python", "bin", "python"),
     args: ["-m", "anyone_gpu.main", role],
     environment: {
@@ -79,11 +81,11 @@ export function planProcesses(options: PlanOptions): ProcessPlan[] {
     service("api", addresses.apiPort, { ADMIN_KEY: options.adminKey }),
     service("review", addresses.reviewPort),
     service("trainer", addresses.trainerPort),
-    worker("serve", addresses.inferencePort),
+    worker("serve", "gpu-worker-serve", addresses.inferencePort),
     service("crawler"),
     service("filter"),
     service("annotator"),
-    worker("work"),
+    ...Array.from({ length: options.workers }, (_, index) => worker("work", `gpu-worker-work-${index + 1}`)),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface StartOptions {
   home: string;
   apiPort?: number | undefined;
   watch?: boolean;
+  /** GPU workers that take runs; one unless there are cores for more. */
+  workers?: number;
   environment?: NodeJS.ProcessEnv;
   say: (text: string) => void;
 }
@@ -42,7 +44,14 @@ export async function startPlatform(options: StartOptions): Promise<Platform> {
   try {
     const secrets = loadSecrets(home);
     const addresses = await openStores(home, environment, options.apiPort, stops, say);
-    const plans = planProcesses({ home, addresses, ...secrets, watch: options.watch ?? false, environment });
+    const plans = planProcesses({
+      home,
+      addresses,
+      ...secrets,
+      watch: options.watch ?? false,
+      workers: options.workers ?? 1,
+      environment,
+    });
     say("starting the services …");
     const processes = await supervise(plans, { folder: join(home, "run"), say });
     stops.push(() => processes.stop());
