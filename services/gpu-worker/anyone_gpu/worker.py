@@ -50,7 +50,7 @@ def _serve_lease(link: TrainerLink, lease: Lease, objects: Objects, config: Conf
     if ended is not None and not lease.lost:
         outcome, reason, result = ended
         log.info("job ended", extra={"run": lease.offer.run_id, "outcome": outcome, "reason": reason})
-        report.done(outcome, reason, json.dumps(result, default=str))
+        report.done(outcome, reason, result)
         # Done is not over until it is confirmed: the link sends it again after dialling again.
         waited = 0.0
         while not lease.settled.wait(0.2):
@@ -61,22 +61,23 @@ def _serve_lease(link: TrainerLink, lease: Lease, objects: Objects, config: Conf
         link.give_up(lease)
 
 
-def _run(lease: Lease, objects: Objects, report: LeaseReport, config: Config) -> tuple[Outcome, str, Any] | None:
+def _run(lease: Lease, objects: Objects, report: LeaseReport, config: Config) -> tuple[Outcome, str, str] | None:
+    """How the job ended: its class, one sentence, its result as JSON. None when nobody waits for it."""
     offer = lease.offer
     log.info("job begins", extra={"run": offer.run_id, "kind": offer.kind, "attempt": offer.attempt})
     try:
         resume = tuple(ObjectRef(ref.manifest_key, ref.sha256) for ref in offer.resume)
         job = Job(offer.run_id, offer.kind, offer.attempt, _read_config(offer.config_json), resume)
-        return "ok", "", run_job(job, objects, report, config)
+        return "ok", "", json.dumps(run_job(job, objects, report, config), allow_nan=False)
     except Cancelled:
         return None
     except Preempted as stopped:
-        return "preempted", str(stopped), {}
+        return "preempted", str(stopped), ""
     except ValueError as wrong:
-        return "user_error", _sentence(wrong), {}
+        return "user_error", _sentence(wrong), ""
     except Exception as surprise:
         log.exception("job failed")
-        return "infra", f"{type(surprise).__name__}: {_sentence(surprise)}", {}
+        return "infra", f"{type(surprise).__name__}: {_sentence(surprise)}", ""
 
 
 def _read_config(text: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from anyone_gpu.evaluate.frechet import NAME as FRECHET
 from anyone_gpu.evaluate.frechet import frechet_metric
 from anyone_gpu.evaluate.intervals import bootstrap_mean
 from anyone_gpu.evaluate.judge import judge_pictures, open_judge
-from anyone_gpu.evaluate.metric import Identity, Metric, unavailable
+from anyone_gpu.evaluate.metric import Identity, Metric, measured, unavailable
 from anyone_gpu.evaluate.models import Unavailable, open_network
 from anyone_gpu.evaluate.sampling import SamplerConfig, generate, sample_grid
 from anyone_gpu.evaluate.validation import DRAWS, Validation, validate
@@ -131,9 +131,8 @@ def validation_metrics(numbers: Validation, model: Identity, seed: int) -> list[
         if not known:
             metrics.append(unavailable(name, method, "no held-out sample has a group with a mask", seed, model))
             continue
-        low, high = bootstrap_mean(known, seed)
         method += "; 95 % percentile bootstrap over samples"
-        metrics.append(Metric(name, "measured", method, model, seed, len(known), sum(known) / len(known), low, high))
+        metrics.append(measured(name, method, model, seed, len(known), sum(known) / len(known), bootstrap_mean(known, seed)))
     return metrics
 
 
@@ -170,11 +169,8 @@ def _attributes(
     metrics = []
     for name, kind, _ in kinds:
         shares = found[name].shares
-        low, high = bootstrap_mean(shares, settings.seed)
-        value = sum(shares) / len(shares)
-        metrics.append(
-            Metric(name, "measured", method.format(kind), judge.identity, settings.seed, len(shares), value, low, high)
-        )
+        bounds, value = bootstrap_mean(shares, settings.seed), sum(shares) / len(shares)
+        metrics.append(measured(name, method.format(kind), judge.identity, settings.seed, len(shares), value, bounds))
     return metrics, dict(found["attribute_accuracy"].by_category)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from anyone_gpu.evaluate.intervals import bootstrap_spread
-from anyone_gpu.evaluate.metric import Metric
+from anyone_gpu.evaluate.metric import Metric, measured
 from anyone_gpu.evaluate.models import Network
 
 NAME = "frechet-nsfwjs-inception"
@@ -34,8 +34,8 @@ def frechet_metric(network: Network, real: Sequence[Image.Image], generated: Seq
         lambda a, b: frechet_distance(first_ND[a], second_ND[b]), (len(first_ND), len(second_ND)), seed, resamples=100
     )
     n = min(len(real), len(generated))
-    low, high = max(0.0, value - 1.96 * spread), value + 1.96 * spread
-    return Metric(NAME, "measured", METHOD, network.identity, seed, n, value, low, high)
+    bounds = (max(0.0, value - 1.96 * spread), value + 1.96 * spread)
+    return measured(NAME, METHOD, network.identity, seed, n, value, bounds)
 
 
 def features(network: Network, pictures: Sequence[Image.Image]) -> Features:

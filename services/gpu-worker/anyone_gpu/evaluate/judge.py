@@ -1,6 +1,6 @@
 """Attribute accuracy: does a labeller, asked about a generated picture, give the answers its caption was written from?
 
-Only what the caption says is asked: categories whose group stands in it. The same questions about the real pictures, at the
+Only what the caption says is asked. The same questions about the real pictures, at the
 same size and through the same parser, tell how much of the rest is the judge's own error.
 """
 
@@ -22,6 +22,7 @@ from anyone_gpu.evaluate.metric import Identity
 from anyone_gpu.evaluate.models import Network, Unavailable, open_network
 from anyone_gpu.evaluate.sampling import png_bytes
 from anyone_gpu.objects import CorruptObject, MissingObject, ObjectRef, Objects, get_checked
+from anyone_gpu.train.caption import CaptionGroup
 from anyone_gpu.train.dataset import Item
 
 CROP = (128, 256)
@@ -70,9 +71,17 @@ def judge_pictures(judge: Judge, items: Sequence[Item], pictures: Mapping[str, I
 
 
 def said_answers(item: Item) -> dict[str, str]:
-    """The answers whose group stands in the caption; `scene` is open text, which no option can be held against."""
-    groups = {group.name for group in item.groups} - {"scene"}
-    return {name: option for name, option in item.answers.items() if name.split(".")[0] in groups}
+    """The answers that the caption says: what it keeps silent about, no picture can be held against."""
+    groups = {group.name: group for group in item.groups}
+    return {name: option for name, option in item.answers.items() if _says(groups.get(name.split(".")[0]), name, option)}
+
+
+def _says(group: CaptionGroup | None, category: str, option: str) -> bool:
+    if group is None:
+        return False
+    if group.name == "frame" or category.endswith(".wears"):  # written as a phrase of its own, and by the noun
+        return True
+    return option == group.noun or any(word == option or word.startswith(f"{option} and ") for word in group.words)
 
 
 def open_judge(objects: Objects, labeller: ObjectRef, models_dir: Path) -> Judge:

@@ -1,5 +1,6 @@
 """One number with its method. Where no model is there to measure it, the state says so and there is no number."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -39,6 +40,14 @@ class Metric:
 
     def json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def measured(name: str, method: str, model: Identity, seed: int, n: int, value: float, bounds: tuple[float, float]) -> Metric:
+    """A measured number. What is not finite (a diverged model) is no number; bounds that are not, are none."""
+    if not math.isfinite(value):
+        return unavailable(name, method, f"the measurement gave {value}", seed, model)
+    low, high = (bound if math.isfinite(bound) else None for bound in bounds)
+    return Metric(name, "measured", method, model, seed, n, value, low, high)
 
 
 def unavailable(name: str, method: str, reason: str, seed: int, model: Identity | None = None) -> Metric:

@@ -32,6 +32,8 @@ class CaptionGroup:
     mask_else: tuple[int, ...] = ()
     """Used when no pixel has a part of `mask` (a jumpsuit that the parser split into upper and lower)."""
     keep: float = 1.0
+    article: bool = False
+    """Whether "a" is written first."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def read_group(raw: Mapping[str, Any]) -> CaptionGroup:
         mask=mask,
         mask_else=tuple(int(part) for part in raw.get("mask_else") or ()),
         keep=float(raw.get("keep", keep)),
+        article=bool(raw.get("article", raw["group"] == "g01")),
     )
 
 
@@ -116,5 +119,5 @@ def _phrase(group: CaptionGroup, rng: np.random.Generator | None) -> str:
     words = list(group.words)
     if rng is not None:
         words = [words[place] for place in rng.permutation(len(words))]
-    article = ["a"] if group.group == "g01" else []
+    article = ["a"] if group.article else []
     return " ".join([*article, *words, *([group.noun] if group.noun else [])])

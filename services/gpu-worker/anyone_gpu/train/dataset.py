@@ -14,17 +14,18 @@ Anything else in it is left alone. A shard is a tar whose members come in threes
                             "answers": { "<category id>": "<option>" },
                             "caption_groups": [ <group>, ... ] }
 
-`size` is the jpg's. `answers` holds settled answers only (no `not_visible`, `unsure`, `other`), an option's
-text as the protocol writes it, of two colours the main one. A group, in the protocol's order:
+`size` is the jpg's. `answers` holds settled answers only (no `not_visible`, no `unsure`): an option's text
+as the protocol writes it, of two colours the main one, or `other:<text>`. A group, in the protocol's order:
 
     { "group": "g07", "name": "top", "set": "C_body" | "C_outfit" | "C_other",
       "words": ["red", "short sleeve"],   attribute words, any order; the shot's phrase is the one word of g00
       "noun": "t-shirt" | null,
       "mask": [4],                        ATR parts; the whole person is [1..17]; [] for C_other
       "mask_else": [4, 5, 6],             optional: taken when `mask` has no pixel in this image (one_piece)
+      "article": true,                    optional: "a" is written first; default true for g01
       "keep": 0.5 }                       optional: default .5 for g15-g20, 1 otherwise
 
-Groups that say nothing (negative answers, not visible) are left out by the cutter. The person's leading "a" is written here.
+Groups that say nothing (negative answers, not visible) are left out by the cutter. Other fields are left alone.
 Nothing is read before its sha256 was checked.
 """
 

@@ -27,6 +27,7 @@ groups = st.lists(
         noun=st.sampled_from(["t-shirt", "hair", "woman"]),
         mask=st.just((4,)),
         keep=st.sampled_from([0.5, 1.0]),
+        article=st.booleans(),
     ),
     max_size=21,
 ).map(tuple)
@@ -41,7 +42,7 @@ def test_every_span_holds_exactly_its_groups_words(groups: tuple[CaptionGroup, .
     said = Counter(i for span in caption.spans for i in caption.ids[span.start : span.end])
     wanted: Counter[int] = Counter()
     for span in caption.spans:
-        article = ["a"] if span.group.group == "g01" else []
+        article = ["a"] if span.group.article else []
         for text in (*article, *span.group.words, span.group.noun or ""):
             wanted.update(WORDS.encode(text))
     assert said == wanted
@@ -86,6 +87,7 @@ def test_groups_are_read_with_their_defaults_and_empty_ones_refused() -> None:
     raw = {"group": "g16", "name": "headband", "set": "C_outfit", "mask": [1, 2], "words": ["red"], "noun": "headband"}
     assert read_group(raw).keep == 0.5
     assert read_group({**raw, "group": "g07"}).keep == 1.0
+    assert read_group({**raw, "group": "g01"}).article and not read_group({**raw, "group": "g01", "article": False}).article
     assert read_group({**raw, "set": "C_other"}).mask == ()
     with pytest.raises(ValueError, match="neither words nor a noun"):
         read_group({**raw, "words": [], "noun": None})
