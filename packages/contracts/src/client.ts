@@ -62,7 +62,7 @@ export function createClient(options: ClientOptions = {}): Client {
     if (options.signal) request.signal = options.signal;
     const url = `${options.url ?? ""}${pathOf(operation, input)}`;
     const response = await send(url, request).catch((error: unknown) => {
-      throw new ApiError(unreachable(url, error));
+      throw new ApiError(unreachable(options.url, error));
     });
     if (!response.ok) throw new ApiError(await problemOf(response));
     return operation.answer === undefined ? response : operation.answer.parse(await response.json());
@@ -116,12 +116,16 @@ function parseJson(text: string): unknown {
   }
 }
 
-function unreachable(url: string, error: unknown): Problem {
+function unreachable(url: string | undefined, error: unknown): Problem {
   return {
     type: "urn:anyone:fault:unavailable",
     title: "Not reachable",
     status: 0,
-    detail: `The API at ${url} could not be reached: ${error instanceof Error ? error.message : String(error)}.`,
-    hint: "Is it running? `anyone status` tells.",
+    ...(url
+      ? {
+          detail: `The API at ${url} could not be reached: ${error instanceof Error ? error.message : String(error)}.`,
+          hint: "Is it running? `anyone status` tells.",
+        }
+      : { detail: "The server could not be reached." }),
   };
 }

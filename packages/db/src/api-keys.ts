@@ -59,11 +59,21 @@ export function apiKeys(db: Database) {
       }),
 
     /** Makes the first admin key when there is no key at all; undefined otherwise. Of many processes at once one makes it. */
-    first: (given?: string): Promise<NewKey | undefined> =>
+    first: (): Promise<NewKey | undefined> =>
       db.transaction(async (tx) => {
         await lock(tx);
         const any = await tx.query("select 1 from api_keys limit 1");
-        return any.length > 0 ? undefined : insert(tx, "admin", "admin", given ?? makeKey());
+        return any.length > 0 ? undefined : insert(tx, "admin", "admin", makeKey());
+      }),
+
+    /** Makes a given text an admin key, unless it was a key before. */
+    adopt: (key: string): Promise<void> =>
+      db.transaction(async (tx) => {
+        await lock(tx);
+        const known = await tx.query("select 1 from api_keys where hash = $1", [hashKey(key)]);
+        if (known.length > 0) return;
+        const names = await tx.query("select 1 from api_keys where name ~ '^admin( [0-9]+)?$'");
+        await insert(tx, names.length === 0 ? "admin" : `admin ${names.length + 1}`, "admin", key);
       }),
 
     /** Revokes a key. Faults: `not-found`; `conflict` for the last admin key, which would lock everybody out. */

@@ -7,10 +7,8 @@ export const Env = z.object({
   API_HOST: z.string().default("127.0.0.1"),
   API_PORT: z.coerce.number().int().min(0).max(65535).default(7070),
   REVIEW_ADDRESS: Address.default("127.0.0.1:7071"),
-  /** The first admin key, where it must be known beforehand; without it one is made at the first start. */
+  /** An admin key that must be known beforehand; without it one is made at the first start and shown once. */
   ADMIN_KEY: z.string().min(32, "at least 32 characters").max(200).optional(),
-  /** Where the first admin key is also written, readable by this user alone. */
-  ANYONE_HOME: z.string().optional(),
 });
 
 export type ApiEnv = z.infer<typeof Env>;

@@ -28,7 +28,6 @@ export async function startApi(env: ApiEnv, log: Logger): Promise<ApiServer> {
   const keys = apiKeys(db);
   await ensureFirstKey(keys, {
     given: env.ADMIN_KEY,
-    home: env.ANYONE_HOME,
     say: (line) => process.stdout.write(`${line}\n`),
   });
   const app = await buildApp(

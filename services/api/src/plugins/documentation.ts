@@ -12,7 +12,7 @@ export async function documentation(app: FastifyInstance): Promise<void> {
         title: "Annotate Anyone",
         version: "1",
         description:
-          "A data flywheel for images of people: source → filter → annotate ⇄ review → release → train → evaluate. " +
+          "A data flywheel for images of people: source, filter, annotate and review, release, train, evaluate, and round again. " +
           "Errors are `application/problem+json` (RFC 9457); lists are paged by `cursor`.",
       },
       components: {
@@ -43,6 +43,11 @@ export async function documentation(app: FastifyInstance): Promise<void> {
         url: "/v1/openapi.json",
         withDefaultFonts: false,
         telemetry: false,
+        // nothing on this page talks to anybody but this server
+        showDeveloperTools: "never",
+        hideClientButton: true,
+        agent: { disabled: true },
+        mcp: { disabled: true },
         pageTitle: "Annotate Anyone API",
       },
     });

@@ -27,9 +27,12 @@ function Frame() {
   const dead = stages.reduce((sum, stage) => sum + stage.tasks.dead, 0);
 
   return (
-    <div className="grid h-full grid-cols-[168px_minmax(0,1fr)]">
+    <div className="grid h-full grid-cols-[172px_minmax(0,1fr)]">
       <nav className="flex flex-col border-r border-line bg-panel px-2.5 py-4" aria-label="stages">
-        <Link to="/" className="mb-4 flex items-center gap-2 px-2 font-semibold tracking-tight">
+        <Link
+          to="/"
+          className="mb-4 flex items-center gap-2 px-1.5 text-sm font-semibold tracking-tight whitespace-nowrap"
+        >
           <img src="/wheel.svg" alt="" className="size-5" />
           Annotate Anyone
         </Link>

@@ -11,6 +11,8 @@ export interface Column<Row> {
   width?: string;
   /** Long text is cut, its whole is in the title. */
   cut?: boolean;
+  /** Sentences may take more than one line. */
+  wrap?: boolean;
 }
 
 interface Props<Row> {
@@ -54,7 +56,7 @@ export function Table<Row>({ columns, rows, rowKey, empty, onRow, selected, labe
                 {columns.map((column) => (
                   <td
                     key={keyOf(column)}
-                    className={`px-3 py-1.5 align-middle ${column.right ? "text-right" : ""} ${column.cut ? "max-w-0 truncate" : ""}`}
+                    className={`px-3 py-1.5 align-middle ${column.right ? "text-right" : ""} ${column.cut ? "max-w-0 truncate" : column.wrap ? "" : "whitespace-nowrap"}`}
                   >
                     {column.cell(row)}
                   </td>

@@ -78,7 +78,7 @@ function Model({ metric }: { metric: Metric | undefined }) {
     | { model?: string; version?: string; tier?: string; sha256?: string }
     | null
     | undefined;
-  if (!model) return <span className="text-faint">no model</span>;
+  if (!model || model.tier === "none") return <span className="text-faint">no model</span>;
   return (
     <span title={model.sha256 ? `sha256 ${model.sha256}` : undefined} className="whitespace-nowrap">
       {model.model} <Tier of={model.tier} />

@@ -30,7 +30,7 @@ export function Promotions() {
                 </Badge>
               ),
             },
-            { head: "why", cell: (promotion) => promotion.reason },
+            { head: "why", wrap: true, cell: (promotion) => promotion.reason },
             { head: "rule", cell: (promotion) => <code className="text-xs">{promotion.rule}</code> },
             { head: "decided", right: true, cell: (promotion) => moment(promotion.decidedAt) },
           ]}

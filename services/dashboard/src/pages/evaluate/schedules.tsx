@@ -42,7 +42,9 @@ function Line({ schedule }: { schedule: Schedule }) {
       className="grid grid-cols-[150px_90px_minmax(0,1fr)_170px_auto] items-center gap-3 border-t border-line px-3.5 py-2 first:border-t-0"
     >
       <span className="font-medium">{schedule.id}</span>
-      <Badge tone={schedule.enabled ? "good" : "plain"}>{schedule.enabled ? "enabled" : "disabled"}</Badge>
+      <span>
+        <Badge tone={schedule.enabled ? "good" : "plain"}>{schedule.enabled ? "enabled" : "disabled"}</Badge>
+      </span>
       <span className="flex items-center gap-2 text-dim">
         {schedule.kind === "cron" ? (
           <>

@@ -71,7 +71,7 @@ function Group({
       {lines.map(({ category, settled, human }) => (
         <div
           key={category.n}
-          className="grid grid-cols-[120px_1fr_96px] items-baseline gap-2 border-t border-line py-1"
+          className="grid grid-cols-[92px_minmax(0,1fr)_84px] items-baseline gap-2 border-t border-line py-1"
         >
           <span className="truncate text-dim" title={category.question}>
             {nameOf(category).split(" · ")[1]}
@@ -83,7 +83,7 @@ function Group({
             {human.map((answer) => (
               <span
                 key={`${answer.reviewer}${answer.createdAt}`}
-                className="ml-2 text-xs text-dim"
+                className="block text-xs text-dim"
                 title={`iteration ${answer.iteration}, ${answer.purpose}`}
               >
                 {answer.reviewer}: {said(category, answer.value, answer.text)}
@@ -99,7 +99,13 @@ function Group({
 
 function Sure({ of: answer }: { of: One | undefined }) {
   if (!answer || answer.giver === "nobody") return null;
-  if (answer.giver === "person") return <Badge tone="good">person</Badge>;
+  if (answer.giver === "person") {
+    return (
+      <span className="text-right">
+        <Badge tone="good">person</Badge>
+      </span>
+    );
+  }
   return (
     <span className="flex items-center gap-1.5" title="the model's confidence">
       <span className="h-1.5 flex-1 rounded-sm bg-sunk">

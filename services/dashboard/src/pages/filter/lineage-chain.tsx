@@ -70,9 +70,9 @@ export function LineageChain({ lineage }: { lineage: Lineage }) {
       </Step>
       <Step stage="train">
         {lineage.runs.length === 0 && <Dim>no run has seen it</Dim>}
-        {lineage.runs.slice(0, 8).map((run) => (
+        {lineage.runs.slice(0, 4).map((run) => (
           <div key={run.id} className="truncate" title={run.id}>
-            {run.id} <State of={run.state} />
+            {run.state !== "done" && <State of={run.state} />} {run.id}
             {run.checkpoints.length > 0 && (
               <Dim>
                 checkpoint at step {run.checkpoints.at(-1)?.step}
@@ -81,7 +81,7 @@ export function LineageChain({ lineage }: { lineage: Lineage }) {
             )}
           </div>
         ))}
-        {lineage.runs.length > 8 && <Dim>and {lineage.runs.length - 8} more</Dim>}
+        {lineage.runs.length > 4 && <Dim>and {lineage.runs.length - 4} more</Dim>}
       </Step>
     </ol>
   );

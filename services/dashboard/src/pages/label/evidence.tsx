@@ -32,7 +32,7 @@ export function Evidence({ assetId, parts, marked, close }: Props) {
   useEffect(() => {
     if (!canvas.current || !map.data) return;
     const mark = marked && some && seen;
-    paintParts(canvas.current, map.data, (part) => !mark || about.has(part), { alpha: 0, outside: [10, 12, 14, 120] });
+    paintParts(canvas.current, map.data, (part) => !mark || about.has(part), { alpha: 0, outside: [10, 12, 14, 104] });
   }, [map.data, about, marked, some, seen]);
 
   const [x0, y0, x1, y1] = close ? box : WHOLE;

@@ -51,7 +51,7 @@ function Desk() {
 }
 
 function Work({ labelling, help, setHelp }: { labelling: Labelling; help: boolean; setHelp: (open: boolean) => void }) {
-  const { draft, idle } = labelling;
+  const { draft, idle, away } = labelling;
   const protocol = useProtocol(draft?.task.protocolId);
   if (idle) {
     return (
@@ -74,7 +74,17 @@ function Work({ labelling, help, setHelp }: { labelling: Labelling; help: boolea
       </div>
     );
   }
-  if (!draft || !protocol.data) return <div className="m-auto text-faint">Fetching the next page…</div>;
+  if (!draft || !protocol.data) {
+    return (
+      <div className="m-auto">
+        {away ? (
+          <Empty title="The server is away">Leave this page open: the next questions come as soon as it is back.</Empty>
+        ) : (
+          <span className="text-faint">Fetching the next page…</span>
+        )}
+      </div>
+    );
+  }
   return (
     <PageView
       key={draft.task.id}

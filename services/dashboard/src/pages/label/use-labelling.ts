@@ -9,6 +9,7 @@ import type { Given } from "./walk.ts";
 
 /** Seconds a page is ours: the longest page takes a few minutes, and who goes away blocks it no longer than this. */
 const LEASE_SECONDS = 900;
+const AWAY_MS = 2_000;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
 
 export interface Notice {
@@ -20,6 +21,8 @@ export interface Labelling {
   draft: Draft | null;
   /** Nothing waits for people. */
   idle: boolean;
+  /** The server is away; it is asked again by itself. */
+  away: boolean;
   /** Pages answered and not confirmed by the server yet. */
   unsent: number;
   notice: Notice | null;
@@ -37,6 +40,7 @@ export interface Labelling {
 export function useLabelling(annotator: string): Labelling {
   const [draft, setDraft] = useState<Draft | null>(null);
   const [idle, setIdle] = useState(false);
+  const [away, setAway] = useState(false);
   const [unsent, setUnsent] = useState(0);
   const [notice, setNotice] = useState<Notice | null>(null);
   const [confirmed, setConfirmed] = useState(0);
@@ -53,6 +57,7 @@ export function useLabelling(annotator: string): Labelling {
     try {
       const task = await ahead();
       upcoming.current = null;
+      setAway(false);
       if (!task) {
         setDraft(null);
         setIdle(true);
@@ -62,6 +67,11 @@ export function useLabelling(annotator: string): Labelling {
     } catch (error) {
       upcoming.current = null;
       setDraft(null);
+      if (passing(error)) {
+        setAway(true);
+        setTimeout(() => void begin(), AWAY_MS);
+        return;
+      }
       setIdle(true);
       setNotice({ tone: "bad", text: sentence(error) });
     }
@@ -174,6 +184,7 @@ export function useLabelling(annotator: string): Labelling {
   return {
     draft,
     idle,
+    away,
     unsent,
     notice,
     confirmed,

@@ -29,19 +29,22 @@ export function StageColumn({ view }: { view: StageView }) {
         <div className="text-xs text-dim">{compact(view.lastMinute)} in the last minute</div>
       </div>
 
-      <dl className="grid grid-cols-2 gap-x-2 gap-y-0.5 border-t border-line pt-2 text-xs">
+      <dl
+        className="grid grid-cols-[1fr_auto] gap-x-2 gap-y-0.5 border-t border-line pt-2 text-xs"
+        title="chunks of work"
+      >
         <Line name="tasks waiting" value={compact(tasks.ready)} />
         <Line name="in work" value={compact(tasks.leased)} tone={tasks.leased > 0 ? "text-accent" : undefined} />
         <Line name="done" value={compact(tasks.done)} />
         <Line name="dead" value={compact(tasks.dead)} tone={tasks.dead > 0 ? "text-bad" : undefined} />
         <Line
-          name="oldest"
+          name="oldest waits"
           value={tasks.ready > 0 ? duration(tasks.oldestReadySeconds) : "–"}
           tone={late ? "text-warn" : undefined}
         />
       </dl>
 
-      <dl className="grid grid-cols-2 gap-x-2 gap-y-0.5 border-t border-line pt-2 text-xs">
+      <dl className="grid grid-cols-[1fr_auto] gap-x-2 gap-y-0.5 border-t border-line pt-2 text-xs">
         {view.counts.map((row) => (
           <Line key={row.name} name={row.name} value={compact(row.count)} />
         ))}

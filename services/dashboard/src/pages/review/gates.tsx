@@ -55,7 +55,7 @@ function Gate(props: { gate: GateDecision; bar: number; category: Category | und
   const bound = gate.lowerBound ?? 0;
   return (
     <li
-      className="grid grid-cols-[138px_1fr_46px_64px] items-center gap-2 border-t border-line py-1"
+      className="grid grid-cols-[158px_1fr_42px_50px] items-center gap-2 border-t border-line py-1"
       title={category?.question}
     >
       <span className="truncate">

@@ -53,8 +53,8 @@ export function SignInPage() {
           Sign in
         </Button>
         <p className="text-xs text-dim">
-          The first admin key was shown once when the platform first started, and lies in{" "}
-          <code>.anyone/keys/admin</code> on its machine. An admin makes more keys on the system page.
+          The first admin key was shown once when the platform first started. An admin makes more keys on the system
+          page.
         </p>
       </form>
     </main>

@@ -28,7 +28,7 @@ export function SourcePage() {
           <CrawlTable />
         </Panel>
         <Panel title="What happened" flush>
-          <EventList limit={8} stage="source" />
+          <EventList limit={8} stage="source" narrow />
         </Panel>
       </div>
       <CandidateList />

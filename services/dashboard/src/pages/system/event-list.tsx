@@ -5,7 +5,7 @@ import { Empty } from "../../components/state.tsx";
 import { ago, moment } from "../../format.ts";
 
 /** What happened last, as sentences. */
-export function EventList({ limit, stage }: { limit: number; stage?: Stage }) {
+export function EventList({ limit, stage, narrow = false }: { limit: number; stage?: Stage; narrow?: boolean }) {
   const events = useApi(systemApi.recentEvents, { query: { limit, ...(stage ? { stage } : {}) } }, { every: 3_000 });
   const rows = events.data?.items ?? [];
   if (rows.length === 0) return <Empty title="Nothing has happened yet" />;
@@ -14,13 +14,13 @@ export function EventList({ limit, stage }: { limit: number; stage?: Stage }) {
       {rows.map((event) => (
         <li
           key={event.id}
-          className="grid grid-cols-[84px_76px_150px_1fr] gap-2 border-t border-line px-3.5 py-1.5 first:border-t-0"
+          className={`grid gap-2 border-t border-line px-3.5 py-1.5 first:border-t-0 ${narrow ? "grid-cols-[84px_1fr]" : "grid-cols-[84px_76px_150px_1fr]"}`}
         >
           <time className="text-faint" dateTime={event.at} title={moment(event.at)}>
             {ago(event.at)}
           </time>
-          <span className="text-dim">{event.stage}</span>
-          <span className="truncate text-dim">{event.kind}</span>
+          {!narrow && <span className="text-dim">{event.stage}</span>}
+          {!narrow && <span className="truncate text-dim">{event.kind}</span>}
           <span className="min-w-0 break-words">{event.text}</span>
         </li>
       ))}

@@ -50,7 +50,7 @@ function Editor({ setting }: { setting: Setting }) {
         spellCheck={false}
         value={text}
         onChange={(event) => setText(event.target.value)}
-        rows={Math.min(14, before.split("\n").length)}
+        rows={Math.min(20, before.split("\n").length)}
         className="rounded-md border border-line bg-sunk p-2 font-mono text-xs"
       />
       <div className="flex gap-1.5">

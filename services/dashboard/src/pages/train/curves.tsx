@@ -18,7 +18,8 @@ const TITLES: Record<string, string> = {
 const COLORS: Record<string, string> = { hola: "series-a", plain: "series-b" };
 
 /** The curves of every run on one version: the arms in their colours, one line per seed, on common axes. */
-export function Curves({ version, runs }: { version: number; runs: readonly Run[] }) {
+export function Curves({ version, runs: unsorted }: { version: number; runs: readonly Run[] }) {
+  const runs = useMemo(() => unsorted.toSorted(byArm), [unsorted]);
   const metrics = useQueries({
     queries: runs.map((run) => ({
       queryKey: ["train", "metrics", run.id],
@@ -67,4 +68,8 @@ function seriesOf(
 function byWeight(a: string, b: string): number {
   const weight = (name: string) => (/loss/.test(name) ? 0 : /mask|share/.test(name) ? 1 : 2);
   return weight(a) - weight(b) || a.localeCompare(b);
+}
+
+function byArm(a: Run, b: Run): number {
+  return (a.arm ?? "").localeCompare(b.arm ?? "") || a.seed - b.seed;
 }
