@@ -92,7 +92,7 @@ export function startRunner<const Jobs extends readonly Job[], Context extends o
       if (ending === undefined) return;
       const end = await finish(held.task, ending);
       const { stage, name, id: taskId } = held.task;
-      log.debug({ stage, name, taskId, ...end, ms: Math.round(performance.now() - startedAt) }, "task");
+      log.info({ stage, name, taskId, ...end, ms: Math.round(performance.now() - startedAt) }, "task");
     } finally {
       if (leases.all().length >= places) movedAt = performance.now();
       leases.drop(held);
