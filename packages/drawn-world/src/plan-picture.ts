@@ -53,7 +53,7 @@ export const SHOTS: Readonly<Record<Framing, Shot>> = {
   nearly_full_body: { width: 1280, height: 2560, cut: [590, 672], room: [0.04, 0.08], across: 290, drawn: 0.5 },
   upper_body: { width: 1152, height: 1646, cut: [375, 445], room: [0.05, 0.09], across: 290, drawn: 0.6 },
   portrait: { width: 960, height: 1280, cut: [238, 290], room: [0.07, 0.12], across: 205, drawn: 0.75 },
-  headshot: { width: 960, height: 1280, cut: [160, 185], room: [0.09, 0.15], across: 125, drawn: 0.75 },
+  headshot: { width: 960, height: 1280, cut: [174, 198], room: [0.09, 0.15], across: 125, drawn: 0.75 },
 };
 
 /** Added to a seed to get the second person of a pair. */
@@ -79,7 +79,7 @@ export function planPicture(seed: number, options: DrawOptions = {}): Picture {
   const two = defect === "two-persons";
   const at = place(main, shot, width, height, {
     r,
-    fill: defect === "small-face" ? r.between(0.45, 0.95) : 1,
+    fill: defect === "small-face" ? r.between(0.86, 0.99) : 1,
     beside: two,
   });
   const apart = 142 * at.scale * r.between(0.9, 1.4) * (r.chance(0.5) ? 1 : -1);
