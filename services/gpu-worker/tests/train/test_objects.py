@@ -1,10 +1,36 @@
 """Objects by key: whole or absent, checked, and never outside their root."""
 
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
-from anyone_gpu.objects import CorruptObject, FileObjects, MissingObject, ObjectRef, get_checked, open_objects, put_object
+from anyone_gpu.config import load_config
+from anyone_gpu.objects import (
+    CorruptObject,
+    FileObjects,
+    MissingObject,
+    ObjectRef,
+    Objects,
+    S3Objects,
+    get_checked,
+    open_objects,
+    put_object,
+)
+from tests.train.s3_server import s3_server
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Objects]:
+    with s3_server(tmp_path_factory.mktemp("weed")) as endpoint:
+        bucket = f"anyone-worker-{secrets.token_hex(4)}"
+        env = {"OBJECTS_URL": f"s3://{bucket}/some/prefix", "SERVICE_TOKEN": "x", "S3_ENDPOINT": endpoint}
+        opened = open_objects(env["OBJECTS_URL"], load_config(env))
+        assert isinstance(opened, S3Objects)
+        boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket=bucket)
+        yield opened
 
 
 @pytest.fixture
@@ -14,16 +40,19 @@ def objects(tmp_path: Path) -> FileObjects:
     return opened
 
 
-def test_what_is_put_is_got_listed_and_replaced_whole(objects: FileObjects, tmp_path: Path) -> None:
-    objects.put("run/a/1.bin", b"one")
-    objects.put("run/b/2.bin", b"two")
-    objects.put("run/a/1.bin", b"more than one")
-    assert objects.get("run/a/1.bin") == b"more than one"
-    assert objects.has("run/b/2.bin") and not objects.has("run/b")
-    assert list(objects.list("run/")) == ["run/a/1.bin", "run/b/2.bin"]
-    assert list(objects.list("run/a")) == ["run/a/1.bin"]
-    assert list(objects.list("nothing/here")) == []
-    assert not list(tmp_path.rglob("*.tmp"))
+@pytest.mark.parametrize("kind", ["objects", "s3"])
+def test_what_is_put_is_got_listed_and_replaced_whole(kind: str, request: pytest.FixtureRequest) -> None:
+    store: Objects = request.getfixturevalue(kind)
+    store.put("run/a/1.bin", b"one")
+    store.put("run/b/2.bin", b"two")
+    store.put("run/a/1.bin", b"more than one")
+    assert store.get("run/a/1.bin") == b"more than one"
+    assert store.has("run/b/2.bin") and not store.has("run/b")
+    assert list(store.list("run/")) == ["run/a/1.bin", "run/b/2.bin"]
+    assert list(store.list("run/a")) == ["run/a/1.bin"]
+    assert list(store.list("nothing/here")) == []
+    with pytest.raises(MissingObject):
+        store.get("run/c")
 
 
 def test_a_failed_write_leaves_the_old_object_and_no_litter(
