@@ -158,11 +158,22 @@ export const CATEGORY_IDS = Object.keys(CATEGORIES) as Category[];
 
 export const NOT_VISIBLE = "not_visible";
 
+const COAT_WITHOUT = ["scoop neckline", "high neck", "square neckline", "straps", "boat neck"];
+const SMALL_WITHOUT = ["graphic", "camouflage", "color block"];
+
 /**
- * What can not be told from a drawing and is therefore never sampled. `body.body_shape` "pregnant" is drawn for adult women only; a person's
- * region is drawn by skin tone, hair and eyes alone.
+ * What can not be told from a drawing and is therefore never sampled: a mixed or unclear person, collars that no open coat has, single motifs
+ * on things too small for one. A person's region is drawn by skin tone, hair and eyes alone, and a pregnant woman is always an adult.
  */
 export const NOT_DRAWN: Readonly<Partial<Record<Category, readonly string[]>>> = {
   "person.country": ["mixed or unclear"],
   "person.gender": ["unclear"],
+  "coat.collar_shape": COAT_WITHOUT,
+  "shoes.pattern": ["graphic"],
+  "scarf.pattern": SMALL_WITHOUT,
+  "headband.pattern": SMALL_WITHOUT,
+  "headscarf.pattern": SMALL_WITHOUT,
+  "veil.pattern": SMALL_WITHOUT,
+  "socks.pattern": SMALL_WITHOUT,
+  "tie.pattern": SMALL_WITHOUT,
 };

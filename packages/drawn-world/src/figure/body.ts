@@ -81,7 +81,7 @@ const SHAPE: Readonly<Record<string, Build>> = {
   slim: { shoulder: 0.96, chest: 0.92, waist: 0.88, hip: 0.91, limb: 0.87 },
   muscular: { shoulder: 1.14, chest: 1.15, waist: 1.02, hip: 1.02, limb: 1.22 },
   "heavy-set": HEAVY,
-  pregnant: { shoulder: 0.98, chest: 1.02, waist: 1.3, hip: 1.06, limb: 0.97 },
+  pregnant: { shoulder: 0.98, chest: 1.04, waist: 1.5, hip: 1.06, limb: 0.97 },
 };
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 

@@ -4,7 +4,7 @@ import type { Random } from "../random.ts";
 import type { Category, Part } from "../vocabulary.ts";
 import type { Body } from "./body.ts";
 import type { Point, Ring } from "./geometry.ts";
-import type { Layer, LayerOptions } from "./layer.ts";
+import type { Decor, Layer, LayerOptions } from "./layer.ts";
 import { textureDef } from "./material.ts";
 import { patternPaint } from "./pattern.ts";
 
@@ -106,7 +106,7 @@ export function startFigure(attributes: Attributes, body: Body, random: Random):
       const warped = rings.filter((ring) => ring.length > 2).map((ring) => oriented(ring.map(body.warp)));
       if (warped.length === 0) return;
       const angle = (options.angle ?? 0) + cloth.slant;
-      const key = `${cloth.base}${cloth.second}${cloth.pattern}${Math.round(angle)}`;
+      const key = `${cloth.base}${cloth.second}${cloth.pattern}${cloth.graphic ?? ""}${Math.round(angle)}`;
       layers.push({
         part,
         group,
@@ -118,7 +118,10 @@ export function startFigure(attributes: Attributes, body: Body, random: Random):
         ),
         opacity: options.opacity ?? (cloth.material === "chiffon" ? 0.84 : 1),
         surface: cloth.material,
-        decor: options.decor ?? [],
+        decor: [
+          ...(options.decor ?? []),
+          ...(body.pregnant && options.join && part !== "left-arm" && part !== "right-arm" ? belly(defs) : []),
+        ],
         round: options.round ?? 20,
         grain: options.grain ?? 0,
         flat: options.flat ?? false,
@@ -128,6 +131,14 @@ export function startFigure(attributes: Attributes, body: Body, random: Random):
     },
   };
 }
+
+/** The round of a pregnant belly seen from the front: light on its height, shade below it. */
+function belly(defs: string[]): Decor[] {
+  if (!defs.includes(BELLY)) defs.push(BELLY);
+  const svg = `<ellipse rx="62" ry="60" fill="url(#belly)"/><path d="M-54 26Q0 88 54 26Q0 66 -54 26Z" fill="#000" fill-opacity=".3"/>`;
+  return [{ svg, at: [0, 294] }];
+}
+const BELLY = `<radialGradient id="belly" cx=".45" cy=".36" r=".62"><stop offset="0" stop-color="#fff" stop-opacity=".5"/><stop offset=".6" stop-color="#fff" stop-opacity=".08"/><stop offset="1" stop-color="#fff" stop-opacity="0"/></radialGradient>`;
 
 function fillOf(
   cloth: Fabric,

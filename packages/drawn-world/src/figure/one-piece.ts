@@ -5,6 +5,7 @@ import { drawCollar, drawStraps } from "./collar.ts";
 import { type Fabric, type Figure, plain } from "./figure.ts";
 import { ellipse, mirror, type Point, spline, tube } from "./geometry.ts";
 import type { Decor } from "./layer.ts";
+import { motif } from "./motif.ts";
 import { type Shoulders, torso } from "./torso.ts";
 
 const SKIRT: Readonly<Record<string, string>> = {
@@ -99,6 +100,11 @@ function drawBodice(figure: Figure, cloth: Fabric, type: string): void {
         width: 1.8,
         opacity: 0.7,
       });
+  if (cloth.pattern === "graphic")
+    decor.push({
+      svg: `<g transform="scale(1.6)">${motif(cloth.graphic ?? "a star", cloth.second, cloth.base)}</g>`,
+      at: [0, 236],
+    });
   if (type === "evening gown" || type === "wedding dress")
     for (let i = 0; i < 14; i++)
       decor.push({

@@ -25,6 +25,7 @@ const EASE: Readonly<Record<string, number>> = {
 /** Whether the top goes into the lower garment: where a belt or a skirt wants to be seen. */
 export const tucked = (figure: Figure): boolean =>
   figure.is("top.top_length", "normal") &&
+  (!figure.body.pregnant || figure.is("belt.wears", "yes")) &&
   (figure.is("belt.wears", "yes") ||
     figure.is("bottom.type", "suit trousers") ||
     (figure.is("bottom.type", "skirt") && figure.is("top.type", "shirt", "blouse", "camisole")));

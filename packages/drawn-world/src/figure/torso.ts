@@ -118,8 +118,10 @@ export function neckline(body: Body, collar: string): Neckline {
       ]);
     default:
       return curved(n + 15, 129, [
-        [n * 0.95, 154],
-        [0, 170],
+        [n + 13, 148],
+        [n * 1.1, 163],
+        [n * 0.5, 172],
+        [0, 174],
       ]);
   }
 }
