@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,17 @@ import torch
 from onnx import TensorProto, helper
 from PIL import Image
 
+from anyone_gpu.annotate.learn import Answered, learn
+from anyone_gpu.annotate.protocol import Question
 from anyone_gpu.config import Config, load_config
 from anyone_gpu.evaluate.evaluation import read_settings, run_evaluation
 from anyone_gpu.evaluate.frechet import NAME, frechet_metric
 from anyone_gpu.evaluate.judge import judge_pictures, parse_parts, said_answers
 from anyone_gpu.evaluate.metric import Identity
 from anyone_gpu.evaluate.models import Network, open_network
-from anyone_gpu.evaluate.sampling import SamplerConfig, generate
+from anyone_gpu.evaluate.sampling import SamplerConfig, generate, png_bytes
 from anyone_gpu.evaluate.validation import validate
-from anyone_gpu.objects import FileObjects, ObjectRef, get_checked, sha256_hex
+from anyone_gpu.objects import FileObjects, ObjectRef, get_checked, put_object, sha256_hex
 from anyone_gpu.train.attention import supervise
 from anyone_gpu.train.checkpoint import load_checkpoint
 from anyone_gpu.train.dataset import Dataset, open_dataset
@@ -28,7 +31,7 @@ from anyone_gpu.train.model import load_model
 from anyone_gpu.train.recipes import debug, read_recipe, recipe_json
 from anyone_gpu.train.trainer import Run, train
 from anyone_gpu.work import Cancelled, Job
-from tests.train.drawn import write_version
+from tests.train.drawn import COLOURS, draw_figure, write_version
 from tests.train.told import Told
 
 SMALL = {"n_validation": 4, "n_images": 4, "sampler_steps": 3}
@@ -199,9 +202,66 @@ def a_network(folder: Path, name: str, node: Any, inputs: dict[str, Any], output
     return open_network(folder, name)
 
 
-def test_the_frechet_metric_names_its_network_and_grows_with_the_difference(tmp_path: Path) -> None:
+def tiny_inception(folder: Path) -> Network:
+    """Mean colours instead of 2048 features."""
     mean = [helper.make_node("ReduceMean", ["input"], ["features"], axes=[1, 2], keepdims=0)]
-    network = a_network(tmp_path, "inception", mean, {"input": ["n", 299, 299, 3]}, {"features": ["n", 3]})
+    return a_network(folder, "inception", mean, {"input": ["n", 299, 299, 3]}, {"features": ["n", 3]})
+
+
+def tiny_parser(folder: Path) -> tuple[Network, Network]:
+    """Part 1 where red is above 150, background elsewhere."""
+    taps = [helper.make_node("Identity", ["input"], ["stride_2"])]
+    encoder = a_network(folder, "encoder", taps, {"input": [1, 256, 128, 3]}, {"stride_2": [1, 256, 128, 3]})
+
+    def constant(name: str, kind: int, shape: list[int], value: float) -> Any:
+        return helper.make_node("Constant", [], [name], value=helper.make_tensor(name, kind, shape, [value]))
+
+    nodes = [
+        helper.make_node("Transpose", ["stride_2"], ["planes"], perm=[0, 3, 1, 2]),
+        *(constant(name, TensorProto.INT64, [1], value) for name, value in (("start", 0), ("end", 1), ("axis", 1))),
+        helper.make_node("Slice", ["planes", "start", "end", "axis"], ["red"]),
+        constant("level", TensorProto.FLOAT, [1, 1, 1, 1], 150.0),
+        helper.make_node("Shape", ["red"], ["shape"]),
+        helper.make_node("Expand", ["level", "shape"], ["flat"]),
+        helper.make_node("Concat", ["flat", "red"], ["logits"], axis=1),
+    ]
+    return encoder, a_network(folder, "parsing", nodes, {"stride_2": [1, 256, 128, 3]}, {"logits": [1, 2, 256, 128]})
+
+
+def test_with_its_models_built_every_metric_is_measured(
+    objects: FileObjects, release: ObjectRef, checkpoint: ObjectRef, config: Config, tmp_path: Path
+) -> None:
+    tiny_inception(tmp_path), tiny_parser(tmp_path)
+    labeller = a_labeller(objects)
+    named = {"key": labeller.key, "sha256": labeller.sha256, "id": "embedded-1"}
+    found = run_evaluation(a_job(release, checkpoint, labeller=named), objects, Told(), replace(config, models_dir=tmp_path))
+    metrics = {metric["name"]: metric for metric in found["metrics"]}
+    assert {metric["state"] for metric in metrics.values()} == {"measured"}
+    for name in ("attribute_accuracy", "attribute_accuracy_real"):
+        assert metrics[name]["model"]["sha256"] == labeller.sha256 and metrics[name]["n"] == 4
+        assert 0 <= metrics[name]["value"] <= 1
+    assert set(found["by_category"]) == {"top.color", "bottom.color"}
+    assert sum(asked for _, asked in found["by_category"].values()) == 8
+    assert metrics[NAME]["model"]["model"] == "tiny"
+
+
+def a_labeller(objects: FileObjects) -> ObjectRef:
+    """The embedded labeller, fine-tuned on drawn figures with their true part maps."""
+    options = tuple(COLOURS)
+    questions = [Question(n, f"{part}.color", options, ids) for n, part, ids in ((1, "top", (4,)), (2, "bottom", (6,)))]
+    pictures = []
+    for seed in range(40):
+        image, parts, record = draw_figure(seed)
+        for key, picture in ((f"asset/{seed}.png", image), (f"part-map/{seed}.png", parts)):
+            objects.put(key, png_bytes(picture))
+        answers = {q.category: options.index(record["answers"][q.id]) for q in questions}
+        pictures.append(Answered(str(seed), f"asset/{seed}.png", f"part-map/{seed}.png", None, answers))
+    learned = learn(objects, pictures, questions, version="embedded-1", effort="quick")
+    return put_object(objects, "labeller/embedded-1.safetensors", learned.data)
+
+
+def test_the_frechet_metric_names_its_network_and_grows_with_the_difference(tmp_path: Path) -> None:
+    network = tiny_inception(tmp_path)
     near = frechet_metric(network, some_pictures(0, 8), some_pictures(1, 8), seed=0)
     dark = [picture.point(lambda v: v // 3) for picture in some_pictures(1, 8)]
     far = frechet_metric(network, some_pictures(0, 8), dark, seed=0)
@@ -211,21 +271,7 @@ def test_the_frechet_metric_names_its_network_and_grows_with_the_difference(tmp_
 
 
 def test_a_generated_picture_is_parsed_in_its_own_shape(tmp_path: Path) -> None:
-    taps = [helper.make_node("Identity", ["input"], ["stride_2"])]
-    encoder = a_network(tmp_path, "encoder", taps, {"input": [1, 256, 128, 3]}, {"stride_2": [1, 256, 128, 3]})
-    # Class 1 where red is above 150, else class 0.
-    nodes = [
-        helper.make_node("Transpose", ["stride_2"], ["planes"], perm=[0, 3, 1, 2]),
-        helper.make_node("Constant", [], ["start"], value=helper.make_tensor("s", TensorProto.INT64, [1], [0])),
-        helper.make_node("Constant", [], ["end"], value=helper.make_tensor("e", TensorProto.INT64, [1], [1])),
-        helper.make_node("Constant", [], ["axis"], value=helper.make_tensor("a", TensorProto.INT64, [1], [1])),
-        helper.make_node("Slice", ["planes", "start", "end", "axis"], ["red"]),
-        helper.make_node("Constant", [], ["level"], value=helper.make_tensor("l", TensorProto.FLOAT, [1, 1, 1, 1], [150.0])),
-        helper.make_node("Expand", ["level", "shape"], ["flat"]),
-        helper.make_node("Concat", ["flat", "red"], ["logits"], axis=1),
-    ]
-    nodes.insert(6, helper.make_node("Shape", ["red"], ["shape"]))
-    decoder = a_network(tmp_path, "parsing", nodes, {"stride_2": [1, 256, 128, 3]}, {"logits": [1, 2, 256, 128]})
+    encoder, decoder = tiny_parser(tmp_path)
     picture = Image.new("RGB", (60, 80), (20, 20, 20))
     picture.paste((250, 20, 20), (0, 40, 60, 80))
     parts = parse_parts(encoder, decoder, picture)
