@@ -4,10 +4,10 @@ import { type Answer, GIVER, NOT_ASKED, packAll } from "@anyone/domain/annotate/
 import { seeParts } from "@anyone/domain/annotate/evidence";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { type Drawing, drawPerson } from "@anyone/drawn-world/draw-person";
+import { partMapPng } from "@anyone/drawn-world/draw-to-folder";
 import type { Defect } from "@anyone/drawn-world/truth";
 import { contentKey, partMapKey } from "@anyone/storage/keys";
 import type { Store } from "@anyone/storage/store";
-import sharp from "sharp";
 
 /** Pictures are narrower than the gates would have it: drawing them is what these tests spend their time on. */
 const WIDTH = 480;
@@ -51,9 +51,8 @@ async function addAsset(db: OpenDatabase, store: Store, seed: number): Promise<s
   };
   const { partMap } = truth;
   await store.put(keys.image, jpeg);
-  await store.put(keys.thumbnail, await sharp(jpeg).resize({ width: 184 }).jpeg().toBuffer());
-  const raw = { width: partMap.width, height: partMap.height, channels: 1 as const };
-  await store.put(keys.parts, await sharp(partMap.ids, { raw }).toColourspace("b-w").png().toBuffer());
+  await store.put(keys.thumbnail, jpeg);
+  await store.put(keys.parts, await partMapPng(partMap.ids, partMap));
   const candidateId = await addCandidate(db, { seed, status: "kept", reason: null, sha256: id, key: keys.image });
   const evidence = seeParts(partMap, 18);
   const person = truth.people[0];

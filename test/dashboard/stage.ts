@@ -15,7 +15,6 @@ import { reviewService } from "@anyone/review/service";
 import { openStore } from "@anyone/storage/open-store";
 import { createDatabase } from "@anyone/test/support/servers";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { expect } from "vitest";
 import { openBrowser } from "../support/browser.ts";
 import { seedPool } from "./seed-pool.ts";
 import { seedTurn } from "./seed-turn.ts";
@@ -111,12 +110,4 @@ export async function openScene({ people, databaseUrl }: { people: number; datab
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Reads until it is what it should be, or the time is over. */
-export async function eventually<Value>(read: () => Promise<Value>, expected: (value: Value) => void): Promise<void> {
-  await expect.poll(read, { timeout: 10_000, interval: 50 }).toSatisfy((value) => {
-    expected(value as Value);
-    return true;
-  });
 }

@@ -33,7 +33,8 @@ export async function drawToFolder({ seeds, folder, width, clean, onProgress }: 
   return drawn;
 }
 
-function partMapPng(ids: Uint8Array, { width, height }: { width: number; height: number }): Promise<Buffer> {
+/** A part map as the platform keeps it: 8-bit greyscale, a pixel is its ATR-18 id. */
+export function partMapPng(ids: Uint8Array, { width, height }: { width: number; height: number }): Promise<Buffer> {
   return sharp(ids, { raw: { width, height, channels: 1 } })
     .toColourspace("b-w")
     .png()

@@ -97,7 +97,9 @@ describe("every operation of the OpenAPI document", () => {
     let junk = 0;
     for (const one of await documented()) {
       if (one.operation.id === "GET /v1/events" || one.operation.id === "DELETE /v1/session") continue;
-      for (const value of VALUES) for (const query of QUERIES) await hold(one, { value, query, ...body(one, "{}") });
+      const values = one.path.includes("{") ? VALUES : VALUES.slice(0, 1);
+      const queries = one.operation.query ? QUERIES : QUERIES.slice(0, 1);
+      for (const value of values) for (const query of queries) await hold(one, { value, query, ...body(one, "{}") });
       if (one.method !== "GET") for (const text of BODIES) await hold(one, { body: text });
       if (one.method !== "GET") await hold(one, { body: "<x/>", type: "text/xml" });
     }

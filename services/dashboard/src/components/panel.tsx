@@ -39,18 +39,3 @@ export function Panel(props: {
     </section>
   );
 }
-
-/** A few figures side by side, each with its name under it. */
-export function Figures({ items }: { items: readonly { name: string; value: ReactNode; note?: ReactNode }[] }) {
-  return (
-    <dl className="grid grid-cols-[repeat(auto-fit,minmax(120px,1fr))] gap-px overflow-hidden rounded-lg border border-line bg-line">
-      {items.map((item) => (
-        <div key={item.name} className="bg-panel px-3.5 py-2.5">
-          <dt className="text-xs text-faint">{item.name}</dt>
-          <dd className="text-lg font-semibold tracking-tight">{item.value}</dd>
-          {item.note && <dd className="text-xs text-dim">{item.note}</dd>}
-        </div>
-      ))}
-    </dl>
-  );
-}

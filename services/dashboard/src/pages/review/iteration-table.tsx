@@ -65,7 +65,7 @@ export function IterationTable(props: {
         },
         {
           head: "pages",
-          width: "12%",
+          width: "8%",
           cell: (iteration) => (
             <Stack
               parts={[
@@ -78,13 +78,15 @@ export function IterationTable(props: {
           ),
         },
         { head: "labeller", cell: (iteration) => iteration.labellerAfter ?? iteration.labellerBefore ?? "–" },
-        { head: "opened by", cell: (iteration) => iteration.trigger },
         {
-          head: "",
-          right: true,
+          head: "opened",
+          cut: true,
+          width: "14%",
           cell: (iteration) => (
-            <span title={moment(iteration.openedAt)} className="text-dim">
-              {iteration.stopReason ?? ago(iteration.openedAt)}
+            <span title={`opened ${moment(iteration.openedAt)}: ${iteration.trigger}`} className="text-dim">
+              {iteration.stopReason
+                ? `ended: ${iteration.stopReason}`
+                : `${ago(iteration.openedAt)}, ${iteration.trigger}`}
             </span>
           ),
         },
