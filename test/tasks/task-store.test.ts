@@ -52,6 +52,22 @@ describe("the task store", () => {
     expect(await names(9)).toEqual([]);
   });
 
+  it("forgets what was done long ago, of the stages asked for, and nothing else", async () => {
+    await add(...["old", "fresh", "dead", "ready", "leased"].map((name) => task(name)));
+    await db.query(
+      `UPDATE tasks SET state = split.state, reason = 'why', lease_until = split.until, finished_at = now() - split.age
+         FROM (VALUES ('old', 'done', NULL::timestamptz, interval '8 days'), ('fresh', 'done', NULL, '6 days'),
+                      ('dead', 'dead', NULL, '90 days'), ('leased', 'leased', now(), '90 days')) AS split (name, state, until, age)
+        WHERE tasks.id = 'source.list-words:' || split.name`,
+    );
+    expect(await tasks.prune(["filter", "annotate"], 7, 10)).toBe(0);
+    expect(await tasks.prune(["source"], 7, 0)).toBe(0);
+    expect(await tasks.prune(["source"], 7, 10)).toBe(1);
+    expect(await tasks.prune(["source"], 7, 10)).toBe(0);
+    const left = await db.query<{ id: string }>("SELECT id FROM tasks ORDER BY id");
+    expect(left.map(({ id }) => id.split(":")[1])).toEqual(["dead", "fresh", "leased", "ready"]);
+  });
+
   it("gives a task to exactly one of twenty claimers", async () => {
     await add(task("a"));
     const claims = await Promise.all(Array.from({ length: 20 }, () => tasks.claim([task("a").id])));

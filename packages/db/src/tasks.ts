@@ -27,6 +27,7 @@ export function taskStore(db: OpenDatabase): TaskStore {
     unclaimed: (olderThanSeconds, limit) => unclaimed(db, olderThanSeconds, limit),
     redispatch: (lost) => redispatch(db, lost),
     retryDead: (which) => retryDead(db, which),
+    prune: (stages, olderThanDays, limit) => prune(db, stages, olderThanDays, limit),
     oldestReady: (stages) => oldestReady(db, stages),
     counts: () => counts(db),
     onReady: (listener) => listen(db.pool, CHANNEL, listener),
@@ -125,6 +126,18 @@ async function retryDead(db: Sql, which: { ids: readonly string[] } | { stage: S
       WHERE state = 'dead' AND ${condition}
      RETURNING pg_notify('${CHANNEL}', '')`,
     [value],
+  );
+  return rows.length;
+}
+
+async function prune(db: Sql, stages: readonly Stage[], olderThanDays: number, limit: number): Promise<number> {
+  const rows = await db.query(
+    `DELETE FROM tasks WHERE id IN (
+       SELECT id FROM tasks
+        WHERE state = 'done' AND stage = ANY ($1) AND finished_at < statement_timestamp() - make_interval(days => $2)
+        ORDER BY finished_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+     RETURNING 1`,
+    [stages, olderThanDays, limit],
   );
   return rows.length;
 }

@@ -28,6 +28,11 @@ export interface TaskStore {
   redispatch(lost: readonly Dispatch[]): Promise<number>;
   /** The operator's retry: dead tasks become ready with their attempts forgotten. Returns how many. */
   retryDead(which: { ids: readonly string[] } | { stage: Stage }): Promise<number>;
+  /**
+   * Forgets tasks of these stages that were done longer than `olderThanDays` ago, at most `limit` of them; dead ones stay
+   * until somebody has seen to them. Returns how many.
+   */
+  prune(stages: readonly Stage[], olderThanDays: number, limit: number): Promise<number>;
   /** Seconds the oldest ready task of these stages has been due, 0 when none is. */
   oldestReady(stages: readonly Stage[]): Promise<number>;
   /** Counts and ages per stage. */

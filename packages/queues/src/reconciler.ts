@@ -26,6 +26,18 @@ const EVERY_MS = 1_000;
 const SETTLED_SECONDS = 2;
 const SUSPECTS = 5_000;
 
+/**
+ * A done task is remembered for so long. While its row is there, writing the same task again does nothing; once it is
+ * forgotten the work would be done again. That is safe, only idle: a handler reads the status first and writes by key, so
+ * twice is the same as once, and a late delivery of a forgotten task finds no row to claim. A week is far beyond any
+ * delivery, retry or nudge, which live for minutes; it is there for people who look back.
+ */
+const REMEMBERED_DAYS = 7;
+/** Not while a service is starting; soon enough that one which never runs an hour forgets too. */
+const FIRST_PRUNE_MS = 30_000;
+const PRUNE_EVERY_MS = 3_600_000;
+const PRUNE_AT_ONCE = 2_000;
+
 /** Brings rows and queues together again: expired leases become ready, and what the queue lost is dispatched again. */
 export function startReconciler({ tasks, redisUrl, stages, log }: ReconcilerOptions): Reconciler {
   const address = queueAddress(redisUrl);
@@ -33,6 +45,7 @@ export function startReconciler({ tasks, redisUrl, stages, log }: ReconcilerOpti
   const isOpen = hasOpened(redis);
   const queues = openQueues(redis, address.prefix, stages);
   const counters = { expired: 0, redispatched: 0 };
+  let pruneAt = performance.now() + FIRST_PRUNE_MS;
 
   const loop = startLoop("reconciler", log, async () => {
     if (!isOpen()) return 20;
@@ -46,6 +59,12 @@ export function startReconciler({ tasks, redisUrl, stages, log }: ReconcilerOpti
     if (redispatched > 0) {
       counters.redispatched += redispatched;
       log.warn({ redispatched }, "the queue lost deliveries");
+    }
+    if (performance.now() >= pruneAt) {
+      const pruned = await tasks.prune(stages, REMEMBERED_DAYS, PRUNE_AT_ONCE);
+      if (pruned > 0) log.info({ pruned }, "tasks done long ago were forgotten");
+      // Piece by piece: what waits for a lease must not wait for a broom.
+      if (pruned < PRUNE_AT_ONCE) pruneAt = performance.now() + PRUNE_EVERY_MS;
     }
     return EVERY_MS;
   });
