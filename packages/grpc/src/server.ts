@@ -67,10 +67,15 @@ function guard(token: string, onError: (error: unknown, path: string) => void) {
       return yield* call.next(call.request, context);
     } catch (error) {
       if (error instanceof Fault) {
-        throw new ServerError(STATUS[error.code] ?? Status.INTERNAL, [error.message, error.hint].filter(Boolean).join(" "));
+        throw new ServerError(
+          STATUS[error.code] ?? Status.INTERNAL,
+          [error.message, error.hint].filter(Boolean).join(" "),
+        );
       }
       if (!context.signal.aborted) onError(error, call.method.path);
-      throw error instanceof ServerError ? error : new ServerError(Status.INTERNAL, "The call failed; the service's log says why.");
+      throw error instanceof ServerError
+        ? error
+        : new ServerError(Status.INTERNAL, "The call failed; the service's log says why.");
     }
   };
 }
