@@ -12,7 +12,7 @@ const CHECKS: readonly { name: string; program: string; args: readonly string[] 
   { name: "format and lint (biome)", program: "biome", args: ["check", "--error-on-warnings"] },
   { name: "type-aware lint (oxlint)", program: "oxlint", args: ["--type-aware", "--deny-warnings"] },
   { name: "types (tsc)", program: "tsc", args: ["-b"] },
-  { name: "unused code (knip)", program: "knip", args: [] },
+  { name: "unused code (knip)", program: "knip", args: ["--no-config-hints"] },
   { name: "gRPC contracts (buf)", program: "buf", args: ["lint", "packages/grpc"] },
   { name: "architecture", program: "vitest", args: ["run", "test/architecture.test.ts", "--reporter=dot"] },
   { name: "Python lint (ruff)", program: python, args: ["-m", "ruff", "check", "services/gpu-worker"] },
