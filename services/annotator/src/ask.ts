@@ -113,6 +113,14 @@ function toImage(asset: AskableAsset, open: readonly Category[]): AskImage {
   };
 }
 
-function toQuestion({ n, id, question, options, parts, arity }: Category): Question {
-  return { category: n, id, text: question, options: [...options], parts: [...parts], open: arity === "open" };
+function toQuestion({ n, id, question, options, parts, arity, absent }: Category): Question {
+  return {
+    category: n,
+    id,
+    text: question,
+    options: [...options],
+    parts: [...parts],
+    open: arity === "open",
+    absent: absent === undefined ? undefined : options.indexOf(absent),
+  };
 }

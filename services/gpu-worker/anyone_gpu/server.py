@@ -117,7 +117,8 @@ def _unauthenticated(_request: Any, context: grpc.ServicerContext) -> None:
 
 
 def _question(q: wire.Question) -> Question:
-    return Question(q.category, q.id, tuple(q.options), tuple(q.parts), q.text, q.open)
+    absent = q.absent if q.HasField("absent") else None
+    return Question(q.category, q.id, tuple(q.options), tuple(q.parts), q.text, q.open, absent)
 
 
 def _asked(request: wire.AskRequest, questions: dict[int, Question]) -> list[Asked]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from .labeller import MODEL, Fusion, Labeller, Parts
 from .net import CropNet
 from .protocol import question_from_json, question_to_json
 from .regression import Regression
+from .vocabulary import SharedHead
 
 FORMAT = 1
 
@@ -47,6 +49,12 @@ def save_labeller(labeller: Labeller, facts: dict[str, Any]) -> bytes:
         tensors[f"colour.bias.{i}"] = parts.colours.biases[palette]
     for category, mixture in parts.colours.mixtures.items():
         tensors[f"colour.mixture.{category}"] = mixture
+    vocabularies = sorted(parts.shared)
+    for i, vocabulary in enumerate(vocabularies):
+        head = parts.shared[vocabulary]
+        tensors |= {f"shared.mean.{i}": head.mean, f"shared.scale.{i}": head.scale}
+        tensors |= {f"shared.weights.{i}": head.weights, f"shared.bias.{i}": head.bias}
+        tensors[f"shared.categories.{i}"] = np.array(head.categories, np.int32)
     if parts.net is not None:
         tensors |= {f"net.{name}": value.numpy() for name, value in parts.net.state_dict().items()}
     meta = {
@@ -56,7 +64,8 @@ def save_labeller(labeller: Labeller, facts: dict[str, Any]) -> bytes:
         "features": VERSION,
         "questions": [question_to_json(q) for q in labeller.order],
         "palettes": palettes,
-        "fusion": {"colour": parts.fusion.colour, "other": parts.fusion.other},
+        "vocabularies": vocabularies,
+        "fusion": asdict(parts.fusion),
         "net": parts.net is not None,
         "facts": facts,
     }
@@ -107,6 +116,16 @@ def _parts(meta: dict[str, Any], tensors: dict[str, np.ndarray]) -> Parts:
         {palette: tensors[f"colour.bias.{i}"] for i, palette in enumerate(meta["palettes"])},
         {c: tensors[f"colour.mixture.{c}"] for c in categories if f"colour.mixture.{c}" in tensors},
     )
+    shared = {
+        vocabulary: SharedHead(
+            tensors[f"shared.mean.{i}"],
+            tensors[f"shared.scale.{i}"],
+            tensors[f"shared.weights.{i}"],
+            tensors[f"shared.bias.{i}"],
+            tensors[f"shared.categories.{i}"].tolist(),
+        )
+        for i, vocabulary in enumerate(meta["vocabularies"])
+    }
     columns = tensors["statistics.columns"]
     net = None
     if meta["net"]:
@@ -114,5 +133,6 @@ def _parts(meta: dict[str, Any], tensors: dict[str, np.ndarray]) -> Parts:
         prefix = "net."
         net.load_state_dict({n.removeprefix(prefix): torch.from_numpy(t) for n, t in tensors.items() if n.startswith(prefix)})
         net.eval()
-    fusion = Fusion(tuple(meta["fusion"]["colour"]), tuple(meta["fusion"]["other"]))
-    return Parts(regression, colours, net, (columns, tensors["statistics.mean"], tensors["statistics.scale"]), fusion)
+    fusion = Fusion(**{kind: tuple(weights) for kind, weights in meta["fusion"].items()})
+    statistics = (columns, tensors["statistics.mean"], tensors["statistics.scale"])
+    return Parts(regression, colours, shared, net, statistics, fusion)

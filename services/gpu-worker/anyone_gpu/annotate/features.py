@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .colours import cluster, to_lab
-from .picture import PARTS, Picture
+from .picture import FACE, PARTS, Picture
+from .texture import LENGTH as TEXTURE_LENGTH
+from .texture import PIXELS_PER_FACE, texture_statistics
 from .views import SIZE, VIEWS, crop_views
 
-VERSION = "part-features-1"  # part of every cache key: a change of the numbers changes it
+VERSION = "part-features-2"  # part of every cache key: a change of the numbers changes it
 
 # region -> ATR parts; the last four are pieces of the upper garment (an open coat shows the top in the middle)
 REGIONS: dict[str, tuple[int, ...]] = {
@@ -40,6 +42,10 @@ REGIONS: dict[str, tuple[int, ...]] = {
     "garment_top": (4, 7),
     "garment_hem": (4, 7),
 }
+TEXTURED = (
+    "hat", "hair", "upper", "skirt", "pants", "dress", "belt", "shoes", "face", "bag", "scarf", "lower", "garment",
+    "garment_middle", "garment_sides",
+)  # fmt: skip
 _SCALES = (1, 2, 4)
 _PERCENTILES = (5, 25, 50, 75, 95)
 _STATS = 3 + 3 + 3 + 3 * len(_PERCENTILES) + 8 + 3 * len(_SCALES) + 2
@@ -71,6 +77,7 @@ class Features:
 def _blocks() -> list[Block]:
     sizes = [("geometry", tuple(range(PARTS)), _GEOMETRY)]
     sizes += [(f"stats:{name}", parts, _STATS) for name, parts in REGIONS.items()]
+    sizes += [(f"texture:{name}", REGIONS[name], TEXTURE_LENGTH) for name in TEXTURED]
     sizes += [(f"edges:{name}", parts, _CELLS * _CELLS * _ANGLES) for name, parts in VIEWS.items()]
     sizes += [(f"shape:{name}", parts, _SHAPE_CHANNELS * _SHAPE_CELLS**2) for name, parts in VIEWS.items()]
     out, at = [], 0
@@ -95,9 +102,10 @@ def measure(picture: Picture) -> Features:
         chosen = np.flatnonzero(masks[name].ravel())
         stats.append(_region_stats(picture, masks[name], chosen, lab, texture))
         colours.append(cluster(lab.reshape(-1, 3)[chosen]))
+    textures = _textures(picture, masks)
     edges = [_edges(crops[i]) for i in range(len(VIEWS))]
     shapes = [_shape(crops[i]) for i in range(len(VIEWS))]
-    vector = np.concatenate([_geometry(picture), *stats, *edges, *shapes]).astype(np.float32)
+    vector = np.concatenate([_geometry(picture), *stats, *textures, *edges, *shapes]).astype(np.float32)
     assert vector.shape == (LENGTH,)
     return Features(vector, np.stack(colours), crops, seen)
 
@@ -122,6 +130,18 @@ def _region_masks(picture: Picture) -> dict[str, np.ndarray]:
     out["garment_top"] = garment & (y < 0.22)
     out["garment_hem"] = garment & (y > 0.85)
     return out
+
+
+def _textures(picture: Picture, masks: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """Texture statistics of the regions in TEXTURED, at a scale given by the face (or, unseen, by the box)."""
+    x0, y0, x1, y1 = picture.box
+    ratio = picture.fine.shape[0] / picture.rgb.shape[0]
+    fx0, fy0, fx1, fy1 = (round(v * ratio) for v in picture.box)
+    columns = np.flatnonzero((picture.parts == FACE).any(0))
+    face = columns[-1] - columns[0] + 1 if len(columns) >= 6 else (x1 - x0) / 4
+    cut = {name: masks[name][y0:y1, x0:x1] for name in TEXTURED}
+    found = texture_statistics(picture.fine[fy0:fy1, fx0:fx1], cut, PIXELS_PER_FACE / (face * ratio))
+    return [found[name] for name in TEXTURED]
 
 
 def _texture(lab: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:

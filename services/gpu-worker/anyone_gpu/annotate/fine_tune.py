@@ -1,7 +1,7 @@
 """The job of kind "labeller": reads its configuration, learns, stores the labeller's file.
 
 config  { "labeller": "embedded-3",                    the id of what is made
-          "questions": [{"category", "id", "options", "parts", "open"?}, ...],
+          "questions": [{"category", "id", "options", "parts", "open"?, "absent"?}, ...],
           "pictures": [{"assetId", "imageKey", "partsKey", "box"?, "answers": [packed, one per category]}, ...]
                       or {"key", "sha256"} of an object that holds that list,
           "effort": "standard" (optional; quick | standard | full), "seed": 0 (optional) }

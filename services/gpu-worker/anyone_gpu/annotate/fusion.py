@@ -21,8 +21,12 @@ def fit_fusion(families: list[list[dict[str, np.ndarray]]], classes_NQ: np.ndarr
         [_stack(families, classes_NQ, q, ("regression", "colour", "net")) for q in range(len(questions))],
         default.colour,
     )
+    shared = _fit(
+        [_stack(families, classes_NQ, q, ("regression", "shared", "net")) for q in range(len(questions))],
+        default.shared,
+    )
     other = _fit([_stack(families, classes_NQ, q, ("regression", "net")) for q in range(len(questions))], default.other)
-    return Fusion((colour[0], colour[1], colour[2]), (other[0], other[1]))
+    return Fusion(colour, shared, other)
 
 
 def calibration_error(
@@ -54,7 +58,7 @@ def _stack(
     """Log-probabilities [N, families, classes] and answers [N] of one question, or None where it has other families."""
     classes = len(families[0][q].get("colour", families[0][q]["regression"]))  # colours: without "not visible"
     known = np.flatnonzero((classes_NQ[:, q] >= 0) & (classes_NQ[:, q] < classes))
-    if not len(known) or ("colour" in names) != ("colour" in families[0][q]):
+    if not len(known) or any((kind in names) != (kind in families[0][q]) for kind in ("colour", "shared")):
         return None
     zeros = np.zeros(classes)
     rows = [[families[n][q].get(name, zeros)[:classes] for name in names] for n in known]

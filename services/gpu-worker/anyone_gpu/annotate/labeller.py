@@ -1,4 +1,4 @@
-"""The embedded labeller: regression, colour naming and crop net, fused by a weighted mean of log-probabilities."""
+"""The embedded labeller: regression, colour naming, shared heads and crop net, fused by a weighted sum of log-probabilities."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from .picture import Picture
 from .protocol import Question, packed_of
 from .regression import Regression, log_softmax, standardise
 from .vlm import Guess, Identity
+from .vocabulary import SharedHead, vocabulary_of
 
 MODEL = "part-labeller"
 
 
 @dataclass(frozen=True)
 class Fusion:
-    """Weights of the log-probabilities, for colour questions and the others; they hold the temperature as well."""
+    """Weights of the log-probabilities by kind of question; they hold the temperature as well."""
 
-    colour: tuple[float, float, float] = (0.3, 1.0, 0.1)  # regression, colour naming, net
-    other: tuple[float, float] = (1.0, 0.2)  # regression, net
+    colour: tuple[float, ...] = (0.3, 1.0, 0.1)  # regression, colour naming, net
+    shared: tuple[float, ...] = (0.4, 0.8, 0.2)  # regression, shared head, net
+    other: tuple[float, ...] = (1.0, 0.2)  # regression, net
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Parts:
 
     regression: Regression
     colours: ColourNaming
+    shared: dict[str, SharedHead]
     net: CropNet | None
     statistics: tuple[np.ndarray, np.ndarray, np.ndarray]  # columns, mean, scale of the net's statistics
     fusion: Fusion = field(default_factory=Fusion)
@@ -91,6 +94,8 @@ class Labeller:
             family = {"regression": parts.regression.of_scaled(scaled, question.category)}
             if is_colour_question(question):
                 family["colour"] = parts.colours.log_probabilities(features.colours[None], question)[0]
+            elif vocabulary_of(question) in parts.shared:
+                family["shared"] = parts.shared[vocabulary_of(question)].log_probabilities(features.vector, question)
             if net:
                 family["net"] = net[self.order.index(self.questions[question.category])][0]
             out.append(family)
@@ -114,9 +119,11 @@ def fuse(fusion: Fusion, family: dict[str, np.ndarray]) -> np.ndarray:
     Colour naming speaks of the options alone: whether the colour is visible at all is left to the regression.
     """
     if "colour" not in family:
-        regression, net = fusion.other
-        total = regression * family["regression"]
-        return log_softmax(total + net * family["net"] if "net" in family else total)
+        names = ("regression", "shared", "net") if "shared" in family else ("regression", "net")
+        weights = fusion.shared if "shared" in family else fusion.other
+        pairs = zip(weights, names, strict=True)
+        total: np.ndarray = sum(w * family[name] for w, name in pairs if name in family)  # type: ignore[assignment]
+        return log_softmax(total)
     regression, colour, net = fusion.colour
     named = regression * family["regression"][:-1] + colour * family["colour"]
     if "net" in family:
@@ -128,8 +135,25 @@ def fuse(fusion: Fusion, family: dict[str, np.ndarray]) -> np.ndarray:
 
 def _guess(question: Question, log_p: np.ndarray) -> Guess:
     p = np.exp(log_p)
-    best = int(p.argmax())
+    best = decide(question, p)
     return Guess(question.category, packed_of(question, best), float(p[best]), tuple(float(v) for v in p))
+
+
+def decide(question: Question, p: np.ndarray) -> int:
+    """The class to answer: whether it can be seen, then whether it is there, then which kind.
+
+    Many kinds share the probability of being there, so the likeliest single class would deny most rare garments.
+    """
+    hidden, options = p[-1], p[:-1]
+    if hidden >= 0.5:
+        return len(options)
+    if question.absent is None:
+        return int(options.argmax())
+    if options[question.absent] >= 0.5 * options.sum():
+        return question.absent
+    kinds = options.copy()
+    kinds[question.absent] = -1
+    return int(kinds.argmax())
 
 
 def _prior(question: Question, key: str) -> Guess:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from .net import CropNet, fit_net, statistics_columns
 from .picture import UnreadablePicture
 from .protocol import Question, class_of
 from .regression import fit_regression
+from .vocabulary import fit_shared_heads
 
 EFFORTS = {"quick": 0, "standard": 0, "full": 16}  # passes of the crop net; regression and colours always run
 _HELD_OUT = 0.2  # share of the pictures that weighs the families; they train the final heads too
@@ -101,7 +102,7 @@ def learn(
         "seed": seed,
         "heldOut": int(held_out.sum()),
         "calibrationError": error,
-        "fusion": {"colour": fusion.colour, "other": fusion.other},
+        "fusion": asdict(fusion),
     }
     data = save_labeller(final, facts)
     seconds = {"measure": round(measured - begun, 2), "fit": round(time.process_time() - measured, 2)}
@@ -139,6 +140,7 @@ class _Learner:
         parts = Parts(
             fit_regression(vectors, classes, self.questions),
             fit_colour_naming(self.colours[chosen], classes, self.questions),
+            fit_shared_heads(vectors, classes, self.questions),
             net,
             statistics,
             fusion,

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 LONGEST_SIDE = 768  # pixels of the working grid; people fill most of the height, so a head is 40 px or more
+FINE_SIDE = 1280  # pixels: a JPEG is decoded to the next power of two above it, for textures
 MAX_PIXELS = 120_000_000  # larger files are refused before decoding
 PARTS = 18
 
@@ -24,12 +25,14 @@ class UnreadablePicture(ValueError):
 class Picture:
     """rgb [H, W, 3] uint8, parts [H, W] uint8 (ATR-18 ids) on the same grid, box (x0, y0, x1, y1) of the person on it.
 
+    fine: the same image [H', W', 3] uint8 with more pixels, where the file has them.
     shares: per ATR id its share of the part map's pixels; cut: the ids in the map's last row.
     """
 
     rgb: np.ndarray
     parts: np.ndarray
     box: tuple[int, int, int, int]
+    fine: np.ndarray
     shares: tuple[float, ...] = ()
     cut: tuple[int, ...] = ()
 
@@ -41,7 +44,10 @@ def read_picture(
 
     `box` is in pixels of the stored image; without one the box of all person parts is taken. Raises UnreadablePicture.
     """
-    rgb, (width, height) = _read_image(image, longest)
+    fine, (width, height) = _read_image(image)
+    scale = min(1.0, longest / max(width, height))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    rgb = np.asarray(Image.fromarray(fine).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
     stored = _read_part_map(part_map)
     parts = np.asarray(Image.fromarray(stored).resize((rgb.shape[1], rgb.shape[0]), Image.Resampling.NEAREST))
     if box is not None:
@@ -52,19 +58,20 @@ def read_picture(
     counts = np.bincount(stored.ravel(), minlength=PARTS)
     shares = tuple(float(count) / stored.size for count in counts)
     cut = tuple(int(part) for part in np.unique(stored[-1]))
-    return Picture(rgb, parts, _inside(scaled, rgb.shape[1], rgb.shape[0]), shares, cut)
+    return Picture(rgb, parts, _inside(scaled, rgb.shape[1], rgb.shape[0]), fine, shares, cut)
 
 
-def _read_image(data: bytes, longest: int) -> tuple[np.ndarray, tuple[int, int]]:
+def _read_image(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
     try:
         with Image.open(io.BytesIO(data)) as image:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise UnreadablePicture(f"the image has {width}x{height} pixels, more than {MAX_PIXELS}")
-            scale = min(1.0, longest / max(width, height))
-            size = (max(1, round(width * scale)), max(1, round(height * scale)))
-            image.draft("RGB", size)  # JPEG decodes straight to a half, a quarter or an eighth
-            rgb = image.convert("RGB").resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+            scale = min(1.0, FINE_SIDE / max(width, height))
+            image.draft("RGB", (round(width * scale), round(height * scale)))  # a half, a quarter or an eighth at once
+            rgb = image.convert("RGB")
+            if max(rgb.size) >= 2 * FINE_SIDE:  # not a JPEG
+                rgb = rgb.reduce(max(rgb.size) // FINE_SIDE)
             return np.asarray(rgb), (width, height)
     except UnreadablePicture:
         raise

@@ -26,6 +26,7 @@ class Question:
     parts: tuple[int, ...]  # ATR-18 ids of the evidence
     text: str = ""
     open: bool = False  # open text: the options are the usual phrases
+    absent: int | None = None  # the option that says the thing is not there: existence is decided before its kind
 
     @property
     def is_colour(self) -> bool:
@@ -37,6 +38,8 @@ class Question:
             raise ValueError(f"category numbers start at 1, got {self.category}")
         if not self.options:
             raise ValueError(f"{self.id}: a question needs at least one option")
+        if self.absent is not None and not 0 <= self.absent < len(self.options):
+            raise ValueError(f"{self.id}: option {self.absent} is none of its {len(self.options)}")
 
 
 def question_from_json(raw: dict[str, Any]) -> Question:
@@ -48,6 +51,7 @@ def question_from_json(raw: dict[str, Any]) -> Question:
         parts=tuple(int(part) for part in raw["parts"]),
         text=str(raw.get("text", "")),
         open=bool(raw.get("open", False)),
+        absent=None if raw.get("absent") is None else int(raw["absent"]),
     )
 
 
@@ -60,6 +64,7 @@ def question_to_json(question: Question) -> dict[str, Any]:
         "parts": list(question.parts),
         "text": question.text,
         "open": question.open,
+        "absent": question.absent,
     }
 
 

@@ -1,8 +1,8 @@
 """L2 logistic regression heads over all questions, from few and partial answers.
 
-With a few hundred pictures and thousands of features the weights lie in the span of the pictures, so every head is
-fitted in that span: no feature is thrown away and a head costs milliseconds. A question sees the blocks of its own
-evidence at full weight and the others faintly.
+With a few hundred pictures and thousands of features the weights lie in the span of the pictures, so every head is fitted
+there. Which features a question looks at is learned: each block of features counts by how well its similarities agree with
+the answers (centred kernel alignment, Cortes et al. 2012), blocks without the question's evidence count less.
 """
 
 from __future__ import annotations
@@ -15,14 +15,22 @@ import torch
 from .features import BLOCKS
 from .protocol import Question
 
-_RANK = 512  # at most this many directions of the span are kept
-_OUTSIDE = 0.35  # weight of blocks without the question's evidence
+PENALTY = 3e-4
+SMOOTHING = 0.05
+BALANCE = 0.6  # weight of an answer: its frequency to the power of minus this
+_OUTSIDE = 0.12  # weight of blocks without the question's evidence
+_FLOOR = 0.01  # weight of a block that agrees with nothing
+_TRUST = 20  # answers from which on alignments count more than evenly spread weights
+_MOST_ALIGNED = 400  # pictures that alignments are measured on
+_CUT = 4.0  # standard deviations a feature may be away from its mean
 _MINIMUM_SPREAD = 1e-3
+
+_SIZES = np.concatenate([np.full(b.end - b.start, b.end - b.start) for b in BLOCKS]).astype(np.float32)
 
 
 @dataclass
 class Regression:
-    """mean, scale [D]; weights per category: [classes, D] and bias [classes] in the raw feature space."""
+    """mean, scale [D]; weights per category: [classes, D] over standardised features, bias [classes]."""
 
     mean: np.ndarray
     scale: np.ndarray
@@ -34,38 +42,35 @@ class Regression:
         return log_softmax(self.weights[category] @ scaled_D + self.biases[category])
 
 
-def fit_regression(
-    vectors_ND: np.ndarray,
-    classes_NQ: np.ndarray,
-    questions: list[Question],
-    *,
-    penalty: float = 0.02,
-    smoothing: float = 0.05,
-    balance: float = 0.3,
-) -> Regression:
+def fit_regression(vectors_ND: np.ndarray, classes_NQ: np.ndarray, questions: list[Question]) -> Regression:
     """Fits one head per question to `classes_NQ` (-1: no answer). Questions with one known answer keep a constant."""
-    mean = vectors_ND.mean(0)
-    spread = vectors_ND.std(0)
-    scale = np.where(spread > _MINIMUM_SPREAD, 1 / np.maximum(spread, _MINIMUM_SPREAD), 0).astype(np.float32)
-    for block in BLOCKS:  # a block counts as one voice, however many numbers it holds
-        scale[block.start : block.end] /= np.sqrt(block.end - block.start)
+    mean, scale = vectors_ND.mean(0), scale_of(vectors_ND)
     scaled = standardise(vectors_ND, mean, scale)
-    spans: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+    sample = slice(0, _MOST_ALIGNED)
+    similar = np.stack([scaled[sample, b.start : b.end] @ scaled[sample, b.start : b.end].T for b in BLOCKS])
     weights, biases = {}, {}
     for column, question in enumerate(questions):
-        if question.parts not in spans:
-            spans[question.parts] = _span(scaled, question.parts)
-        weigh, basis, points = spans[question.parts]
         known = np.flatnonzero(classes_NQ[:, column] >= 0)
-        head, bias = _fit_head(points[known], classes_NQ[known, column], len(question.options) + 1, penalty, smoothing, balance)
-        weights[question.category] = ((head @ basis) * weigh).astype(np.float32)
-        biases[question.category] = bias
+        answers = classes_NQ[known, column]
+        share = _block_weights(similar, known[known < len(similar[0])], classes_NQ[:, column], question)
+        weigh = np.concatenate([np.full(b.end - b.start, w) for b, w in zip(BLOCKS, share, strict=True)])
+        weights[question.category], biases[question.category] = fit_head(
+            scaled[known], weigh.astype(np.float32), answers, len(question.options) + 1
+        )
     return Regression(mean.astype(np.float32), scale, weights, biases)
 
 
-def standardise(vectors_ND: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """Centred and scaled, the last axis being the features."""
-    scaled: np.ndarray = ((vectors_ND - mean) * scale).astype(np.float32)
+def scale_of(vectors: np.ndarray, sizes: np.ndarray = _SIZES) -> np.ndarray:
+    """Factor per feature: one over its deviation, so that a block has the length of one whatever its size."""
+    spread = vectors.std(0)
+    scale: np.ndarray = np.where(spread > _MINIMUM_SPREAD, 1 / np.maximum(spread, _MINIMUM_SPREAD), 0) / np.sqrt(sizes)
+    return scale.astype(np.float32)
+
+
+def standardise(vectors: np.ndarray, mean: np.ndarray, scale: np.ndarray, sizes: np.ndarray = _SIZES) -> np.ndarray:
+    """Centred, scaled and cut at _CUT deviations; the last axis being the features."""
+    limit = _CUT / np.sqrt(sizes)
+    scaled: np.ndarray = np.clip((vectors - mean) * scale, -limit, limit).astype(np.float32)
     return scaled
 
 
@@ -76,49 +81,71 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
     return shifted
 
 
-def _span(scaled: np.ndarray, parts: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Block weights [D], an orthonormal basis [R, D] of the weighted pictures, and the pictures in it [N, R]."""
-    weigh = np.ones(scaled.shape[1], np.float32)
-    for block in BLOCKS:
-        if block.name != "geometry" and not set(block.parts) & set(parts):
-            weigh[block.start : block.end] = _OUTSIDE
-    weighted = scaled * weigh
-    values, vectors = np.linalg.eigh((weighted @ weighted.T).astype(np.float64))
-    keep = [i for i in np.argsort(-values)[:_RANK] if values[i] > 1e-6 * values[-1]]
-    roots = np.sqrt(values[keep])
-    basis = ((vectors[:, keep] / roots).T @ weighted).astype(np.float32)
-    return weigh, basis, (vectors[:, keep] * roots).astype(np.float32)
-
-
-def _fit_head(
-    points_NR: np.ndarray, classes_N: np.ndarray, count: int, penalty: float, smoothing: float, balance: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """One multinomial head on the classes that occur; the others get the bias of half an answer."""
-    bias = np.full(count, np.log(0.5 / (len(classes_N) + 1)), np.float32)
-    head = np.zeros((count, points_NR.shape[1]), np.float32)
-    present, index = np.unique(classes_N, return_inverse=True)
+def fit_head(scaled_ND: np.ndarray, weigh_D: np.ndarray, answers_N: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """One multinomial head [count, D], [count] on the classes that occur; the others get the bias of half an answer."""
+    head = np.zeros((count, scaled_ND.shape[1]), np.float32)
+    bias = np.full(count, np.log(0.5 / (len(answers_N) + 1)), np.float32)
+    present, index = np.unique(answers_N, return_inverse=True)
     if len(present) == 1:
         bias[present[0]] = 0
     if len(present) < 2:
         return head, bias
+    kernel = ((scaled_ND * weigh_D) @ scaled_ND.T).astype(np.float64)
+    size = np.trace(kernel) / len(kernel) + 1e-9
+    values, vectors = np.linalg.eigh(kernel / size)
+    values, vectors = values[values > 1e-6 * values[-1]], vectors[:, values > 1e-6 * values[-1]]
+    roots = np.sqrt(values)
+    w, b = _descend(vectors * roots, index, len(present))
+    dual = ((vectors / roots) @ w.T).T / size  # [classes, N]
+    head[present] = (dual.astype(np.float32) @ scaled_ND) * weigh_D
+    bias[present] = b
+    return head, bias
+
+
+def _block_weights(similar: np.ndarray, known: np.ndarray, answers: np.ndarray, question: Question) -> np.ndarray:
+    evidence = [b.name == "geometry" or bool(set(b.parts) & set(question.parts)) for b in BLOCKS]
+    route = np.where(evidence, 1.0, _OUTSIDE)
+    even = np.full(len(BLOCKS), 0.3)
+    if len(np.unique(answers[known])) < 2:
+        return route * even
+    aligned = np.maximum([_alignment(block[np.ix_(known, known)], answers[known]) for block in similar], 0)
+    best = aligned.max()
+    trust = len(known) / (len(known) + _TRUST)
+    learned: np.ndarray = (aligned / best) ** 2 if best > 0 else even
+    return route * (trust * learned + (1 - trust) * even + _FLOOR)
+
+
+def _alignment(kernel: np.ndarray, answers: np.ndarray) -> float:
+    """Cosine between a centred kernel and that of the answers, every class counting alike."""
+    rarity = 1 / np.sqrt(np.bincount(answers))[answers]
+    same = (answers[:, None] == answers[None]) * rarity[:, None] * rarity[None]
+    a, b = _centred(kernel), _centred(same)
+    return float((a * b).sum() / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-9))
+
+
+def _centred(kernel: np.ndarray) -> np.ndarray:
+    centred: np.ndarray = kernel - kernel.mean(0) - kernel.mean(1)[:, None] + kernel.mean()
+    return centred
+
+
+def _descend(points: np.ndarray, index: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Minimises the weighted, smoothed, penalised cross entropy: weights [count, R] and biases [count]."""
     frequency = np.bincount(index) / len(index)
-    weight = torch.from_numpy((frequency ** (-balance))[index])
+    weight = torch.from_numpy((frequency ** (-BALANCE))[index])
     weight = weight / weight.mean()
-    x = torch.from_numpy(points_NR.astype(np.float64))
-    target = torch.full((len(index), len(present)), smoothing / len(present), dtype=torch.float64)
-    target[torch.arange(len(index)), torch.from_numpy(index)] += 1 - smoothing
-    w = torch.zeros(len(present), x.shape[1], dtype=torch.float64, requires_grad=True)
+    x = torch.from_numpy(points)
+    target = torch.full((len(index), count), SMOOTHING / count, dtype=torch.float64)
+    target[torch.arange(len(index)), torch.from_numpy(index)] += 1 - SMOOTHING
+    w = torch.zeros(count, x.shape[1], dtype=torch.float64, requires_grad=True)
     b = torch.tensor(np.log(frequency), requires_grad=True)
-    optimiser = torch.optim.LBFGS([w, b], max_iter=60, history_size=8, line_search_fn="strong_wolfe")
+    optimiser = torch.optim.LBFGS([w, b], max_iter=40, history_size=8, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()
         log_p = torch.log_softmax(x @ w.T + b, 1)
-        value = -(weight * (target * log_p).sum(1)).sum() / len(index) + penalty / 2 * (w**2).sum()
+        value = -(weight * (target * log_p).sum(1)).mean() + PENALTY / 2 * (w**2).sum()
         torch.autograd.backward(value)
         return value
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]
-    head[present] = w.detach().numpy()
-    bias[present] = b.detach().numpy()
-    return head, bias
+    return w.detach().numpy(), b.detach().numpy()

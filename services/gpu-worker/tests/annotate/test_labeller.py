@@ -7,7 +7,7 @@ import pytest
 
 from anyone_gpu.annotate.checkpoint import BadCheckpoint, load_labeller, read_meta
 from anyone_gpu.annotate.colours import to_lab
-from anyone_gpu.annotate.labeller import untrained
+from anyone_gpu.annotate.labeller import decide, untrained
 from anyone_gpu.annotate.learn import Learned
 from anyone_gpu.annotate.picture import UnreadablePicture, read_picture
 from anyone_gpu.annotate.protocol import Question, class_of, fingerprint, packed_of
@@ -31,7 +31,8 @@ def test_answers_are_legal_and_probabilities_sum_to_one(learned: Learned, figure
                 assert guess.option in (-2, *range(len(question.options)))
                 assert len(guess.probabilities) == len(question.options) + 1
                 assert sum(guess.probabilities) == pytest.approx(1, abs=1e-4)
-                assert guess.confidence == pytest.approx(max(guess.probabilities))
+                said = guess.probabilities[guess.option] if guess.option >= 0 else guess.probabilities[-1]
+                assert guess.confidence == pytest.approx(said)
 
 
 def test_the_untrained_labeller_says_so(figures: list[Figure]) -> None:
@@ -72,6 +73,15 @@ def test_a_question_it_was_not_made_for_is_refused(learned: Learned, figures: li
     with pytest.raises(ValueError, match="not made for question 25"):
         learned.labeller.answer([encoded], [[other]])
     assert fingerprint(QUESTIONS) != fingerprint([other])
+
+
+def test_existence_is_decided_before_the_kind() -> None:
+    bag = Question(46, "bag.type", ("none", "tote", "clutch", "backpack"), (16,), absent=0)
+    assert decide(bag, np.array([0.4, 0.25, 0.2, 0.15, 0.0])) == 1
+    assert decide(bag, np.array([0.55, 0.25, 0.1, 0.1, 0.0])) == 0
+    assert decide(bag, np.array([0.2, 0.1, 0.1, 0.0, 0.6])) == 4
+    with pytest.raises(ValueError, match="none of its"):
+        Question(46, "bag.type", ("none",), (16,), absent=3)
 
 
 def test_packed_answers_and_classes() -> None:

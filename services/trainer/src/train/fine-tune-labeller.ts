@@ -43,12 +43,13 @@ export async function fineTuneLabeller(
 
 /** The questions as the labeller learns them: closed lists, the usual phrases standing in for open ones. */
 function questionsOf(protocol: Protocol) {
-  return protocol.categories.map(({ n, id, options, parts, question, arity }) => ({
+  return protocol.categories.map(({ n, id, options, parts, question, arity, absent }) => ({
     category: n,
     id,
     options,
     parts,
     text: question,
     open: arity === "open",
+    absent: absent === undefined ? null : options.indexOf(absent),
   }));
 }
