@@ -17,9 +17,11 @@ export function serveHealth(port: number, check: () => Health | Promise<Health>)
       response.writeHead(404).end();
       return;
     }
-    Promise.resolve()
+    void Promise.resolve()
       .then(check)
-      .catch((error: unknown): Health => ({ ok: false, reason: error instanceof Error ? error.message : String(error) }))
+      .catch(
+        (error: unknown): Health => ({ ok: false, reason: error instanceof Error ? error.message : String(error) }),
+      )
       .then((health) => {
         response.writeHead(health.ok ? 200 : 503, { "content-type": "application/json" }).end(JSON.stringify(health));
       });
