@@ -45,7 +45,7 @@ function describe(error: unknown): Problem {
   }
   const known = error as Partial<FastifyError> & { code?: string };
   if (known.validation) return unfit(known);
-  if (/^22/.test(known.code ?? "")) {
+  if (known.code?.startsWith("22")) {
     // SQLSTATE class 22: a value that no column can take, for example text with a NUL character
     return problem("bad-input", 400, "The request holds a value that can't be stored or looked up.");
   }
