@@ -1,43 +1,16 @@
-import { ApiError } from "@anyone/contracts/client";
-import { sentence } from "@anyone/domain/fault";
-import { Command } from "commander";
-import { addDemo } from "./commands/demo.ts";
-import { addEvaluate } from "./commands/evaluate.ts";
-import { addLabel } from "./commands/label.ts";
-import { addRelease } from "./commands/release.ts";
-import { addRetrain } from "./commands/retrain.ts";
-import { addSource } from "./commands/source.ts";
-import { addTrain } from "./commands/train.ts";
-import { addUp } from "./commands/up.ts";
-import { addWorld } from "./commands/world.ts";
+import { CommanderError } from "commander";
+import { fail } from "./fail.ts";
+import { makeProgram } from "./program.ts";
 
-const program = new Command("anyone")
-  .description(
-    "Annotate Anyone: a self-hosted data flywheel for images of people.\n\n" +
-      "The wheel turns source → filter → annotate ⇄ review → release → train → evaluate, and again.\n" +
-      "Start the platform with `anyone up`; the other commands talk to it.",
-  )
-  .option("--json", "print one JSON document instead of text")
-  .addHelpText(
-    "after",
-    `
-A first hour:
-  anyone up                        start everything on this machine (first start shows your key)
-  anyone import ~/photographs      take a folder of photographs into the pool
-  anyone status                    see the seven stages at work
-  anyone retrain                   open an iteration: people answer, the labeller learns
-  anyone label                     where to answer questions
-  anyone release                   cut a dataset version, then train and evaluate on it
+// Whoever reads our output may have seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
-Variables: ANYONE_HOME (data folder, default .anyone), API_URL and API_KEY (a platform elsewhere).`,
-  )
-  .showHelpAfterError("(anyone --help teaches the commands)");
+const json = process.argv.includes("--json");
 
-for (const add of [addUp, addSource, addLabel, addRelease, addTrain, addEvaluate, addRetrain, addWorld, addDemo])
-  add(program);
-
-program.parseAsync().catch((error: unknown) => {
-  const known = error instanceof ApiError || (error instanceof Error && error.name === "Fault");
-  process.stderr.write(`${known ? sentence(error) : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(1);
-});
+makeProgram({ json })
+  .parseAsync()
+  .catch((error: unknown) => {
+    if (error instanceof CommanderError && error.exitCode === 0) process.exit(0);
+    fail(error, json);
+    process.exit(1);
+  });

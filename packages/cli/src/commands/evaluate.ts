@@ -1,5 +1,6 @@
 import { evaluateApi } from "@anyone/contracts/evaluate";
 import type { Command } from "commander";
+import { ordinal } from "../numbers.ts";
 import { makeOutput, table } from "../output.ts";
 import { connect } from "../session.ts";
 import { newestVersion } from "./train.ts";
@@ -9,7 +10,7 @@ export function addEvaluate(program: Command): void {
   program
     .command("evaluate")
     .description("show every metric of a version's checkpoints, with intervals, and what was promoted and why")
-    .argument("[version]", "number of the version; default: the newest", Number)
+    .argument("[version]", "number of the version; default: the newest", ordinal)
     .action(async (wanted?: number) => {
       const output = makeOutput(program.opts<{ json?: boolean }>().json ?? false);
       const { client } = connect();

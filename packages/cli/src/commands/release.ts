@@ -1,5 +1,7 @@
 import { releaseApi } from "@anyone/contracts/release";
+import { fault } from "@anyone/domain/fault";
 import type { Command } from "commander";
+import { ordinal, wholeNumber } from "../numbers.ts";
 import { makeOutput, table } from "../output.ts";
 import { connect } from "../session.ts";
 import { waitFor } from "../wait.ts";
@@ -9,7 +11,7 @@ export function addRelease(program: Command): void {
   const release = program
     .command("release")
     .description("cut the next dataset version: settled answers, captions, masks and splits, frozen and hashed")
-    .option("--seed <number>", "seed of the splits", Number, 1)
+    .option("--seed <number>", "seed of the splits", wholeNumber(0, 2_147_483_647), 1)
     .action(async (options: { seed: number }) => {
       const output = makeOutput(program.opts<{ json?: boolean }>().json ?? false);
       const { client } = connect();
@@ -23,6 +25,11 @@ export function addRelease(program: Command): void {
         },
         { withinMs: 24 * 3_600_000, what: `version ${name} to be released` },
       );
+      if (version.state === "failed") {
+        throw fault("conflict", `${name} could not be cut.`, {
+          hint: "The dashboard's release page shows the dead tasks and why; retry them there, or cut the next version.",
+        });
+      }
       output.result(
         version,
         () => `${name} is ${version.state}: ${version.items} items, manifest sha256 ${version.manifestSha256}`,
@@ -54,8 +61,8 @@ export function addRelease(program: Command): void {
   release
     .command("diff")
     .description("what changed from one version to another")
-    .argument("<from>", "number of the older version", Number)
-    .argument("<to>", "number of the newer version", Number)
+    .argument("<from>", "number of the older version", ordinal)
+    .argument("<to>", "number of the newer version", ordinal)
     .action(async (from: number, to: number) => {
       const output = makeOutput(program.opts<{ json?: boolean }>().json ?? false);
       const diff = await connect().client.call(releaseApi.diffVersions, { params: { number: to, other: from } });

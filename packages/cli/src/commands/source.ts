@@ -7,6 +7,7 @@ import { fault } from "@anyone/domain/fault";
 import { CrawlId, SourceId } from "@anyone/domain/ids";
 import { SourceSettings } from "@anyone/domain/source/source";
 import type { Command } from "commander";
+import { wholeNumber } from "../numbers.ts";
 import { makeOutput, type Output, table } from "../output.ts";
 import { connect } from "../session.ts";
 import { waitFor } from "../wait.ts";
@@ -25,13 +26,13 @@ export function addSource(program: Command): void {
       "--settings <json>",
       'add or change the source first, for example \'{"kind":"flickr","text":"street portrait"}\'',
     )
-    .option("--target <count>", "new candidates wanted", Number, 1000)
+    .option("--target <count>", "new candidates wanted", wholeNumber(1, 100_000_000), 1000)
     .option("--no-wait", "start it and return")
     .addHelpText("after", "\nKinds of sources: flickr (needs FLICKR_API_KEY), laion (parquet files of URLs), folder.")
     .action(async (name: string | undefined, options: { settings?: string; target: number; wait: boolean }) => {
       const { client } = connect();
       if (name === undefined) return listSources(client, output());
-      const id = SourceId.parse(name);
+      const id = sourceName(name);
       if (options.settings) await putSource(client, id, readSettings(options.settings));
       const crawl = await client.call(sourceApi.startCrawl, { body: { sourceId: id, target: options.target } });
       await report(client, crawl, options.wait, output());
@@ -44,6 +45,13 @@ export function addSource(program: Command): void {
     .option("--name <source>", "name of the source; default: the folder's")
     .option("--licence <text>", "licence of the photographs, kept with each")
     .option("--no-wait", "start it and return")
+    .addHelpText(
+      "after",
+      `
+  anyone import ~/photographs --licence "CC BY 4.0"
+
+The same photograph twice is stored once. What was dropped, and why, is shown at the end.`,
+    )
     .action(async (folder: string, options: { name?: string; licence?: string; wait: boolean }) => {
       const path = resolve(folder);
       if (!existsSync(path) || !statSync(path).isDirectory()) {
@@ -52,11 +60,19 @@ export function addSource(program: Command): void {
         });
       }
       const { client } = connect();
-      const id = SourceId.parse(options.name ?? slug(basename(path)));
+      const id = sourceName(options.name ?? slug(basename(path)));
       await putSource(client, id, SourceSettings.parse({ kind: "folder", path, licence: options.licence }));
       const crawl = await client.call(sourceApi.startCrawl, { body: { sourceId: id, target: 1_000_000 } });
       await report(client, crawl, options.wait, output());
     });
+}
+
+function sourceName(text: string): SourceId {
+  const parsed = SourceId.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw fault("bad-input", `"${text}" is no name of a source: ${parsed.error.issues[0]?.message}.`, {
+    hint: "For example flickr-street.",
+  });
 }
 
 function slug(name: string): string {

@@ -2,7 +2,9 @@ import type { Client } from "@anyone/contracts/client";
 import { releaseApi } from "@anyone/contracts/release";
 import { type Run, trainApi } from "@anyone/contracts/train";
 import { fault } from "@anyone/domain/fault";
-import type { Command } from "commander";
+import { Recipe } from "@anyone/domain/train/run";
+import { type Command, Option } from "commander";
+import { ordinal } from "../numbers.ts";
 import { makeOutput, table } from "../output.ts";
 import { connect } from "../session.ts";
 import { waitFor } from "../wait.ts";
@@ -12,9 +14,18 @@ export function addTrain(program: Command): void {
   program
     .command("train")
     .description("train the recipe's arms on a released version and follow them")
-    .argument("[version]", "number of the version; default: the newest", Number)
-    .option("--recipe <name>", "sd15_tiny or debug", "sd15_tiny")
+    .argument("[version]", "number of the version; default: the newest", ordinal)
+    .addOption(new Option("--recipe <name>", "what to train").choices(Recipe.options).default("sd15_tiny"))
     .option("--no-wait", "plan the runs and return")
+    .addHelpText(
+      "after",
+      `
+  anyone train                     every seed of sd15_tiny on the newest version, with HOLA and with β = 0
+  anyone train 2 --recipe debug    seconds instead of minutes: to see that everything works
+
+A GPU worker takes the runs (anyone up starts one). Runs survive it: another goes on from the last checkpoint.
+Evaluation follows by itself: anyone evaluate. Exit code 1 when a run failed.`,
+    )
     .action(async (wanted: number | undefined, options: { recipe: string; wait: boolean }) => {
       const output = makeOutput(program.opts<{ json?: boolean }>().json ?? false);
       const { client } = connect();
@@ -40,6 +51,7 @@ export function addTrain(program: Command): void {
           ...runs.map(({ id, arm, seed, state, step }) => [id, arm, seed, state, step]),
         ]),
       );
+      if (runs.some(({ state }) => state === "failed")) process.exitCode = 1;
     });
 }
 

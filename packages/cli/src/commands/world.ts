@@ -4,6 +4,7 @@ import { fault } from "@anyone/domain/fault";
 import { drawToFolder } from "@anyone/drawn-world/draw-to-folder";
 import type { Command } from "commander";
 import { startDrawnWorld } from "../demo/world.ts";
+import { wholeNumber } from "../numbers.ts";
 import { makeOutput } from "../output.ts";
 import { homeFolder } from "../up/home.ts";
 import { untilStopped } from "./up.ts";
@@ -20,7 +21,7 @@ export function addWorld(program: Command): void {
     .description("draw a contact sheet to look at")
     .option("--seeds <from..to>", "seeds to draw", "1..24")
     .option("--out <file>", "where to write it (.png or .jpg)", "world.png")
-    .option("--columns <count>", "people per row", Number, 8)
+    .option("--columns <count>", "people per row", wholeNumber(1, 100), 8)
     .action(async (options: { seeds: string; out: string; columns: number }) => {
       const { drawSheet } = await import("@anyone/drawn-world/sheet");
       const seeds = readSeeds(options.seeds);
@@ -37,7 +38,7 @@ export function addWorld(program: Command): void {
     .description("draw people to a folder: <seed>.jpg, <seed>.parts.png (ATR-18 part map) and <seed>.json (the truth)")
     .requiredOption("--seeds <from..to>", "seeds to draw, for example 1..100")
     .requiredOption("--out <folder>", "where to write them; what is there already is not drawn again")
-    .option("--width <pixels>", "draw at this width", Number)
+    .option("--width <pixels>", "draw at this width", wholeNumber(16, 8192))
     .option("--clean", "people without defects only")
     .action(async (options: { seeds: string; out: string; width?: number; clean?: boolean }) => {
       const out = output();
@@ -59,7 +60,7 @@ export function addWorld(program: Command): void {
   world
     .command("serve")
     .description("serve drawn people in the shapes of Flickr, a LAION list and image hosts, on loopback")
-    .option("--count <images>", "images on offer", Number, 1000)
+    .option("--count <images>", "images on offer", wholeNumber(1, 1_000_000), 1000)
     .action(async (options: { count: number }) => {
       const out = output();
       const stopped = untilStopped();

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { access, chown, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { access, chown, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { arch, platform } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -89,8 +89,11 @@ async function locateBinaries(): Promise<{ initdb: string; postgres: string }> {
 async function initialise(folder: string, initdb: string, owner: Owner): Promise<void> {
   const data = join(folder, "data");
   if (await exists(join(data, "PG_VERSION"))) return;
-  const draft = join(folder, "data.new");
-  await rm(draft, { recursive: true, force: true });
+  // A draft of one's own: the initdb of a start that was interrupted may still be writing to another.
+  const draft = join(folder, `data.new.${process.pid}`);
+  for (const name of await readdir(folder)) {
+    if (name.startsWith("data.new")) await rm(join(folder, name), { recursive: true, force: true, maxRetries: 5 });
+  }
   await mkdir(draft, { mode: 0o700 });
   await keptSecret(folder, "password");
   const passwordFile = join(folder, "password");

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -36,7 +36,7 @@ export interface Launch {
  * us first and everything that uses the server is closed before it.
  */
 export async function launch(options: Launch): Promise<Omit<Server, "url">> {
-  const log = openSync(logFile(options), "a", 0o640);
+  const log = openLog(logFile(options));
   const guard = spawn("/bin/sh", ["-c", GUARD, "sh", options.signal, options.command, ...options.args], {
     detached: true,
     stdio: ["ignore", log, log, "pipe"],
@@ -67,6 +67,18 @@ export async function launch(options: Launch): Promise<Omit<Server, "url">> {
       await ended;
     },
   };
+}
+
+const LONGEST_LOG = 32 * 1024 ** 2;
+/** Stands before what one start said, so that nobody takes an older start's last words for it. */
+const BEGINS = "--- started";
+
+/** Logs go on where they ended; one that has grown long is put beside, and the one that was there is dropped. */
+function openLog(path: string): number {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LONGEST_LOG) renameSync(path, `${path}.1`);
+  const log = openSync(path, "a", 0o640);
+  writeSync(log, `${BEGINS} ${new Date().toISOString()}\n`);
+  return log;
 }
 
 /** The shell answers with the server's pid, then waits; its watcher wakes when the pipe closes, and is patient for 20 s. */
@@ -133,7 +145,8 @@ export async function untilReady(
 
 async function startFault(options: Launch): Promise<Error> {
   const log = await readFile(logFile(options), "utf8").catch(() => "");
-  const lastWords = log.trim().split("\n").slice(-3).join(" | ");
+  const said = log.slice(log.lastIndexOf(BEGINS)).trim().split("\n").slice(1);
+  const lastWords = said.slice(-3).join(" | ");
   return fault("bad-environment", `${options.name} did not start: ${lastWords || "it said nothing"}.`, {
     hint: `Its log is ${logFile(options)}.`,
   });
@@ -146,19 +159,25 @@ function logFile({ folder }: Launch): string {
 /** A port to listen on at 127.0.0.1: the wanted one when it is free, else a fault; any free one when none is wanted. */
 export async function choosePort(name: string, wanted?: number): Promise<number> {
   const found = await probe(wanted ?? 0);
-  if (found !== undefined) return found;
+  if (typeof found === "number") return found;
+  if (found === "EACCES") {
+    throw fault("bad-environment", `This user may not listen on the port ${wanted} that ${name} should have.`, {
+      hint: "Choose a port above 1023.",
+    });
+  }
   throw fault("bad-environment", `The port ${wanted} that ${name} should listen on is taken.`, {
     hint: "Stop the program that uses it, or choose another port.",
   });
 }
 
-function probe(port: number): Promise<number | undefined> {
+/** A port that is free, or the code of the error why the wanted one can't be had. */
+function probe(port: number): Promise<number | string> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", () => resolve(undefined));
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
       const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : undefined));
+      server.close(() => resolve(typeof address === "object" && address ? address.port : "no port"));
     });
   });
 }

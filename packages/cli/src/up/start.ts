@@ -4,15 +4,17 @@ import { pathToFileURL } from "node:url";
 import { startPostgres } from "../embedded/postgres.ts";
 import { choosePort } from "../embedded/server-process.ts";
 import { startValkey } from "../embedded/valkey.ts";
+import { readEnvironment, type Wanted } from "./environment.ts";
 import { claimHome, loadSecrets, prepareHome } from "./home.ts";
+import { keepStore } from "./keep-store.ts";
 import { type Addresses, planProcesses } from "./processes.ts";
 import { type Supervised, supervise } from "./supervise.ts";
 
 export interface Platform {
   apiUrl: string;
   adminKey: string;
-  /** True at the installation's first start: the key is shown then, and only then. */
-  firstStart: boolean;
+  /** Whether a person has seen the key: it is shown once. */
+  keyShown: boolean;
   processes: Supervised;
   stop(): Promise<void>;
 }
@@ -38,12 +40,13 @@ export async function startPlatform(options: StartOptions): Promise<Platform> {
   const claim = claimHome(home);
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (const end of stops.reverse()) await end();
+    for (const end of stops.splice(0).reverse()) await end();
     claim.release();
   };
   try {
     const secrets = loadSecrets(home);
-    const addresses = await openStores(home, environment, options.apiPort, stops, say);
+    const wanted = await readEnvironment(environment, options.apiPort);
+    const addresses = await openStores(home, wanted, stops, say);
     const plans = planProcesses({
       home,
       addresses,
@@ -57,44 +60,43 @@ export async function startPlatform(options: StartOptions): Promise<Platform> {
     stops.push(() => processes.stop());
     const apiUrl = `http://127.0.0.1:${addresses.apiPort}`;
     claim.publish(apiUrl);
-    return { apiUrl, adminKey: secrets.adminKey, firstStart: secrets.fresh, processes, stop };
+    return { apiUrl, adminKey: secrets.adminKey, keyShown: secrets.keyShown, processes, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-const API_PORT = 7070;
-
 async function openStores(
   home: string,
-  environment: NodeJS.ProcessEnv,
-  apiPort: number | undefined,
+  wanted: Wanted,
   stops: (() => Promise<void>)[],
   say: (text: string) => void,
 ): Promise<Addresses> {
-  const wanted = apiPort ?? (environment.API_PORT ? Number(environment.API_PORT) : API_PORT);
   const ports = {
-    apiPort: await choosePort("the API", wanted),
+    apiPort: await choosePort("the API", wanted.apiPort),
     reviewPort: await choosePort("the review service"),
     trainerPort: await choosePort("the trainer"),
     inferencePort: await choosePort("the inference service"),
   };
-  let databaseUrl = environment.DATABASE_URL;
+  let { databaseUrl, redisUrl, objectsUrl } = wanted;
   if (!databaseUrl) {
     say("starting the embedded PostgreSQL …");
-    const postgres = await startPostgres({ dir: join(home, "postgres") });
+    const dir = join(home, "postgres");
+    const postgres = await keepStore("PostgreSQL", (port) => startPostgres({ dir, port }), say);
     stops.push(() => postgres.stop());
     databaseUrl = postgres.url;
   }
-  let redisUrl = environment.REDIS_URL;
   if (!redisUrl) {
-    const valkey = await startValkey({ dir: join(home, "valkey") });
+    const dir = join(home, "valkey");
+    const valkey = await keepStore("Valkey", (port) => startValkey({ dir, port }), say);
     stops.push(() => valkey.stop());
     redisUrl = valkey.url;
   }
-  const objects = join(home, "objects");
-  if (!environment.OBJECTS_URL) await mkdir(objects, { recursive: true });
-  const objectsUrl = environment.OBJECTS_URL ?? pathToFileURL(objects).href;
+  if (!objectsUrl) {
+    const objects = join(home, "objects");
+    await mkdir(objects, { recursive: true });
+    objectsUrl = pathToFileURL(objects).href;
+  }
   return { databaseUrl, redisUrl, objectsUrl, ...ports };
 }

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { endLeftOver, type Launch, launch, type Server, untilReady } from "../embedded/server-process.ts";
 import type { ProcessPlan } from "./processes.ts";
 
-const READY_WITHIN_MS = 60_000;
+/** Generous: a busy machine may need a minute for what usually takes three seconds. */
+const READY_WITHIN_MS = 120_000;
 /** A process that ends is started again after a wait that doubles up to this; one that ran a minute starts afresh. */
 const LONGEST_WAIT_MS = 30_000;
 
@@ -25,7 +26,6 @@ export interface SuperviseOptions {
 export async function supervise(plans: readonly ProcessPlan[], options: SuperviseOptions): Promise<Supervised> {
   const keepers: Keeper[] = [];
   const stop = async () => {
-    // Workers first, then what they talk to: the last started is the first to end.
     await Promise.all(keepers.map((keeper) => keeper.stop()));
   };
   try {
@@ -54,7 +54,7 @@ class Keeper {
   static async start(plan: ProcessPlan, options: SuperviseOptions): Promise<Keeper> {
     const folder = join(options.folder, plan.name);
     await mkdir(folder, { recursive: true });
-    await endLeftOver(folder, "TERM", plan.args.at(-1) ?? plan.name);
+    await endLeftOver(folder, "TERM", plan.args.join(" "));
     const start: Launch = {
       name: plan.name,
       command: plan.command,
@@ -101,6 +101,8 @@ class Keeper {
       if (this.stopping) return;
       this.restarts += 1;
       this.server = await launch(this.start).catch(() => this.server);
+      // Asked to stop while it was being launched: the one that was told so was the one before.
+      if (this.stopping) await this.server.stop();
     }
   }
 }
