@@ -1,9 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fault } from "@anyone/domain/fault";
-import { drawToFolder } from "@anyone/drawn-world/draw-to-folder";
 import type { Command } from "commander";
-import { startDrawnWorld } from "../demo/world.ts";
 import { wholeNumber } from "../numbers.ts";
 import { makeOutput } from "../output.ts";
 import { homeFolder } from "../up/home.ts";
@@ -41,6 +39,7 @@ export function addWorld(program: Command): void {
     .option("--width <pixels>", "draw at this width", wholeNumber(16, 8192))
     .option("--clean", "people without defects only")
     .action(async (options: { seeds: string; out: string; width?: number; clean?: boolean }) => {
+      const { drawToFolder } = await import("@anyone/drawn-world/draw-to-folder");
       const out = output();
       const seeds = readSeeds(options.seeds);
       const folder = resolve(options.out);
@@ -64,6 +63,7 @@ export function addWorld(program: Command): void {
     .action(async (options: { count: number }) => {
       const out = output();
       const stopped = untilStopped();
+      const { startDrawnWorld } = await import("../demo/world.ts");
       const served = await startDrawnWorld({
         home: homeFolder(),
         seedFrom: 1,
