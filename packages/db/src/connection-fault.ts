@@ -9,10 +9,10 @@ export function connectionFault(error: unknown): unknown {
   });
 }
 
-/** SQLSTATE classes: 08 connection, 53 resources, 57P shutdown; the rest are the network's and the driver's. */
+/** SQLSTATE classes: 08 connection, 28 refused login, 3D no such database, 53 resources, 57P shutdown; the rest are the network's and the driver's. */
 function isConnectionError(error: Error): boolean {
   const code = codeOf(error);
-  if (/^(08|53|57P)/.test(code) || NETWORK_CODES.has(code)) return true;
+  if (/^(08|28|3D|53|57P)/.test(code) || NETWORK_CODES.has(code)) return true;
   return /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/.test(
     error.message,
   );

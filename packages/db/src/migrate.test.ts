@@ -76,6 +76,16 @@ describe("migrate", () => {
     await expect(migrate("postgresql://nobody@127.0.0.1:9/none")).rejects.toMatchObject({ code: "unavailable" });
   });
 
+  it("says that the server does not know the database", async () => {
+    const wrong = new URL(url);
+    wrong.pathname = "/no_such_database";
+    await expect(migrate(wrong.href)).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining('database "no_such_database" does not exist'),
+      hint: expect.stringContaining("DATABASE_URL"),
+    });
+  });
+
   it("lets nobody change or remove what a person said", async () => {
     await expect(query("DELETE FROM human_answers")).rejects.toThrow(/only ever added/);
     await expect(query("TRUNCATE human_answers")).rejects.toThrow(/only ever added/);
