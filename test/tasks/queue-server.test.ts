@@ -1,10 +1,17 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Server } from "@anyone/cli/embedded/server-process";
 import { startValkey } from "@anyone/cli/embedded/valkey";
+import { startDispatcher } from "@anyone/queues/dispatcher";
+import { next } from "@anyone/queues/job";
+import { startReconciler } from "@anyone/queues/reconciler";
 import { checkServer, connect, queueAddress } from "@anyone/queues/redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { redisUrl } from "../support/servers.ts";
+import { openWordDatabase, quiet, until } from "./word-database.fixture.ts";
+import { nameWords } from "./word-jobs.ts";
 
 let folder: string;
 let valkey: Server;
@@ -15,6 +22,44 @@ beforeAll(async () => {
 afterAll(async () => {
   await valkey.stop();
   await rm(folder, { recursive: true, force: true });
+});
+
+describe("the reconciler", () => {
+  it.each([
+    [
+      "the place of a delivery",
+      async (redis: ReturnType<typeof connect>, key: (name: string) => string) => void (await redis.del(key("wait"))),
+    ],
+    [
+      "the data of a delivery",
+      async (redis: ReturnType<typeof connect>, key: (name: string) => string) =>
+        void (await redis.del(key("annotate.name-words%3Aa-e1"))),
+    ],
+    [
+      "the place, while strangers keep the queue from being empty",
+      async (redis: ReturnType<typeof connect>, key: (name: string) => string) => {
+        await redis.del(key("wait"));
+        await redis.lpush(key("active"), "ghost");
+      },
+    ],
+  ])("finds that the queue lost %s", async (_, lose) => {
+    const truth = await openWordDatabase();
+    const url = await redisUrl();
+    const options = { tasks: truth.tasks, redisUrl: url, stages: ["annotate"] as const, log: quiet };
+    await truth.db.transaction((tx) => truth.tasks.add(tx, [next(nameWords, { chunk: "a", words: ["one"] })]));
+    const dispatcher = startDispatcher(options);
+    await until("the delivery", () => dispatcher.delivered === 1);
+    const { prefix, url: server } = queueAddress(url);
+    const redis = connect({ prefix, url: server }, "waits");
+    await lose(redis, (name) => `${prefix}:annotate:${name}`);
+    const reconciler = startReconciler(options);
+    await until("another delivery", () => dispatcher.delivered === 2);
+    await sleep(2_500);
+    expect(reconciler.redispatched).toBe(1);
+    await Promise.all([dispatcher.stop(), reconciler.stop()]);
+    redis.disconnect();
+    await truth.close();
+  });
 });
 
 describe("the check of the queue server at start", () => {
