@@ -45,7 +45,11 @@ export interface FilterQuality {
 
 /** Each gate's precision and recall against the drawn truth; candidates that never reached the filter do not count. */
 export function judgeGates(all: readonly JudgedCandidate[]): FilterQuality {
-  const judged = all.filter(({ candidate }) => candidate.status === "kept" || candidate.status === "dropped");
+  // The very same bytes found twice say nothing about a gate: they were judged where they were found first.
+  const judged = all.filter(
+    ({ candidate }) =>
+      candidate.status === "kept" || (candidate.status === "dropped" && candidate.reason !== "duplicate"),
+  );
   const droppedSeeds = new Set(
     judged.filter(({ candidate }) => candidate.reason === "near-duplicate").map(({ truth }) => truth.seed),
   );

@@ -1,3 +1,4 @@
+import type { FunnelRow } from "@anyone/contracts/filter";
 import { lineChart, type Series } from "./chart.ts";
 import type { DemoReport, IterationView, RunView } from "./collect.ts";
 import { style } from "./style.ts";
@@ -14,6 +15,7 @@ export interface Pictures {
 export function reportHtml(report: DemoReport, pictures: Pictures): string {
   const { version } = report;
   const last = report.iterations.at(-1)?.scores;
+  const first = report.iterations[0]?.scores;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>The wheel turned: ${version.name}</title><style>${style}</style></head><body><main>
 <header><p class="wheel">source → filter → annotate ⇄ review → release → train → evaluate</p>
@@ -23,7 +25,7 @@ the public API and erred on purpose. The models are small and embedded: this sho
 paper's models would reach.</p></header>
 <section class="facts">
 ${fact("pool", `${kept(report)} images`)}
-${fact("accuracy", `${percent(last?.before.all.accuracy)} → ${percent(last?.after.all.accuracy)}`)}
+${fact("accuracy", `${percent(first?.before.all.accuracy)} → ${percent(last?.after.all.accuracy)}`)}
 ${fact("human answers", `${last?.spent.total ?? 0} (${percent(last?.share.ofApplicable)} of full labelling)`)}
 ${fact("version", `${version.name} · <code>${version.manifestSha256?.slice(0, 12) ?? ""}</code>`)}
 ${fact("HOLA in-mask gain", gain(report))}
@@ -44,11 +46,18 @@ function pool({ pool: images }: Pictures): string {
   return `<div class="pictures">${images.map((url) => `<img src="${url}" alt="an image of the pool">`).join("")}</div>`;
 }
 
+/** One row per outcome, one column per source. */
 function funnel({ funnel: rows }: DemoReport): string {
-  const order = [...rows].sort((a, b) => a.sourceId.localeCompare(b.sourceId) || b.count - a.count);
+  const sources = [...new Set(rows.map(({ sourceId }) => sourceId))].sort();
+  const outcome = ({ status, reason }: FunnelRow) => (reason ? `${status}: ${reason}` : status);
+  const total = (name: string, source?: string) =>
+    rows
+      .filter((row) => outcome(row) === name && (source === undefined || row.sourceId === source))
+      .reduce((sum, { count }) => sum + count, 0);
+  const outcomes = [...new Set(rows.map(outcome))].sort((a, b) => total(b) - total(a));
   return table([
-    ["source", "status", "reason", "images"],
-    ...order.map(({ sourceId, status, reason, count }) => [sourceId, status, reason ?? "", count]),
+    ["outcome", ...sources, "all"],
+    ...outcomes.map((name) => [name, ...sources.map((source) => total(name, source)), total(name)]),
   ]);
 }
 
@@ -204,8 +213,9 @@ function fact(name: string, value: string): string {
 
 function table(rows: readonly (readonly (string | number)[])[]): string {
   const [head = [], ...body] = rows;
-  const cell = (tag: string) => (value: string | number) =>
-    `<${tag}${typeof value === "number" ? ' class="number"' : ""}>${escaped(String(value))}</${tag}>`;
+  const numeric = head.map((_, column) => body.length > 0 && body.every((row) => typeof row[column] === "number"));
+  const cell = (tag: string) => (value: string | number, column: number) =>
+    `<${tag}${numeric[column] ? ' class="number"' : ""}>${escaped(String(value))}</${tag}>`;
   return `<table><thead><tr>${head.map(cell("th")).join("")}</tr></thead><tbody>${body
     .map((row) => `<tr>${row.map(cell("td")).join("")}</tr>`)
     .join("")}</tbody></table>`;

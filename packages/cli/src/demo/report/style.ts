@@ -11,7 +11,7 @@ section{background:var(--paper);border:1px solid var(--line);border-radius:8px;p
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:14px}
 dt{color:var(--soft);font-size:12px}dd{margin:2px 0 0;font-size:17px}
 table{border-collapse:collapse;width:100%;font-size:13px}th{text-align:left;font-weight:600;color:var(--soft)}
-th,td{padding:4px 10px 4px 0;border-bottom:1px solid var(--line);vertical-align:top}.number{text-align:right;font-variant-numeric:tabular-nums}
+th,td{padding:4px 10px 4px 0;border-bottom:1px solid var(--line);vertical-align:top}.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
 .pictures{display:flex;gap:6px;flex-wrap:wrap;margin-bottom:12px}.pictures img{height:150px;border-radius:4px}
 .grid{max-width:100%;image-rendering:auto;border-radius:4px;margin-bottom:12px}
 .charts{display:flex;flex-wrap:wrap;gap:18px}figure{margin:0}figcaption{color:var(--soft);font-size:12px}svg{width:460px;max-width:100%}
