@@ -133,6 +133,10 @@ def _parts(meta: dict[str, Any], tensors: dict[str, np.ndarray]) -> Parts:
         prefix = "net."
         net.load_state_dict({n.removeprefix(prefix): torch.from_numpy(t) for n, t in tensors.items() if n.startswith(prefix)})
         net.eval()
-    fusion = Fusion(**{kind: tuple(weights) for kind, weights in meta["fusion"].items()})
+    fusion = Fusion(
+        tuple(meta["fusion"]["colour"]),
+        {vocabulary: tuple(weights) for vocabulary, weights in meta["fusion"]["shared"].items()},
+        tuple(meta["fusion"]["other"]),
+    )
     statistics = (columns, tensors["statistics.mean"], tensors["statistics.scale"])
     return Parts(regression, colours, shared, net, statistics, fusion)

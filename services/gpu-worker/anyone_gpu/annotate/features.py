@@ -13,10 +13,10 @@ import numpy as np
 from .colours import cluster, to_lab
 from .picture import FACE, PARTS, Picture
 from .texture import LENGTH as TEXTURE_LENGTH
-from .texture import PIXELS_PER_FACE, texture_statistics
+from .texture import PIXELS_PER_FACE, print_statistics, texture_statistics
 from .views import SIZE, VIEWS, crop_views
 
-VERSION = "part-features-2"  # part of every cache key: a change of the numbers changes it
+VERSION = "part-features-3"  # part of every cache key: a change of the numbers changes it
 
 # region -> ATR parts; the last four are pieces of the upper garment (an open coat shows the top in the middle)
 REGIONS: dict[str, tuple[int, ...]] = {
@@ -46,6 +46,7 @@ TEXTURED = (
     "hat", "hair", "upper", "skirt", "pants", "dress", "belt", "shoes", "face", "bag", "scarf", "lower", "garment",
     "garment_middle", "garment_sides",
 )  # fmt: skip
+PRINTED = ("garment", "garment_middle", "garment_sides", "lower", "dress", "scarf", "hat", "shoes")
 _SCALES = (1, 2, 4)
 _PERCENTILES = (5, 25, 50, 75, 95)
 _STATS = 3 + 3 + 3 + 3 * len(_PERCENTILES) + 8 + 3 * len(_SCALES) + 2
@@ -78,6 +79,7 @@ def _blocks() -> list[Block]:
     sizes = [("geometry", tuple(range(PARTS)), _GEOMETRY)]
     sizes += [(f"stats:{name}", parts, _STATS) for name, parts in REGIONS.items()]
     sizes += [(f"texture:{name}", REGIONS[name], TEXTURE_LENGTH) for name in TEXTURED]
+    sizes += [(f"print:{name}", REGIONS[name], TEXTURE_LENGTH) for name in PRINTED]
     sizes += [(f"edges:{name}", parts, _CELLS * _CELLS * _ANGLES) for name, parts in VIEWS.items()]
     sizes += [(f"shape:{name}", parts, _SHAPE_CHANNELS * _SHAPE_CELLS**2) for name, parts in VIEWS.items()]
     out, at = [], 0
@@ -133,15 +135,16 @@ def _region_masks(picture: Picture) -> dict[str, np.ndarray]:
 
 
 def _textures(picture: Picture, masks: dict[str, np.ndarray]) -> list[np.ndarray]:
-    """Texture statistics of the regions in TEXTURED, at a scale given by the face (or, unseen, by the box)."""
+    """Textures (TEXTURED) and prints (PRINTED) at a scale given by the face, or by the box where none is seen."""
     x0, y0, x1, y1 = picture.box
     ratio = picture.fine.shape[0] / picture.rgb.shape[0]
     fx0, fy0, fx1, fy1 = (round(v * ratio) for v in picture.box)
     columns = np.flatnonzero((picture.parts == FACE).any(0))
     face = columns[-1] - columns[0] + 1 if len(columns) >= 6 else (x1 - x0) / 4
-    cut = {name: masks[name][y0:y1, x0:x1] for name in TEXTURED}
-    found = texture_statistics(picture.fine[fy0:fy1, fx0:fx1], cut, PIXELS_PER_FACE / (face * ratio))
-    return [found[name] for name in TEXTURED]
+    cut = {name: masks[name][y0:y1, x0:x1] for name in (*TEXTURED, *PRINTED)}
+    person, scale = picture.fine[fy0:fy1, fx0:fx1], PIXELS_PER_FACE / (face * ratio)
+    found = texture_statistics(person, {name: cut[name] for name in TEXTURED}, scale)
+    return [found[name] for name in TEXTURED] + [print_statistics(person, cut[name], scale) for name in PRINTED]
 
 
 def _texture(lab: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:

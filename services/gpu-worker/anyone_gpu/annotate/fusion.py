@@ -8,10 +8,12 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from .labeller import Fusion, fuse
+from .labeller import SHARED, Fusion, fuse
 from .protocol import Question
+from .vocabulary import vocabulary_of
 
 _PULL = 6.0  # answers' worth of belief in the default weights
+_LIGHT = 1.0  # of a vocabulary: surfaces say everything about a pattern and nothing about a collar
 
 
 def fit_fusion(families: list[list[dict[str, np.ndarray]]], classes_NQ: np.ndarray, questions: list[Question]) -> Fusion:
@@ -21,10 +23,14 @@ def fit_fusion(families: list[list[dict[str, np.ndarray]]], classes_NQ: np.ndarr
         [_stack(families, classes_NQ, q, ("regression", "colour", "net")) for q in range(len(questions))],
         default.colour,
     )
-    shared = _fit(
-        [_stack(families, classes_NQ, q, ("regression", "shared", "net")) for q in range(len(questions))],
-        default.shared,
-    )
+    columns: dict[str, list[int]] = {}
+    for q, question in enumerate(questions):
+        columns.setdefault(vocabulary_of(question), []).append(q)
+    shared = {
+        vocabulary: _fit([_stack(families, classes_NQ, q, ("regression", "shared", "net")) for q in own], SHARED, _LIGHT)
+        for vocabulary, own in columns.items()
+        if "shared" in families[0][own[0]]
+    }
     other = _fit([_stack(families, classes_NQ, q, ("regression", "net")) for q in range(len(questions))], default.other)
     return Fusion(colour, shared, other)
 
@@ -39,9 +45,9 @@ def calibration_error(
     """Expected calibration error over all answers: mean |confidence - accuracy| over bins of equal width."""
     confidence, right = [], []
     for n, row in enumerate(families):
-        for q in range(len(questions)):
+        for q, question in enumerate(questions):
             if classes_NQ[n, q] >= 0:
-                p = np.exp(fuse(fusion, row[q]))
+                p = np.exp(fuse(fusion, question, row[q]))
                 confidence.append(p.max())
                 right.append(p.argmax() == classes_NQ[n, q])
     if not right:
@@ -65,7 +71,9 @@ def _stack(
     return torch.tensor(np.array(rows)), torch.from_numpy(classes_NQ[known, q])
 
 
-def _fit(stacks: list[tuple[torch.Tensor, torch.Tensor] | None], default: tuple[float, ...]) -> tuple[float, ...]:
+def _fit(
+    stacks: list[tuple[torch.Tensor, torch.Tensor] | None], default: tuple[float, ...], pull: float = _PULL
+) -> tuple[float, ...]:
     kept = [s for s in stacks if s is not None]
     if not kept:
         return default
@@ -75,7 +83,7 @@ def _fit(stacks: list[tuple[torch.Tensor, torch.Tensor] | None], default: tuple[
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()
-        value = _PULL * ((w - start) ** 2).sum()
+        value = pull * ((w - start) ** 2).sum()
         for x, y in kept:
             log_p = (x * w.exp()[:, None]).sum(1).log_softmax(1)
             value = value - log_p.gather(1, y[:, None]).sum()

@@ -20,12 +20,15 @@ from .vocabulary import SharedHead, vocabulary_of
 MODEL = "part-labeller"
 
 
+SHARED = (0.4, 0.8, 0.2)  # weights of a vocabulary that was not weighed
+
+
 @dataclass(frozen=True)
 class Fusion:
     """Weights of the log-probabilities by kind of question; they hold the temperature as well."""
 
     colour: tuple[float, ...] = (0.3, 1.0, 0.1)  # regression, colour naming, net
-    shared: tuple[float, ...] = (0.4, 0.8, 0.2)  # regression, shared head, net
+    shared: dict[str, tuple[float, ...]] = field(default_factory=dict)  # by vocabulary: regression, shared head, net
     other: tuple[float, ...] = (1.0, 0.2)  # regression, net
 
 
@@ -79,7 +82,7 @@ class Labeller:
         if self.parts is None:
             return [_prior(question, encoded.key) for question in asked]
         families = self.log_probabilities(encoded.features, asked)
-        return [_guess(q, fuse(self.parts.fusion, family)) for q, family in zip(asked, families, strict=True)]
+        return [_guess(q, fuse(self.parts.fusion, q, family)) for q, family in zip(asked, families, strict=True)]
 
     def log_probabilities(self, features: Features, asked: Sequence[Question]) -> list[dict[str, np.ndarray]]:
         """Per question, the log-probabilities [classes] of each family that has a say."""
@@ -113,14 +116,14 @@ def net_inputs(features: Sequence[Features], statistics: tuple[np.ndarray, np.nd
     )
 
 
-def fuse(fusion: Fusion, family: dict[str, np.ndarray]) -> np.ndarray:
+def fuse(fusion: Fusion, question: Question, family: dict[str, np.ndarray]) -> np.ndarray:
     """Weighted sum of log-probabilities -> log-probabilities [classes].
 
     Colour naming speaks of the options alone: whether the colour is visible at all is left to the regression.
     """
     if "colour" not in family:
         names = ("regression", "shared", "net") if "shared" in family else ("regression", "net")
-        weights = fusion.shared if "shared" in family else fusion.other
+        weights = fusion.shared.get(vocabulary_of(question), SHARED) if "shared" in family else fusion.other
         pairs = zip(weights, names, strict=True)
         total: np.ndarray = sum(w * family[name] for w, name in pairs if name in family)  # type: ignore[assignment]
         return log_softmax(total)

@@ -48,14 +48,18 @@ def fit_regression(vectors_ND: np.ndarray, classes_NQ: np.ndarray, questions: li
     scaled = standardise(vectors_ND, mean, scale)
     sample = slice(0, _MOST_ALIGNED)
     similar = np.stack([scaled[sample, b.start : b.end] @ scaled[sample, b.start : b.end].T for b in BLOCKS])
+    norms = np.array([np.linalg.norm(_centred(block)) for block in similar])
     weights, biases = {}, {}
     for column, question in enumerate(questions):
         known = np.flatnonzero(classes_NQ[:, column] >= 0)
         answers = classes_NQ[known, column]
-        share = _block_weights(similar, known[known < len(similar[0])], classes_NQ[:, column], question)
+        near = known[known < len(similar[0])]
+        blocks = similar[:, near[:, None], near[None]]
+        share = _block_weights(blocks, norms, classes_NQ[near, column], question)
         weigh = np.concatenate([np.full(b.end - b.start, w) for b, w in zip(BLOCKS, share, strict=True)])
+        kernel = np.tensordot(share, blocks, 1) if len(near) == len(known) else None
         weights[question.category], biases[question.category] = fit_head(
-            scaled[known], weigh.astype(np.float32), answers, len(question.options) + 1
+            scaled[known], weigh.astype(np.float32), answers, len(question.options) + 1, kernel
         )
     return Regression(mean.astype(np.float32), scale, weights, biases)
 
@@ -81,8 +85,13 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
     return shifted
 
 
-def fit_head(scaled_ND: np.ndarray, weigh_D: np.ndarray, answers_N: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """One multinomial head [count, D], [count] on the classes that occur; the others get the bias of half an answer."""
+def fit_head(
+    scaled_ND: np.ndarray, weigh_D: np.ndarray, answers_N: np.ndarray, count: int, kernel_NN: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """One multinomial head [count, D], [count] on the classes that occur; the others get the bias of half an answer.
+
+    `kernel_NN`: the weighted inner products of the pictures, where the caller has them already.
+    """
     head = np.zeros((count, scaled_ND.shape[1]), np.float32)
     bias = np.full(count, np.log(0.5 / (len(answers_N) + 1)), np.float32)
     present, index = np.unique(answers_N, return_inverse=True)
@@ -90,7 +99,7 @@ def fit_head(scaled_ND: np.ndarray, weigh_D: np.ndarray, answers_N: np.ndarray, 
         bias[present[0]] = 0
     if len(present) < 2:
         return head, bias
-    kernel = ((scaled_ND * weigh_D) @ scaled_ND.T).astype(np.float64)
+    kernel = ((scaled_ND * weigh_D) @ scaled_ND.T if kernel_NN is None else kernel_NN).astype(np.float64)
     size = np.trace(kernel) / len(kernel) + 1e-9
     values, vectors = np.linalg.eigh(kernel / size)
     values, vectors = values[values > 1e-6 * values[-1]], vectors[:, values > 1e-6 * values[-1]]
@@ -102,25 +111,26 @@ def fit_head(scaled_ND: np.ndarray, weigh_D: np.ndarray, answers_N: np.ndarray, 
     return head, bias
 
 
-def _block_weights(similar: np.ndarray, known: np.ndarray, answers: np.ndarray, question: Question) -> np.ndarray:
+def _block_weights(blocks: np.ndarray, norms: np.ndarray, answers: np.ndarray, question: Question) -> np.ndarray:
+    """blocks [B, N, N]: similarities of the pictures with an answer; norms [B]: of the blocks over all pictures, centred."""
     evidence = [b.name == "geometry" or bool(set(b.parts) & set(question.parts)) for b in BLOCKS]
     route = np.where(evidence, 1.0, _OUTSIDE)
     even = np.full(len(BLOCKS), 0.3)
-    if len(np.unique(answers[known])) < 2:
+    if len(np.unique(answers)) < 2:
         return route * even
-    aligned = np.maximum([_alignment(block[np.ix_(known, known)], answers[known]) for block in similar], 0)
+    aligned = np.maximum(alignments(blocks, answers) / (norms + 1e-9), 0)
     best = aligned.max()
-    trust = len(known) / (len(known) + _TRUST)
+    trust = len(answers) / (len(answers) + _TRUST)
     learned: np.ndarray = (aligned / best) ** 2 if best > 0 else even
     return route * (trust * learned + (1 - trust) * even + _FLOOR)
 
 
-def _alignment(kernel: np.ndarray, answers: np.ndarray) -> float:
-    """Cosine between a centred kernel and that of the answers, every class counting alike."""
+def alignments(blocks: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    """[B]: inner products with the centred kernel of the answers, every class counting alike."""
     rarity = 1 / np.sqrt(np.bincount(answers))[answers]
-    same = (answers[:, None] == answers[None]) * rarity[:, None] * rarity[None]
-    a, b = _centred(kernel), _centred(same)
-    return float((a * b).sum() / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-9))
+    same = _centred((answers[:, None] == answers[None]) * rarity[:, None] * rarity[None])
+    products: np.ndarray = blocks.reshape(len(blocks), -1) @ same.ravel().astype(blocks.dtype)
+    return products
 
 
 def _centred(kernel: np.ndarray) -> np.ndarray:

@@ -16,6 +16,10 @@ PIXELS_PER_FACE = 112  # width of the face on the finest octave
 OCTAVES = 5
 _PATTERN_OCTAVES = 4
 _TOLERANCE = 2.0  # Lab lightness that noise may differ by
+_WINDOW = 192  # pixels of the finest octave that a print is read on
+_CONTRAST = 12.0  # what one standard deviation of a print's channel becomes
+_PRINT_TOLERANCE = 5.0
+_NO_CONTRAST = 1.5  # Lab units: a plain surface stays faint
 _BINS = 10  # 0..8 neighbours set in one run, 9: several runs
 _PER_OCTAVE = 8
 LENGTH = OCTAVES * _PER_OCTAVE + _PATTERN_OCTAVES * 2 * _BINS
@@ -24,24 +28,52 @@ _NEIGHBOURS = ((-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, 
 
 
 def texture_statistics(rgb: np.ndarray, masks: dict[str, np.ndarray], scale: float) -> dict[str, np.ndarray]:
-    """Per region [LENGTH] float32.
+    """Per region [LENGTH] float32: weave and sheen.
 
     rgb [H, W, 3] uint8, cut to the person; masks bool [h, w] of any one size over the same cut; `scale` brings rgb to
     PIXELS_PER_FACE (never enlarged).
     """
-    height, width = rgb.shape[:2]
-    factor = min(1.0, scale)
-    size = (max(8, round(width * factor)), max(8, round(height * factor)))
-    image = Image.fromarray(rgb)
+    return _statistics(_at_scale(rgb, scale), masks, _TOLERANCE)
+
+
+def print_statistics(rgb: np.ndarray, mask: np.ndarray, scale: float) -> np.ndarray:
+    """[LENGTH] float32 of one region: its pattern, whatever its colours.
+
+    Read on one channel, the direction in Lab along which the region's colours differ most, brought to one contrast.
+    """
+    nothing = np.zeros(LENGTH, np.float32)
+    if mask.sum() < 4 * _FEWEST:
+        return nothing
+    ys, xs = np.nonzero(mask)
+    unit = rgb.shape[0] / mask.shape[0]
+    half = _WINDOW / 2 / min(1.0, scale) / unit  # of the window, in pixels of the mask
+    y0, y1 = max(0, int(np.median(ys) - half)), int(np.median(ys) + half) + 1
+    x0, x1 = max(0, int(np.median(xs) - half)), int(np.median(xs) + half) + 1
+    lab = _at_scale(rgb[round(y0 * unit) : round(y1 * unit), round(x0 * unit) : round(x1 * unit)], scale)
+    inside = _fit(mask[y0:y1, x0:x1], lab.shape[:2])
+    if inside.sum() < 4 * _FEWEST:
+        return nothing
+    pixels = lab[inside]
+    mean = pixels.mean(0)
+    axis = np.linalg.eigh(np.cov((pixels - mean).T))[1][:, -1]
+    channel = (lab - mean) @ axis.astype(np.float32)
+    channel /= channel[inside].std() + _NO_CONTRAST
+    if (channel[inside] ** 3).mean() < 0:  # the rarer colour is the bright one
+        channel = -channel
+    grey = np.zeros_like(lab)
+    grey[..., 0] = np.where(inside, _CONTRAST * channel, 0)
+    return _statistics(grey, {"": inside}, _PRINT_TOLERANCE)[""]
+
+
+def _statistics(lab: np.ndarray, masks: dict[str, np.ndarray], tolerance: float) -> dict[str, np.ndarray]:
     out = {name: np.zeros(LENGTH, np.float32) for name in masks}
-    lab = to_lab(np.asarray(image.resize(size, Image.Resampling.BOX) if size != (width, height) else image))
     for octave in range(OCTAVES):
         if octave:
             lab = _halved(lab)
         if min(lab.shape[:2]) < 8:
             break
         measured = _octave(lab)
-        patterns = _patterns(lab[..., 0]) if octave < _PATTERN_OCTAVES else None
+        patterns = _patterns(lab[..., 0], tolerance) if octave < _PATTERN_OCTAVES else None
         for name, mask in masks.items():
             chosen = np.flatnonzero(_fit(mask, lab.shape[:2])[1:-1, 1:-1])
             if len(chosen) < _FEWEST:
@@ -54,6 +86,14 @@ def texture_statistics(rgb: np.ndarray, masks: dict[str, np.ndarray], scale: flo
                     share = np.bincount(pattern[sample], minlength=_BINS) / len(sample)
                     out[name][at + half * _BINS : at + (half + 1) * _BINS] = np.sqrt(share)
     return out
+
+
+def _at_scale(rgb: np.ndarray, scale: float) -> np.ndarray:
+    height, width = rgb.shape[:2]
+    factor = min(1.0, scale)
+    size = (max(8, round(width * factor)), max(8, round(height * factor)))
+    image = Image.fromarray(rgb)
+    return to_lab(np.asarray(image.resize(size, Image.Resampling.BOX) if size != (width, height) else image))
 
 
 def _octave(lab: np.ndarray) -> np.ndarray:
@@ -79,15 +119,15 @@ def _summary(measured: np.ndarray, sample: np.ndarray) -> np.ndarray:
     return np.array([*strengths, sparse, one_sided, steep], np.float32)
 
 
-def _patterns(light: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _patterns(light: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
     """Local ternary patterns as two binary ones, upper and lower; bins of every pixel but the rim."""
     inner = light[1:-1, 1:-1]
     height, width = light.shape
     upper, lower = [], []
     for dy, dx in _NEIGHBOURS:
         difference = light[1 + dy : height - 1 + dy, 1 + dx : width - 1 + dx] - inner
-        upper.append(difference > _TOLERANCE)
-        lower.append(difference < -_TOLERANCE)
+        upper.append(difference > tolerance)
+        lower.append(difference < -tolerance)
     return _bins(upper), _bins(lower)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from .colour_naming import is_colour_question
 from .features import BLOCKS, REGIONS
 from .protocol import Question
-from .regression import fit_head, log_softmax, scale_of, standardise
+from .regression import alignments, fit_head, log_softmax, scale_of, standardise
 
 _GARMENT = 0.3  # weight of "which question it is" beside the surface
 
@@ -31,6 +31,7 @@ _REGION = {
     "tie": "scarf",
 }
 _BLOCK = {b.name: b for b in BLOCKS}
+_SIZES = tuple(_BLOCK[f"{kind}:garment"].end - _BLOCK[f"{kind}:garment"].start for kind in ("texture", "print", "stats"))
 
 
 @dataclass
@@ -81,16 +82,28 @@ def _fit(
         [q.category for q in questions],
     )
     points = np.concatenate([_points(vectors[known[c]], q, head) for c, q in zip(columns, questions, strict=True)])
-    weigh = np.ones(points.shape[1], np.float32)
+    weigh = _block_weights(points, answers)
     head.weights, head.bias = fit_head(points, weigh, answers, len(questions[0].options) + 1)
     return head
+
+
+def _block_weights(points: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    """Per column: texture, print and statistics count by how well they agree with the answers."""
+    blocks = np.split(points, np.cumsum(_SIZES), 1)[:-1]
+    similar = np.stack([block @ block.T for block in blocks])
+    aligned = np.maximum(alignments(similar, answers) / [np.linalg.norm(k) + 1e-9 for k in similar], 1e-6)
+    share = (aligned / aligned.max()) ** 2 + 0.05
+    return np.concatenate(
+        [*(np.full(n, w) for n, w in zip(_SIZES, share, strict=True)), np.ones(points.shape[1] - sum(_SIZES))]
+    )
 
 
 def _surface(vectors: np.ndarray, question: Question) -> np.ndarray:
     """[N, d]: texture and statistics of the question's region."""
     region = _region_of(question)
     textured = region if f"texture:{region}" in _BLOCK else "garment"
-    blocks = [_BLOCK[f"texture:{textured}"], _BLOCK[f"stats:{region}"]]
+    printed = region if f"print:{region}" in _BLOCK else "garment"
+    blocks = [_BLOCK[f"texture:{textured}"], _BLOCK[f"print:{printed}"], _BLOCK[f"stats:{region}"]]
     return np.concatenate([vectors[:, b.start : b.end] for b in blocks], 1)
 
 

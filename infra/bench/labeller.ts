@@ -1,0 +1,1 @@
+export { learnDrawnPeople as run } from "../../services/annotator/src/labeller.bench.ts";
