@@ -36,6 +36,11 @@ describe("the reconciler", () => {
         void (await redis.del(key("annotate.name-words%3Aa-e1"))),
     ],
     [
+      "a delivery to a worker that died before it claimed the task",
+      async (redis: ReturnType<typeof connect>, key: (name: string) => string) =>
+        void (await redis.lmove(key("wait"), key("active"), "RIGHT", "LEFT")),
+    ],
+    [
       "the place, while strangers keep the queue from being empty",
       async (redis: ReturnType<typeof connect>, key: (name: string) => string) => {
         await redis.del(key("wait"));

@@ -45,6 +45,7 @@ export function startReconciler({ tasks, redisUrl, stages, log }: ReconcilerOpti
   const isOpen = hasOpened(redis);
   const queues = openQueues(redis, address.prefix, stages);
   const counters = { expired: 0, redispatched: 0 };
+  const taken = new Set<string>();
   let pruneAt = performance.now() + FIRST_PRUNE_MS;
 
   const loop = startLoop("reconciler", log, async () => {
@@ -54,7 +55,7 @@ export function startReconciler({ tasks, redisUrl, stages, log }: ReconcilerOpti
       log.warn({ stage, expired: count }, "leases expired");
     }
     const suspects = await tasks.unclaimed(SETTLED_SECONDS, SUSPECTS);
-    const lost = await findLost(redis, queues, suspects);
+    const lost = await findLost(redis, queues, suspects, taken);
     const redispatched = await tasks.redispatch(lost);
     if (redispatched > 0) {
       counters.redispatched += redispatched;
@@ -85,27 +86,41 @@ export function startReconciler({ tasks, redisUrl, stages, log }: ReconcilerOpti
 }
 
 /**
- * Lost: the queue does not hold the delivery in one of its lists, or holds only its id. A wipe that meets running work
- * leaves all kinds of halves: ids without data, data without a place.
+ * Lost: the queue does not hold the delivery in one of its lists, or holds only its id; or a worker took it before the
+ * last look and has not claimed its row since, as when it was killed in between. A wipe that meets running work leaves
+ * all kinds of halves: ids without data, data without a place.
  */
 async function findLost(
   redis: Redis,
   queues: ReadonlyMap<Stage, StageQueue>,
   suspects: readonly Dispatch[],
+  takenBefore: Set<string>,
 ): Promise<Dispatch[]> {
   const ours = suspects.filter((task) => queues.has(task.stage));
-  if (ours.length === 0) return [];
-  const look = redis.multi();
-  for (const queue of queues.values()) {
-    look.lrange(queue.toKey("wait"), 0, -1);
-    look.lrange(queue.toKey("active"), 0, -1);
-  }
-  for (const task of ours) look.exists((queues.get(task.stage) as StageQueue).toKey(jobId(task)));
-  const seen = ((await look.exec()) ?? []).map(([error, answer]) => {
+  const held = ours.length === 0 ? undefined : await look(redis, queues, ours);
+  const lost = ours.filter((task, n) => {
+    const id = jobId(task);
+    if (!held?.hasData[n]) return true;
+    return held.taken.has(id) ? takenBefore.has(id) : !held.waiting.has(id);
+  });
+  takenBefore.clear();
+  for (const task of ours) if (held?.taken.has(jobId(task))) takenBefore.add(jobId(task));
+  return lost;
+}
+
+/** What the queues hold at one moment: the ids that wait, those that a worker took, and which of the tasks have data. */
+async function look(redis: Redis, queues: ReadonlyMap<Stage, StageQueue>, tasks: readonly Dispatch[]) {
+  const moment = redis.multi();
+  for (const queue of queues.values()) moment.lrange(queue.toKey("wait"), 0, -1);
+  for (const queue of queues.values()) moment.lrange(queue.toKey("active"), 0, -1);
+  for (const task of tasks) moment.exists((queues.get(task.stage) as StageQueue).toKey(jobId(task)));
+  const answers = ((await moment.exec()) ?? []).map(([error, answer]) => {
     if (error) throw error;
     return answer;
   });
-  const placed = new Map([...queues.keys()].map((stage, n) => [stage, new Set(seen.slice(2 * n, 2 * n + 2).flat())]));
-  const hasData = seen.slice(2 * queues.size);
-  return ours.filter((task, n) => hasData[n] !== 1 || !placed.get(task.stage)?.has(jobId(task)));
+  return {
+    waiting: new Set(answers.slice(0, queues.size).flat()),
+    taken: new Set(answers.slice(queues.size, 2 * queues.size).flat()),
+    hasData: answers.slice(2 * queues.size).map((exists) => exists === 1),
+  };
 }
