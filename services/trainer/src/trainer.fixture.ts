@@ -42,7 +42,8 @@ export type TestTrainer = Awaited<ReturnType<typeof openTrainer>>;
 
 /** The trainer's handlers over a fresh database and a folder of objects, with the protocol and one labeller in place. */
 export async function openTrainer() {
-  const db = openDatabase(await createDatabase());
+  const databaseUrl = await createDatabase();
+  const db = openDatabase(databaseUrl);
   const folder = await mkdtemp(join(tmpdir(), "anyone-trainer-"));
   const objectsUrl = pathToFileURL(folder).href;
   const store = await openStore(objectsUrl);
@@ -149,6 +150,7 @@ export async function openTrainer() {
     store,
     tasks,
     folder,
+    databaseUrl,
     objectsUrl,
     fill,
     openVersion,
