@@ -70,15 +70,9 @@ export async function decode(bytes: Uint8Array, { width, height }: Header): Prom
       .toColourspace("srgb")
       .raw()
       .toBuffer({ resolveWithObject: true });
-    const view = { data: info.channels === 3 ? data : tripled(data), width: info.width, height: info.height };
+    const view = { data, width: info.width, height: info.height };
     return { ok: true, value: { width, height, view, scale: info.width / width } };
   } catch {
     return { ok: false, fault: "broken-file" };
   }
-}
-
-function tripled(grey: Uint8Array): Uint8Array {
-  const out = new Uint8Array(grey.length * 3);
-  for (let i = 0; i < grey.length; i++) out.fill(grey[i] as number, i * 3, i * 3 + 3);
-  return out;
 }

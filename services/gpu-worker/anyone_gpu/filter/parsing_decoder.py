@@ -14,9 +14,9 @@ CLASSES = 18
 #: Encoder outputs from the coarsest to the finest, and their channels.
 TAPS = {"stride_32": 160, "stride_16": 96, "stride_8": 32, "stride_4": 24, "stride_2": 16}
 #: Channels of the decoder after it has taken in each tap.
-WIDTHS = {"stride_32": 160, "stride_16": 128, "stride_8": 96, "stride_4": 64, "stride_2": 40}
+WIDTHS = {"stride_32": 192, "stride_16": 128, "stride_8": 96, "stride_4": 64, "stride_2": 40}
 #: Convolutions per level: the finest costs most and gets one.
-DEPTHS = {"stride_32": 1, "stride_16": 2, "stride_8": 2, "stride_4": 2, "stride_2": 1}
+DEPTHS = {"stride_32": 3, "stride_16": 2, "stride_8": 2, "stride_4": 2, "stride_2": 1}
 
 
 class Block(nn.Module):
@@ -42,13 +42,18 @@ class ParsingDecoder(nn.Module):
             blocks = [Block(inner + channels if i == 0 else WIDTHS[tap], WIDTHS[tap]) for i in range(DEPTHS[tap])]
             self.levels[tap] = nn.Sequential(*blocks)
             inner = WIDTHS[tap]
+        # What a garment is (a dress, or a blouse over a skirt) is told by the whole person: the coarsest mean joins in.
+        self.context = nn.Conv2d(WIDTHS["stride_32"], WIDTHS["stride_32"], 1)
         self.head = nn.Conv2d(inner, CLASSES, 1)
 
     def forward(self, taps: dict[str, Tensor]) -> Tensor:
         x: Tensor | None = None
         for tap, level in self.levels.items():
-            joined = taps[tap] if x is None else torch.cat([_double(x), taps[tap]], dim=1)
-            x = level(joined)
+            if x is None:
+                x = level(taps[tap])
+                x = x + self.context(x.mean(dim=(2, 3), keepdim=True))
+            else:
+                x = level(torch.cat([_double(x), taps[tap]], dim=1))
         assert x is not None
         return _double(self.head(x))
 
@@ -85,6 +90,10 @@ def to_onnx(decoder: ParsingDecoder) -> bytes:
             kernel, shift = _folded(block)
             inputs = [x, half(f"{tap}.{i}.weight", kernel), half(f"{tap}.{i}.bias", shift)]
             x = add("Relu", [add("Conv", inputs, kernel_shape=[3, 3], pads=[1, 1, 1, 1])])
+        if tap == "stride_32":
+            mean = add("GlobalAveragePool", [x])
+            context = [mean, *(half(f"context.{name}", value) for name, value in decoder.context.named_parameters())]
+            x = add("Add", [x, add("Conv", context, kernel_shape=[1, 1])])
     bias = decoder.head.bias
     assert bias is not None
     x = add("Conv", [x, half("head.weight", decoder.head.weight), half("head.bias", bias)], kernel_shape=[1, 1])

@@ -102,8 +102,8 @@ def test_the_decoder_learns_crude_figures_in_sixty_steps(people: Path, tmp_path:
     config = Config(people, ENCODER, tmp_path / "out.onnx", steps=60, holdout=6, batch=4)
     _, quality, facts = train(config)
     assert facts["people"] == 18
-    assert quality.foreground_iou > 0.8
-    assert min(quality.by_part[part] or 0 for part in (2, 4, 6, 11)) > 0.5
+    assert quality.foreground_iou > 0.7
+    assert min(quality.by_part[part] or 0 for part in (2, 4, 6, 11)) > 0.4
 
 
 def test_a_folder_with_too_few_people_is_refused(people: Path, tmp_path: Path) -> None:
