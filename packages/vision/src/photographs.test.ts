@@ -31,7 +31,7 @@ async function open(name: string): Promise<Picture> {
 
 const sure = (detections: Detection[], score: number) => detections.filter((d) => d.score >= score);
 
-describe("on real photographs", () => {
+describe("on real photographs", { timeout: 90_000 }, () => {
   /** Boxes measured when the models were chosen, in pixels of the photograph. */
   it.each<[string, Box]>([
     ["charles.jpg", [145, 330, 738, 1199]],

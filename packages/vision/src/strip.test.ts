@@ -34,7 +34,7 @@ async function expectClean(bytes: Buffer): Promise<void> {
 
 const pixels = (bytes: Uint8Array) => sharp(bytes).raw().toBuffer();
 
-describe("the stored picture", () => {
+describe("the stored picture", { timeout: 90_000 }, () => {
   it.each([
     ["baseline", {}],
     ["progressive", { progressive: true }],

@@ -26,7 +26,7 @@ function error(found: Float32Array, golden: Golden): number {
   return Math.max(...differences) / golden.largest;
 }
 
-describe("converted models answer as TensorFlow.js does", () => {
+describe("converted models answer as TensorFlow.js does", { timeout: 90_000 }, () => {
   it("nanodet, at all six outputs", async () => {
     const network = await openNetwork(modelsFolder, "nanodet");
     const dims = [1, 3, 416, 416];
