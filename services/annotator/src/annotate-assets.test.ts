@@ -12,14 +12,13 @@ import { labellerRepository } from "@anyone/db/labellers";
 import { protocolRepository } from "@anyone/db/protocols";
 import { GIVER, unpackAll } from "@anyone/domain/annotate/answer";
 import { checkRecord } from "@anyone/domain/annotate/check-record";
-import { primeHuman } from "@anyone/domain/annotate/prime-human";
+import { primeHumanDocument as document, primeHuman } from "@anyone/domain/annotate/prime-human";
 import { AssetId, LabellerId, ProtocolId } from "@anyone/domain/ids";
 import { type Inference, openInference } from "@anyone/grpc/annotate";
 import type { Outcome, TaskContext } from "@anyone/queues/job";
 import { logger } from "@anyone/runtime/logger";
 import { createDatabase } from "@anyone/test/support/servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import document from "../../../packages/domain/protocols/prime-human-1.0.0.json" with { type: "json" };
 import { annotateAssets } from "./annotate-assets.ts";
 import type { AnnotatorContext } from "./context.ts";
 
