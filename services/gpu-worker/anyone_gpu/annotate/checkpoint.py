@@ -43,6 +43,7 @@ def save_labeller(labeller: Labeller, facts: dict[str, Any]) -> bytes:
     for category, weights in parts.regression.weights.items():
         tensors[f"regression.weights.{category}"] = weights.astype(np.float16)
         tensors[f"regression.bias.{category}"] = parts.regression.biases[category]
+        tensors[f"prior.{category}"] = parts.priors[category]
     palettes = sorted(parts.colours.prototypes)
     for i, palette in enumerate(palettes):
         tensors[f"colour.prototypes.{i}"] = parts.colours.prototypes[palette]
@@ -139,4 +140,5 @@ def _parts(meta: dict[str, Any], tensors: dict[str, np.ndarray]) -> Parts:
         tuple(meta["fusion"]["other"]),
     )
     statistics = (columns, tensors["statistics.mean"], tensors["statistics.scale"])
-    return Parts(regression, colours, shared, net, statistics, fusion)
+    priors = {c: tensors[f"prior.{c}"] for c in categories}
+    return Parts(regression, colours, shared, priors, net, statistics, fusion)

@@ -86,7 +86,7 @@ def fit_colour_naming(
             torch.autograd.backward(value)
             return value
 
-        optimiser.step(loss)  # type: ignore[no-untyped-call]
+        optimiser.step(loss)
     return ColourNaming(
         _plain(metric),
         {key: _plain(value) for key, value in prototypes.items()},

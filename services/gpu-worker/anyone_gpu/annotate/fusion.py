@@ -90,5 +90,5 @@ def _fit(
         torch.autograd.backward(value)
         return value
 
-    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    optimiser.step(loss)
     return tuple(round(float(v), 4) for v in w.detach().exp())

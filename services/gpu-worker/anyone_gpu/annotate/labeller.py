@@ -20,6 +20,7 @@ from .vocabulary import SharedHead, vocabulary_of
 MODEL = "part-labeller"
 
 
+_EVENNESS = 0.5
 SHARED = (0.4, 0.8, 0.2)  # weights of a vocabulary that was not weighed
 
 
@@ -47,6 +48,7 @@ class Parts:
     regression: Regression
     colours: ColourNaming
     shared: dict[str, SharedHead]
+    priors: dict[int, np.ndarray]  # by category: log of each class's share of the answers learned from
     net: CropNet | None
     statistics: tuple[np.ndarray, np.ndarray, np.ndarray]  # columns, mean, scale of the net's statistics
     fusion: Fusion = field(default_factory=Fusion)
@@ -82,7 +84,10 @@ class Labeller:
         if self.parts is None:
             return [_prior(question, encoded.key) for question in asked]
         families = self.log_probabilities(encoded.features, asked)
-        return [_guess(q, fuse(self.parts.fusion, q, family)) for q, family in zip(asked, families, strict=True)]
+        return [
+            _guess(q, fuse(self.parts.fusion, q, family), self.parts.priors[q.category])
+            for q, family in zip(asked, families, strict=True)
+        ]
 
     def log_probabilities(self, features: Features, asked: Sequence[Question]) -> list[dict[str, np.ndarray]]:
         """Per question, the log-probabilities [classes] of each family that has a say."""
@@ -136,26 +141,27 @@ def fuse(fusion: Fusion, question: Question, family: dict[str, np.ndarray]) -> n
     return np.append(log_softmax(named) + seen, hidden)
 
 
-def _guess(question: Question, log_p: np.ndarray) -> Guess:
+def _guess(question: Question, log_p: np.ndarray, prior: np.ndarray) -> Guess:
     p = np.exp(log_p)
-    best = decide(question, p)
+    best = decide(question, p, prior)
     return Guess(question.category, packed_of(question, best), float(p[best]), tuple(float(v) for v in p))
 
 
-def decide(question: Question, p: np.ndarray) -> int:
+def decide(question: Question, p: np.ndarray, prior: np.ndarray) -> int:
     """The class to answer: whether it can be seen, then whether it is there, then which kind.
 
-    Many kinds share the probability of being there, so the likeliest single class would deny most rare garments.
+    Many kinds share the probability of being there, so the likeliest single class would deny most rare garments. Among
+    kinds, half of the prior's say is taken back (logit adjustment, Menon et al. 2021): a rare kind that is nearly as likely
+    as a common one is answered. The probabilities themselves stay calibrated.
     """
     hidden, options = p[-1], p[:-1]
     if hidden >= 0.5:
         return len(options)
-    if question.absent is None:
-        return int(options.argmax())
-    if options[question.absent] >= 0.5 * options.sum():
+    if question.absent is not None and options[question.absent] >= 0.5 * options.sum():
         return question.absent
-    kinds = options.copy()
-    kinds[question.absent] = -1
+    kinds = np.log(options + 1e-12) - _EVENNESS * prior[:-1]
+    if question.absent is not None:
+        kinds[question.absent] = -np.inf
     return int(kinds.argmax())
 
 

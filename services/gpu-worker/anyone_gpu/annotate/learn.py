@@ -141,6 +141,7 @@ class _Learner:
             fit_regression(vectors, classes, self.questions),
             fit_colour_naming(self.colours[chosen], classes, self.questions),
             fit_shared_heads(vectors, classes, self.questions),
+            {q.category: _log_prior(classes[:, i], len(q.options) + 1) for i, q in enumerate(self.questions)},
             net,
             statistics,
             fusion,
@@ -162,6 +163,12 @@ def _measure(
         if i % 16 == 0:
             progress(0.5 * i / max(1, len(ordered)))
     return read, left_out
+
+
+def _log_prior(answers: np.ndarray, count: int) -> np.ndarray:
+    known = answers[answers >= 0]
+    prior: np.ndarray = np.log((np.bincount(known, minlength=count) + 0.5) / (len(known) + 1)).astype(np.float32)
+    return prior
 
 
 def _held_out(asset_ids: list[str], seed: int) -> np.ndarray:

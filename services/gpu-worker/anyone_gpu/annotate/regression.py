@@ -117,7 +117,8 @@ def _block_weights(blocks: np.ndarray, norms: np.ndarray, answers: np.ndarray, q
     route = np.where(evidence, 1.0, _OUTSIDE)
     even = np.full(len(BLOCKS), 0.3)
     if len(np.unique(answers)) < 2:
-        return route * even
+        even_weights: np.ndarray = route * even
+        return even_weights
     aligned = np.maximum(alignments(blocks, answers) / (norms + 1e-9), 0)
     best = aligned.max()
     trust = len(answers) / (len(answers) + _TRUST)
@@ -157,5 +158,5 @@ def _descend(points: np.ndarray, index: np.ndarray, count: int) -> tuple[np.ndar
         torch.autograd.backward(value)
         return value
 
-    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    optimiser.step(loss)
     return w.detach().numpy(), b.detach().numpy()

@@ -77,9 +77,11 @@ def test_a_question_it_was_not_made_for_is_refused(learned: Learned, figures: li
 
 def test_existence_is_decided_before_the_kind() -> None:
     bag = Question(46, "bag.type", ("none", "tote", "clutch", "backpack"), (16,), absent=0)
-    assert decide(bag, np.array([0.4, 0.25, 0.2, 0.15, 0.0])) == 1
-    assert decide(bag, np.array([0.55, 0.25, 0.1, 0.1, 0.0])) == 0
-    assert decide(bag, np.array([0.2, 0.1, 0.1, 0.0, 0.6])) == 4
+    even, long_tailed = np.log(np.full(5, 0.2)), np.log([0.5, 0.4, 0.05, 0.04, 0.01])
+    assert decide(bag, np.array([0.4, 0.25, 0.2, 0.15, 0.0]), even) == 1
+    assert decide(bag, np.array([0.4, 0.25, 0.2, 0.15, 0.0]), long_tailed) == 2
+    assert decide(bag, np.array([0.55, 0.25, 0.1, 0.1, 0.0]), long_tailed) == 0
+    assert decide(bag, np.array([0.2, 0.1, 0.1, 0.0, 0.6]), even) == 4
     with pytest.raises(ValueError, match="none of its"):
         Question(46, "bag.type", ("none",), (16,), absent=3)
 
