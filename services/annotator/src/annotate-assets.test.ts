@@ -26,7 +26,6 @@ const WORKER = join(import.meta.dirname, "../../gpu-worker");
 const PYTHON = join(WORKER, "../../.anyone/python/bin/python");
 const TOKEN = "a-token-for-these-tests";
 const FIGURES = 40;
-const SERVE = "from anyone_gpu.config import load_config; from anyone_gpu.server import serve; serve(load_config())";
 
 interface Made {
   labeller: { key: string; sha256: string };
@@ -51,7 +50,7 @@ beforeAll(async () => {
     labellerRepository(db).add(tx, { ...LABELLER, objectKey: key, sha256, protocolId, facts: {} }),
   );
   const port = await freePort();
-  server = spawn(PYTHON, ["-c", SERVE], {
+  server = spawn(PYTHON, ["-m", "anyone_gpu.main", "serve"], {
     cwd: WORKER,
     env: {
       ...process.env,
