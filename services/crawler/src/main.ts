@@ -52,13 +52,7 @@ main(async () => {
     concurrency: CONCURRENCY,
   });
   const stopClock = startPoolClock(db, tasks, log);
-  const health =
-    env.HEALTH_PORT === undefined
-      ? undefined
-      : await serveHealth(env.HEALTH_PORT, async () => {
-          await db.query("SELECT 1");
-          return { ok: true, ...work.runner.counters };
-        });
+  const health = env.HEALTH_PORT === undefined ? undefined : await serveHealth(env.HEALTH_PORT, () => work.health());
   onShutdown(log, async () => {
     stopClock();
     await work.stop();

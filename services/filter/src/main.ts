@@ -49,10 +49,7 @@ main(async () => {
     log,
     concurrency: CONCURRENCY,
   });
-  const health =
-    env.HEALTH_PORT === undefined
-      ? undefined
-      : await serveHealth(env.HEALTH_PORT, () => ({ ok: true, ...work.runner.counters }));
+  const health = env.HEALTH_PORT === undefined ? undefined : await serveHealth(env.HEALTH_PORT, () => work.health());
   onShutdown(log, async () => {
     await work.stop();
     await pool.close();
