@@ -8,14 +8,12 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from .colour_naming import ColourNaming
 from .features import VERSION
 from .labeller import MODEL, Fusion, Labeller, Parts
-from .net import CropNet
 from .protocol import question_from_json, question_to_json
 from .regression import Regression
 from .vocabulary import SharedHead
@@ -36,9 +34,6 @@ def save_labeller(labeller: Labeller, facts: dict[str, Any]) -> bytes:
         "regression.mean": parts.regression.mean,
         "regression.scale": parts.regression.scale,
         "colour.metric": parts.colours.metric,
-        "statistics.columns": parts.statistics[0].astype(np.int32),
-        "statistics.mean": parts.statistics[1],
-        "statistics.scale": parts.statistics[2],
     }
     for category, weights in parts.regression.weights.items():
         tensors[f"regression.weights.{category}"] = weights.astype(np.float16)
@@ -56,8 +51,6 @@ def save_labeller(labeller: Labeller, facts: dict[str, Any]) -> bytes:
         tensors |= {f"shared.mean.{i}": head.mean, f"shared.scale.{i}": head.scale}
         tensors |= {f"shared.weights.{i}": head.weights, f"shared.bias.{i}": head.bias}
         tensors[f"shared.categories.{i}"] = np.array(head.categories, np.int32)
-    if parts.net is not None:
-        tensors |= {f"net.{name}": value.numpy() for name, value in parts.net.state_dict().items()}
     meta = {
         "format": FORMAT,
         "model": MODEL,
@@ -67,7 +60,6 @@ def save_labeller(labeller: Labeller, facts: dict[str, Any]) -> bytes:
         "palettes": palettes,
         "vocabularies": vocabularies,
         "fusion": asdict(parts.fusion),
-        "net": parts.net is not None,
         "facts": facts,
     }
     ordered = {name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)}
@@ -127,18 +119,10 @@ def _parts(meta: dict[str, Any], tensors: dict[str, np.ndarray]) -> Parts:
         )
         for i, vocabulary in enumerate(meta["vocabularies"])
     }
-    columns = tensors["statistics.columns"]
-    net = None
-    if meta["net"]:
-        net = CropNet(questions, len(columns))
-        prefix = "net."
-        net.load_state_dict({n.removeprefix(prefix): torch.from_numpy(t) for n, t in tensors.items() if n.startswith(prefix)})
-        net.eval()
     fusion = Fusion(
         tuple(meta["fusion"]["colour"]),
         {vocabulary: tuple(weights) for vocabulary, weights in meta["fusion"]["shared"].items()},
         tuple(meta["fusion"]["other"]),
     )
-    statistics = (columns, tensors["statistics.mean"], tensors["statistics.scale"])
     priors = {c: tensors[f"prior.{c}"] for c in categories}
-    return Parts(regression, colours, shared, priors, net, statistics, fusion)
+    return Parts(regression, colours, shared, priors, fusion)

@@ -58,7 +58,7 @@ class FeatureCache:
 def _load(path: Path) -> Features | None:
     try:
         with np.load(path) as file:
-            features = Features(file["vector"], file["colours"], file["crops"], file["seen"])
+            features = Features(file["vector"], file["colours"])
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
     return features if features.vector.shape == (LENGTH,) else None
@@ -68,5 +68,5 @@ def _save(path: Path, features: Features) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with open(temporary, "wb") as file:
-        np.savez(file, vector=features.vector, colours=features.colours, crops=features.crops, seen=features.seen)
+        np.savez(file, vector=features.vector, colours=features.colours)
     os.replace(temporary, path)

@@ -67,12 +67,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Features:
-    """vector [D] float32; colours [R, CLUSTERS, 4]; crops [V, C, S, S] uint8 with seen [V]."""
+    """vector [D] float32; colours [R, CLUSTERS, 4] of (share, L, a, b) per region."""
 
     vector: np.ndarray
     colours: np.ndarray
-    crops: np.ndarray
-    seen: np.ndarray
 
 
 def _blocks() -> list[Block]:
@@ -96,7 +94,7 @@ LENGTH = BLOCKS[-1].end
 def measure(picture: Picture) -> Features:
     """All numbers of one picture. Same bytes, same numbers."""
     lab = to_lab(picture.rgb)
-    crops, seen = crop_views(picture)
+    crops = crop_views(picture)
     masks = _region_masks(picture)
     texture = _texture(lab)
     stats, colours = [], []
@@ -109,7 +107,7 @@ def measure(picture: Picture) -> Features:
     shapes = [_shape(crops[i]) for i in range(len(VIEWS))]
     vector = np.concatenate([_geometry(picture), *stats, *textures, *edges, *shapes]).astype(np.float32)
     assert vector.shape == (LENGTH,)
-    return Features(vector, np.stack(colours), crops, seen)
+    return Features(vector, np.stack(colours))
 
 
 def _region_masks(picture: Picture) -> dict[str, np.ndarray]:

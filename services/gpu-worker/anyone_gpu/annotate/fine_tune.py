@@ -4,7 +4,7 @@ config  { "labeller": "embedded-3",                    the id of what is made
           "questions": [{"category", "id", "options", "parts", "open"?, "absent"?}, ...],
           "pictures": [{"assetId", "imageKey", "partsKey", "box"?, "answers": [packed, one per category]}, ...]
                       or {"key", "sha256"} of an object that holds that list,
-          "effort": "standard" (optional; quick | standard | full), "seed": 0 (optional) }
+          "effort": "standard" (optional; quick | standard), "seed": 0 (optional) }
 result  { "id", "model", "tier", "key", "sha256", "bytes", "facts": {...} }
 """
 

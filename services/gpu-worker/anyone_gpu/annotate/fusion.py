@@ -20,18 +20,18 @@ def fit_fusion(families: list[list[dict[str, np.ndarray]]], classes_NQ: np.ndarr
     """families[n][q]: log-probabilities by family. Minimises the negative log-likelihood, pulled to the defaults."""
     default = Fusion()
     colour = _fit(
-        [_stack(families, classes_NQ, q, ("regression", "colour", "net")) for q in range(len(questions))],
+        [_stack(families, classes_NQ, q, ("regression", "colour")) for q in range(len(questions))],
         default.colour,
     )
     columns: dict[str, list[int]] = {}
     for q, question in enumerate(questions):
         columns.setdefault(vocabulary_of(question), []).append(q)
     shared = {
-        vocabulary: _fit([_stack(families, classes_NQ, q, ("regression", "shared", "net")) for q in own], SHARED, _LIGHT)
+        vocabulary: _fit([_stack(families, classes_NQ, q, ("regression", "shared")) for q in own], SHARED, _LIGHT)
         for vocabulary, own in columns.items()
         if "shared" in families[0][own[0]]
     }
-    other = _fit([_stack(families, classes_NQ, q, ("regression", "net")) for q in range(len(questions))], default.other)
+    other = _fit([_stack(families, classes_NQ, q, ("regression",)) for q in range(len(questions))], default.other)
     return Fusion(colour, shared, other)
 
 

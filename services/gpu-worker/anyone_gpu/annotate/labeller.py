@@ -1,4 +1,4 @@
-"""The embedded labeller: regression, colour naming, shared heads and crop net, fused by a weighted sum of log-probabilities."""
+"""The embedded labeller: regression, colour naming and shared heads, fused by a weighted sum of log-probabilities."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from .colour_naming import ColourNaming, is_colour_question
 from .features import VERSION, Features, measure
-from .net import CropNet, Inputs, net_log_probabilities
 from .picture import Picture
 from .protocol import Question, packed_of
 from .regression import Regression, log_softmax, standardise
@@ -21,16 +20,16 @@ MODEL = "part-labeller"
 
 
 _EVENNESS = 0.5
-SHARED = (0.4, 0.8, 0.2)  # weights of a vocabulary that was not weighed
+SHARED = (0.4, 0.8)  # weights of a vocabulary that was not weighed
 
 
 @dataclass(frozen=True)
 class Fusion:
     """Weights of the log-probabilities by kind of question; they hold the temperature as well."""
 
-    colour: tuple[float, ...] = (0.3, 1.0, 0.1)  # regression, colour naming, net
-    shared: dict[str, tuple[float, ...]] = field(default_factory=dict)  # by vocabulary: regression, shared head, net
-    other: tuple[float, ...] = (1.0, 0.2)  # regression, net
+    colour: tuple[float, ...] = (0.3, 1.0)  # regression, colour naming
+    shared: dict[str, tuple[float, ...]] = field(default_factory=dict)  # by vocabulary: regression, shared head
+    other: tuple[float, ...] = (1.0,)  # regression
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,6 @@ class Parts:
     colours: ColourNaming
     shared: dict[str, SharedHead]
     priors: dict[int, np.ndarray]  # by category: log of each class's share of the answers learned from
-    net: CropNet | None
-    statistics: tuple[np.ndarray, np.ndarray, np.ndarray]  # columns, mean, scale of the net's statistics
     fusion: Fusion = field(default_factory=Fusion)
 
 
@@ -94,9 +91,6 @@ class Labeller:
         assert self.parts is not None
         parts = self.parts
         scaled = standardise(features.vector, parts.regression.mean, parts.regression.scale)
-        net: list[np.ndarray] = []
-        if parts.net is not None and asked:
-            net = net_log_probabilities(parts.net, net_inputs([features], parts.statistics))
         out = []
         for question in asked:
             family = {"regression": parts.regression.of_scaled(scaled, question.category)}
@@ -104,21 +98,8 @@ class Labeller:
                 family["colour"] = parts.colours.log_probabilities(features.colours[None], question)[0]
             elif vocabulary_of(question) in parts.shared:
                 family["shared"] = parts.shared[vocabulary_of(question)].log_probabilities(features.vector, question)
-            if net:
-                family["net"] = net[self.order.index(self.questions[question.category])][0]
             out.append(family)
         return out
-
-
-def net_inputs(features: Sequence[Features], statistics: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Inputs:
-    """Stacks features for the net, with its statistics standardised."""
-    columns, mean, scale = statistics
-    vectors = np.stack([f.vector[columns] for f in features])
-    return Inputs(
-        np.stack([f.crops for f in features]),
-        np.stack([f.seen for f in features]),
-        np.clip((vectors - mean) * scale, -5, 5).astype(np.float32),
-    )
 
 
 def fuse(fusion: Fusion, question: Question, family: dict[str, np.ndarray]) -> np.ndarray:
@@ -126,16 +107,13 @@ def fuse(fusion: Fusion, question: Question, family: dict[str, np.ndarray]) -> n
 
     Colour naming speaks of the options alone: whether the colour is visible at all is left to the regression.
     """
+    if "shared" in family:
+        regression, shared = fusion.shared.get(vocabulary_of(question), SHARED)
+        return log_softmax(regression * family["regression"] + shared * family["shared"])
     if "colour" not in family:
-        names = ("regression", "shared", "net") if "shared" in family else ("regression", "net")
-        weights = fusion.shared.get(vocabulary_of(question), SHARED) if "shared" in family else fusion.other
-        pairs = zip(weights, names, strict=True)
-        total: np.ndarray = sum(w * family[name] for w, name in pairs if name in family)  # type: ignore[assignment]
-        return log_softmax(total)
-    regression, colour, net = fusion.colour
+        return log_softmax(fusion.other[0] * family["regression"])
+    regression, colour = fusion.colour
     named = regression * family["regression"][:-1] + colour * family["colour"]
-    if "net" in family:
-        named = named + net * family["net"][:-1]
     hidden = family["regression"][-1]
     seen = np.log1p(-np.exp(min(hidden, -1e-6)))
     return np.append(log_softmax(named) + seen, hidden)

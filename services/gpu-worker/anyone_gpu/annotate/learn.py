@@ -22,14 +22,13 @@ from .colour_naming import fit_colour_naming
 from .feature_cache import FeatureCache
 from .features import Features
 from .fusion import calibration_error, fit_fusion
-from .labeller import Fusion, Labeller, Parts, net_inputs
-from .net import CropNet, fit_net, statistics_columns
+from .labeller import Fusion, Labeller, Parts
 from .picture import UnreadablePicture
 from .protocol import Question, class_of
 from .regression import fit_regression
 from .vocabulary import fit_shared_heads
 
-EFFORTS = {"quick": 0, "standard": 0, "full": 16}  # passes of the crop net; regression and colours always run
+EFFORTS = ("quick", "standard")
 _HELD_OUT = 0.2  # share of the pictures that weighs the families; they train the final heads too
 _FEWEST_HELD_OUT = 8
 _FEWEST = 4  # pictures
@@ -66,13 +65,11 @@ def learn(
     seed: int = 0,
     cache_dir: Path | None = None,
     progress: Callable[[float], None] = lambda _share: None,
-    should_stop: Callable[[], bool] = lambda: False,
 ) -> Learned:
     """Trains a labeller named `version`.
 
-    `effort`: "quick" and "standard" fit regression and colour naming (seconds), "full" the crop net as well (about
-    0.1 s per picture and pass). `should_stop` ends the net early and leaves the regression. Raises ValueError when there
-    is too little to learn from.
+    `effort`: "quick" takes the default weights of the families, "standard" fits them on pictures it holds out first,
+    which doubles the time; either takes seconds. Raises ValueError when there is too little to learn from.
     """
     if effort not in EFFORTS:
         raise ValueError(f"effort is one of {', '.join(EFFORTS)}, not {effort!r}")
@@ -83,10 +80,10 @@ def learn(
     order = list(questions)
     classes = np.array([[class_of(q, p.answers.get(q.category, -1)) for q in order] for p, _ in read])
     measured = time.process_time()
-    learner = _Learner([f for _, f in read], classes, order, EFFORTS[effort], seed, should_stop)
+    learner = _Learner([f for _, f in read], classes, order)
     held_out = _held_out([p.asset_id for p, _ in read], seed)
     fusion, error = Fusion(), None
-    if held_out.any():
+    if held_out.any() and effort != "quick":
         trial = learner.fit(~held_out, Fusion(), version)
         families = [trial.log_probabilities(f, order) for f, out in zip(learner.features, held_out, strict=True) if out]
         fusion = fit_fusion(families, classes[held_out], order)
@@ -98,7 +95,6 @@ def learn(
         "answers": int((classes >= 0).sum()),
         "leftOut": left_out,
         "effort": effort,
-        "net": final.parts is not None and final.parts.net is not None,
         "seed": seed,
         "heldOut": int(held_out.sum()),
         "calibrationError": error,
@@ -113,37 +109,18 @@ def learn(
 class _Learner:
     """The training data, and how one labeller is made of a part of it."""
 
-    def __init__(
-        self,
-        features: list[Features],
-        classes: np.ndarray,
-        questions: list[Question],
-        epochs: int,
-        seed: int,
-        should_stop: Callable[[], bool],
-    ) -> None:
+    def __init__(self, features: list[Features], classes: np.ndarray, questions: list[Question]) -> None:
         self.features, self.classes, self.questions = features, classes, questions
-        self.epochs, self.seed, self.should_stop = epochs, seed, should_stop
         self.vectors = np.stack([f.vector for f in features])
         self.colours = np.stack([f.colours for f in features])
 
     def fit(self, chosen: np.ndarray, fusion: Fusion, version: str) -> Labeller:
         vectors, classes = self.vectors[chosen], self.classes[chosen]
-        columns = statistics_columns()
-        spread = np.maximum(vectors[:, columns].std(0), 1e-3)
-        statistics = (columns, vectors[:, columns].mean(0), (1 / spread).astype(np.float32))
-        net: CropNet | None = None
-        if self.epochs and not self.should_stop():
-            inputs = net_inputs([f for f, c in zip(self.features, chosen, strict=True) if c], statistics)
-            net = fit_net(inputs, classes, self.questions, epochs=self.epochs, seed=self.seed, should_stop=self.should_stop)
-            net = None if self.should_stop() else net
         parts = Parts(
             fit_regression(vectors, classes, self.questions),
             fit_colour_naming(self.colours[chosen], classes, self.questions),
             fit_shared_heads(vectors, classes, self.questions),
             {q.category: _log_prior(classes[:, i], len(q.options) + 1) for i, q in enumerate(self.questions)},
-            net,
-            statistics,
             fusion,
         )
         return Labeller(self.questions, parts, version)

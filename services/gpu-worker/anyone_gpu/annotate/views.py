@@ -71,22 +71,20 @@ def view_boxes(picture: Picture) -> dict[str, Box | None]:
     }
 
 
-def crop_views(picture: Picture) -> tuple[np.ndarray, np.ndarray]:
-    """Crops of all views and which exist: (uint8 [V, CHANNELS, SIZE, SIZE], bool [V]). Missing views are zeros."""
+def crop_views(picture: Picture) -> np.ndarray:
+    """Crops of all views, uint8 [V, CHANNELS, SIZE, SIZE]; a view that the picture doesn't show is zeros."""
     crops = np.zeros((len(VIEWS), CHANNELS, SIZE, SIZE), np.uint8)
-    seen = np.zeros(len(VIEWS), bool)
     rgb = Image.fromarray(picture.rgb)
     masks = [_mask_image(picture, parts) for parts in (_HEADWEAR, _SKIN, _GARMENT)]
     for i, (name, box) in enumerate(view_boxes(picture).items()):
         if box is None:
             continue
         square = _squared(box)
-        seen[i] = True
         crops[i, :3] = np.asarray(_cut(rgb, square)).transpose(2, 0, 1)
         crops[i, 3] = np.asarray(_cut(_mask_image(picture, VIEWS[name]), square))
         for c, mask in enumerate(masks):
             crops[i, 4 + c] = np.asarray(_cut(mask, square))
-    return crops, seen
+    return crops
 
 
 def _mask_image(picture: Picture, parts: tuple[int, ...]) -> Image.Image:
