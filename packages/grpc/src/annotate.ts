@@ -12,9 +12,6 @@ export type {
   Question,
 } from "./generated/anyone/v1/annotate.ts";
 
-/** Most images of one request. */
-export const IMAGES_PER_REQUEST = 64;
-
 export interface Inference {
   /**
    * Answers in the order of the request's images. Faults: `not-found` (no labeller under its key), `altered-object` (its
