@@ -122,8 +122,16 @@ def validation_metrics(numbers: Validation, model: Identity, seed: int) -> list[
     noise = f"noise and level by (seed, sample, draw), {DRAWS} draws spread over the levels, averaged weights"
     named = (
         ("loss_validation", numbers.loss, f"noise loss of held-out samples; {noise}"),
-        ("in_mask_share", numbers.share, f"part of a group's attention inside its mask, guided layers; {noise}"),
-        ("in_mask_attention", numbers.given, f"attention that a mask's pixels give to its group, guided layers; {noise}"),
+        (
+            "in_mask_share",
+            numbers.share,
+            f"of the attention paid to groups, the part inside the group's own mask, guided layers; {noise}",
+        ),
+        (
+            "in_mask_attention",
+            numbers.given,
+            f"attention that a mask's pixels pay to its group, mean over groups, guided layers; {noise}",
+        ),
     )
     metrics = []
     for name, values, method in named:

@@ -14,6 +14,7 @@ import torch
 from anyone_gpu.train.attention import Guide
 from anyone_gpu.train.caption import plain_caption
 from anyone_gpu.train.dataset import Item, decode
+from anyone_gpu.train.hola import in_mask_attention, in_mask_share
 from anyone_gpu.train.loader import Size, collate, nearest_size
 from anyone_gpu.train.model import Diffusion, noise_loss
 from anyone_gpu.train.recipes import Recipe
@@ -29,9 +30,9 @@ class Validation:
     asset_ids: tuple[str, ...]
     loss: tuple[float, ...]
     share: tuple[float, ...]
-    """The part of a group's attention that falls inside its mask, mean over groups, heads, layers."""
+    """Of all attention paid to groups, the part inside the mask of the group it is paid to."""
     given: tuple[float, ...]
-    """The attention that a mask's pixels give to their group, likewise."""
+    """The attention that a mask's pixels pay to their group, mean over groups and layers."""
 
 
 def validate(
@@ -67,16 +68,12 @@ def _measure(
             noisy = add_noise(clean_BCYZ, noise_BCYZ, levels[level_B])
             prediction = model.unet(noisy, level_B, model.encode_text(data.tokens_BT)).sample
             losses.append(noise_loss(prediction, clean_BCYZ, noise_BCYZ, levels[level_B], recipe))
-            shares.append(_per_sample([layer.share_BG for layer in guide.measures.values()], len(items)))
-            givens.append(_per_sample([layer.given_BG for layer in guide.measures.values()], len(items)))
+            layers, unknown = list(guide.measures.values()), torch.full((len(items),), torch.nan)
+            shares.append(in_mask_share(layers) if layers else unknown)
+            givens.append(in_mask_attention(layers) if layers else unknown)
             guide.begin(None, measuring=False)
     loss_B, share_B, given_B = (torch.stack(draws_B).nanmean(0) for draws_B in (losses, shares, givens))
     return loss_B.tolist(), share_B.tolist(), given_B.tolist()
-
-
-def _per_sample(layers_BG: list[torch.Tensor], samples: int) -> torch.Tensor:
-    """Mean over groups and layers; nan where no group has a mask."""
-    return torch.stack(layers_BG).nanmean((0, 2)) if layers_BG else torch.full((samples,), torch.nan)
 
 
 def _by_size(items: Sequence[Item], recipe: Recipe) -> dict[Size, list[Item]]:

@@ -170,8 +170,10 @@ class LayerMeasure:
     floor: float = 0.0
     zero: float = 0.0
     """The loss of maps that ignore every group: where the excess is 1."""
-    share_BG: Tensor = field(default_factory=lambda: torch.zeros(0, 0))
-    """Mean over heads of the part of a group's attention that falls inside its mask; nan in an empty slot."""
+    inside_BG: Tensor = field(default_factory=lambda: torch.zeros(0, 0))
+    """Attention paid to a group inside its mask: summed over pixels, mean over heads; 0 in an empty slot."""
+    paid_BG: Tensor = field(default_factory=lambda: torch.zeros(0, 0))
+    """The same over all pixels."""
     given_BG: Tensor = field(default_factory=lambda: torch.zeros(0, 0))
     """Mean over heads of the attention that the mask's pixels give to the group; nan in an empty slot."""
 
@@ -180,7 +182,6 @@ def measure_layer(maps_BHXT: Tensor, t: LayerTargets) -> LayerMeasure:
     heads = maps_BHXT.shape[1]
     sums_BHXG = maps_BHXT @ t.onehot_BTG[:, None]
     inside_BHG = (sums_BHXG * t.masks_BXG[:, None]).sum(2)
-    share_BHG = inside_BHG / sums_BHXG.sum(2).clamp(min=1e-12)
     given_BHG = inside_BHG / t.masks_BXG.sum(1).clamp(min=1e-12)[:, None]
     empty = t.count_BG == 0
     constant_B = ((t.count_BG[:, None, :] + 1) * t.masks_BXG.square()).sum((1, 2)) * t.weight_B
@@ -188,9 +189,26 @@ def measure_layer(maps_BHXT: Tensor, t: LayerTargets) -> LayerMeasure:
         loss=float(hola_loss(maps_BHXT, t).sum()),
         floor=float(reachable_floor(t).sum()) * heads,
         zero=float(constant_B.sum()) * heads,
-        share_BG=share_BHG.mean(1).masked_fill(empty, math.nan),
+        inside_BG=inside_BHG.mean(1),
+        paid_BG=sums_BHXG.sum(2).mean(1),
         given_BG=given_BHG.mean(1).masked_fill(empty, math.nan),
     )
+
+
+def in_mask_share(measures: Sequence[LayerMeasure]) -> Tensor:
+    """Per sample: of all attention paid to its groups, the part that falls inside the mask of the group it is paid to.
+
+    A ratio of sums over groups and layers: the mean of the groups' own ratios would count a group that nothing attends to
+    as much as one that takes everything. nan for a sample without groups.
+    """
+    inside_B = torch.stack([layer.inside_BG.sum(1) for layer in measures]).sum(0)
+    paid_B = torch.stack([layer.paid_BG.sum(1) for layer in measures]).sum(0)
+    return torch.where(paid_B > 0, inside_B / paid_B.clamp(min=1e-12), torch.full_like(paid_B, math.nan))
+
+
+def in_mask_attention(measures: Sequence[LayerMeasure]) -> Tensor:
+    """Per sample: the attention that a mask's pixels pay to their group, mean over groups and layers; nan without groups."""
+    return torch.stack([layer.given_BG for layer in measures]).nanmean((0, 2))
 
 
 def excess_over_floor(measures: Sequence[LayerMeasure]) -> float:

@@ -28,7 +28,7 @@ from anyone_gpu.train.checkpoint import (
     tensor_bytes,
 )
 from anyone_gpu.train.dataset import Dataset
-from anyone_gpu.train.hola import LayerMeasure, excess_over_floor
+from anyone_gpu.train.hola import LayerMeasure, excess_over_floor, in_mask_attention, in_mask_share
 from anyone_gpu.train.loader import Batch, Loader, keyed_noise, keyed_rng
 from anyone_gpu.train.model import Diffusion, build_model, noise_loss
 from anyone_gpu.train.recipes import OptimizerConfig, Recipe, recipe_json
@@ -155,8 +155,8 @@ def _attention_row(measures: Mapping[str, LayerMeasure]) -> dict[str, float]:
     return {
         "loss_hola": sum(layer.loss for layer in layers),
         "hola_excess": excess_over_floor(layers),
-        "in_mask_share": float(torch.stack([layer.share_BG for layer in layers]).nanmean()),
-        "in_mask_attention": float(torch.stack([layer.given_BG for layer in layers]).nanmean()),
+        "in_mask_share": float(in_mask_share(layers).nanmean()),
+        "in_mask_attention": float(in_mask_attention(layers).nanmean()),
     }
 
 

@@ -17,6 +17,8 @@ from anyone_gpu.train.hola import (
     LayerMeasure,
     excess_over_floor,
     hola_loss,
+    in_mask_attention,
+    in_mask_share,
     layer_targets,
     measure_layer,
     reachable_floor,
@@ -200,13 +202,28 @@ def test_measures_of_perfect_and_of_ignorant_attention() -> None:
     targets = layer_targets(GroupTargets(torch.tensor([[-1, 0]]), mask), 16, torch.float64, mode="released", heads=1, layers=1)
     inside = targets.masks_BXG[0, :, 0]
     perfect = measure_layer(torch.stack([1 - inside, inside], -1)[None, None], targets)
-    assert perfect.share_BG.item() == pytest.approx(1)
+    assert in_mask_share([perfect]).item() == in_mask_attention([perfect]).item() == pytest.approx(1)
     assert excess_over_floor([perfect]) == pytest.approx(0)
     uniform = measure_layer(torch.full((1, 1, 16, 2), 0.5, dtype=torch.float64), targets)
-    assert uniform.share_BG.item() == pytest.approx(0.5)
+    assert in_mask_share([uniform]).item() == in_mask_attention([uniform]).item() == pytest.approx(0.5)
     ignorant = measure_layer(torch.stack([torch.ones(16), torch.zeros(16)], -1).double()[None, None], targets)
     assert excess_over_floor([ignorant]) == pytest.approx(1)
     assert math.isnan(excess_over_floor([LayerMeasure()]))
+
+
+def test_the_in_mask_share_weighs_groups_by_the_attention_they_take() -> None:
+    masks = torch.zeros(2, 2, 4, 4, dtype=torch.float64)
+    masks[0, 0, :, :2] = 1  # half of the pixels
+    masks[0, 1, :1, :1] = masks[0, 1, 1, 1] = 1
+    group_BT = torch.tensor([[0, 1, -1], [-1, -1, -1]])
+    targets = layer_targets(GroupTargets(group_BT, masks), 16, torch.float64, mode="released", heads=1, layers=1)
+    maps = torch.tensor([0.6, 0.1, 0.3], dtype=torch.float64).expand(2, 1, 16, 3)
+    measure = measure_layer(maps, targets)
+    area = targets.masks_BXG[0].mean(0)
+    expected = (0.6 * area[0] + 0.1 * area[1]) / 0.7
+    assert in_mask_share([measure])[0].item() == pytest.approx(expected.item())
+    assert in_mask_attention([measure])[0].item() == pytest.approx((0.6 + 0.1) / 2)
+    assert in_mask_share([measure])[1].isnan() and in_mask_attention([measure])[1].isnan()
 
 
 def test_masks_are_resized_as_released() -> None:
