@@ -65,7 +65,7 @@ export const models = {
     version: "1",
     licence: "Apache-2.0 (trained here on drawn people)",
     file: "atr18-parsing.onnx",
-    sha256: "54285174888c4ce018a8d3b6cc32b52bbd5c777535bbd1ce9b176fd6a641e6a5",
+    sha256: "46c14ef042d8300ca906193a6d246971e0d50eca407c08f24bf93503c4dc9fae",
   },
   brisque: {
     slot: "quality-global",
