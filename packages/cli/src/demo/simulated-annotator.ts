@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Client } from "@anyone/contracts/client";
+import { ApiError, type Client } from "@anyone/contracts/client";
 import { filterApi } from "@anyone/contracts/filter";
 import { type GivenAnswer, type LeasedTask, reviewApi } from "@anyone/contracts/review";
 import { type Answer, NOT_ASKED, OTHER, pack, unpack } from "@anyone/domain/annotate/answer";
@@ -30,13 +30,20 @@ export async function answerOnePage(annotator: SimulatedAnnotator): Promise<numb
   const { client } = annotator;
   const { task } = await client.call(reviewApi.lease, { body: { leaseSeconds: 120 } });
   if (!task) return undefined;
-  const answers = interview(task, await annotator.truthOf(task.assetId), annotator);
-  const { recorded } = await client.call(reviewApi.answer, {
-    params: { id: ReviewTaskId.parse(task.id) },
-    headers: { "idempotency-key": randomUUID() },
-    body: { fence: task.fence, answers },
-  });
-  return recorded;
+  const truth = await annotator.truthOf(task.assetId);
+  const send = async (errorRate: number) =>
+    client.call(reviewApi.answer, {
+      params: { id: ReviewTaskId.parse(task.id) },
+      headers: { "idempotency-key": randomUUID() },
+      body: { fence: task.fence, answers: interview(task, truth, { ...annotator, errorRate }) },
+    });
+  try {
+    return (await send(annotator.errorRate)).recorded;
+  } catch (error) {
+    // Two mistakes may contradict each other: the page says so, and the person looks again.
+    if (error instanceof ApiError && error.status === 400) return (await send(0)).recorded;
+    throw error;
+  }
 }
 
 /** Asks wave by wave what the page would ask, and answers by the truth, save for the errors. */
