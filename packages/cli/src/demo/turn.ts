@@ -102,21 +102,26 @@ async function fillPool({ client, turn, output }: TurnContext): Promise<void> {
 async function iterate(context: TurnContext): Promise<void> {
   const { client, output, turn } = context;
   const annotators = await makeAnnotators(context);
-  const before = (await client.call(reviewApi.listIterations)).items.length;
-  await client.call(reviewApi.openIteration, { body: { trigger: `demo, turn ${turn}` } });
+  const first = await openOrResume(client, `demo, turn ${turn}`);
   let answered = 0;
   await waitFor(
     async () => {
       const recorded = await Promise.all(annotators.map(answerPages));
       answered += recorded.reduce((sum, count) => sum + count, 0);
       const { items } = await client.call(reviewApi.listIterations);
-      const own = items.slice(0, items.length - before);
-      const newest = own[0];
+      const newest = items.find(({ number }) => number >= first);
       output.progress(`iteration ${newest?.number ?? "…"} is ${newest?.state ?? "opening"}, ${answered} answers given`);
       return newest?.state === "closed" && newest.stopReason ? newest : undefined;
     },
     { withinMs: 20 * MINUTES, what: "the iterations to end" },
   );
+}
+
+/** The number of the iteration that an interrupted demo left open, or of the one opened now. */
+async function openOrResume(client: Client, trigger: string): Promise<number> {
+  const { items } = await client.call(reviewApi.listIterations);
+  const open = items.find(({ state }) => state !== "closed");
+  return open?.number ?? (await client.call(reviewApi.openIteration, { body: { trigger } })).number;
 }
 
 async function answerPages(annotator: SimulatedAnnotator): Promise<number> {
@@ -133,9 +138,15 @@ async function makeAnnotators({ client, apiUrl, world, turn }: TurnContext): Pro
   const truthOf = truthFinder(client, world.truth);
   return Promise.all(
     Array.from({ length: DEMO.annotators }, async (_, index): Promise<SimulatedAnnotator> => {
-      const name = `simulated ${turn}.${index + 1}`;
+      // A key's name is given once and for all; an interrupted turn has used its names.
+      const name = `simulated ${turn}.${index + 1} ${Date.now().toString(36)}`;
       const { key } = await client.call(systemApi.createKey, { body: { name, role: "annotator" } });
-      return { client: createClient({ url: apiUrl, key }), truthOf, errorRate: DEMO.errorRate, seed: name };
+      return {
+        client: createClient({ url: apiUrl, key }),
+        truthOf,
+        errorRate: DEMO.errorRate,
+        seed: `${turn}.${index}`,
+      };
     }),
   );
 }
