@@ -10,5 +10,5 @@ export const DEMO = {
   errorRate: 0.03,
   /** GPU workers, one thread each. */
   workers: 2,
-  training: { recipe: "sd15_tiny", seeds: 3, steps: 110 },
+  training: { recipe: "sd15_tiny", seeds: 3, steps: 100 },
 } as const;

@@ -6,6 +6,7 @@ import { reviewApi } from "@anyone/contracts/review";
 import { type Candidate, sourceApi } from "@anyone/contracts/source";
 import { type Curve, type Run, trainApi } from "@anyone/contracts/train";
 import { type PairedDifference, pairedDifference } from "@anyone/domain/evaluate/metric";
+import { IN_MASK_SHARE } from "@anyone/domain/evaluate/promotion";
 import { Ordinal, RunId } from "@anyone/domain/ids";
 import type { IterationReport } from "@anyone/domain/review/report";
 import type { DrawnWorld } from "../world.ts";
@@ -70,6 +71,8 @@ export async function collect(
   const version = versions.items.find(({ number }) => number === versionNumber);
   if (!version) throw new Error(`version ${versionNumber} is gone`);
   const runs = await runViews(client, versionNumber);
+  const own = new Set(runs.map(({ id }) => id));
+  const ofThisVersion = ({ checkpointId }: Report) => [...own].some((id) => checkpointId.startsWith(`${id}-`));
   const judged = await Promise.all(
     candidates.map(async (candidate) => ({ candidate, truth: await world.truth(candidate.url) })),
   );
@@ -85,7 +88,7 @@ export async function collect(
         ? await client.call(releaseApi.diffVersions, { params: { number: versionNumber, other: versionNumber - 1 } })
         : null,
     runs,
-    inMaskGain: inMaskGain(runs),
+    inMaskGain: inMaskGain(reports.items.filter(ofThisVersion)),
     reports: reports.items,
     promotions: promotions.items,
     next: { schedules: schedules.items, admittedSinceVersion: await admittedSince(client, version) },
@@ -134,14 +137,16 @@ async function runViews(client: Client, version: number): Promise<RunView[]> {
   return (await Promise.all(views)).sort((a, b) => a.seed - b.seed || String(a.arm).localeCompare(String(b.arm)));
 }
 
-/** The last logged share of each run, HOLA minus plain, seed by seed. */
-function inMaskGain(runs: readonly RunView[]): PairedDifference | null {
-  const last = (run: RunView | undefined) => run?.curves.find(({ name }) => name === "in_mask_share")?.values.at(-1);
-  const seeds = [...new Set(runs.map(({ seed }) => seed))];
+/** The share each checkpoint was evaluated at, on the same pictures and noise: HOLA minus plain, seed by seed. */
+function inMaskGain(reports: readonly Report[]): PairedDifference | null {
+  const shareOf = (arm: string, seed: number | null) =>
+    reports
+      .find((report) => report.arm === arm && report.seed === seed)
+      ?.metrics.find(({ name, state }) => name === IN_MASK_SHARE && state === "measured")?.value ?? null;
+  const seeds = [...new Set(reports.map(({ seed }) => seed))];
   const differences = seeds.flatMap((seed) => {
-    const hola = last(runs.find((run) => run.seed === seed && run.arm === "hola"));
-    const plain = last(runs.find((run) => run.seed === seed && run.arm === "plain"));
-    return hola === undefined || plain === undefined ? [] : [hola - plain];
+    const [hola, plain] = [shareOf("hola", seed), shareOf("plain", seed)];
+    return hola === null || plain === null ? [] : [hola - plain];
   });
   return pairedDifference(differences) ?? null;
 }
