@@ -124,14 +124,16 @@ function training({ runs, inMaskGain }: DemoReport): string {
       return curve ? [{ label: run.id, tone: run.arm ?? "", points: pairs(curve.steps, curve.values) }] : [];
     });
   const verdict = inMaskGain
-    ? `<p>In-mask attention share at the last step, HOLA minus β = 0: <b>${inMaskGain.mean.toFixed(3)}</b>, 95 % interval
+    ? `<p>In-mask attention share of the evaluated checkpoints, HOLA minus β = 0: <b>${inMaskGain.mean.toFixed(3)}</b>, 95 % interval
 ${inMaskGain.low.toFixed(3)} to ${inMaskGain.high.toFixed(3)} over ${inMaskGain.pairs} seeds.</p>`
     : "";
+  const caution = `<p class="note">The share says how much of the attention that groups of words receive falls inside their part of the picture.
+At this size the whole-person phrases take most of it: it shows person against background, not that each garment's words find their garment.</p>`;
   const charts = [
     lineChart("noise loss", series("loss_noise")),
     lineChart("in-mask attention share", series("in_mask_share")),
   ];
-  return `<p><span class="key hola">HOLA</span> <span class="key plain">β = 0</span></p><div class="charts">${charts.join("")}</div>${verdict}${table(
+  return `<p><span class="key hola">HOLA</span> <span class="key plain">β = 0</span></p><div class="charts">${charts.join("")}</div>${verdict}${caution}${table(
     [
       ["run", "state", "step", "noise loss, first → last", "in-mask share, last"],
       ...runs.map((run) => [run.id, run.state, run.step, ends(run, "loss_noise"), last(run, "in_mask_share")]),
