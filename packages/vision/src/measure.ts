@@ -78,7 +78,7 @@ export async function measure(instruments: Instruments, bytes: Uint8Array, gates
   measurement.persons = (await findPersons(instruments.person, picture)).map(plain);
   note(measurement, "nanodet");
   const person = measurement.persons[0];
-  if (!person || firstDrop(measurement, gates)) return dropped(measurement, gates);
+  if (!person) return dropped(measurement, gates);
 
   measurement.faces = (await facesOf(instruments.face, picture, measurement.persons)).map(plain);
   note(measurement, "blazeface");

@@ -52,6 +52,11 @@ describe("the gates of the filter", () => {
     expect(drop({ persons: [person(), person(0.3)], faces: [face(300), face(60, 0.4)] })).toBeUndefined();
   });
 
+  it("see two people by their faces where neither's box is sure", () => {
+    expect(drop({ persons: [person(0.3), person(0.25)], faces: [face(300), face(280)] })).toBe("several-persons");
+    expect(drop({ persons: [person(0.3), person(0.25)], faces: [face(300)] })).toBe("no-person");
+  });
+
   it("drop a ruined picture", () => {
     expect(drop({ brisque: 49 })).toBeUndefined();
     expect(drop({ brisque: 49.1 })).toBe("low-quality");

@@ -61,14 +61,14 @@ const inOrder: readonly Gate[] = [
       (Math.min(width, height) < shortSide || Math.max(width, height) < longSide),
   },
   {
-    reason: "no-person",
-    drops: ({ persons }, { personScore }) => persons !== undefined && count(persons, personScore) === 0,
-  },
-  {
-    // Two people close together are often one box, but then with two faces in it.
+    // Two people close together are often one box, or boxes too doubtful to count, but then with two faces in them.
     reason: "several-persons",
     drops: ({ persons = [], faces = [] }, { personScore, faceScore }) =>
       count(persons, personScore) > 1 || count(faces, faceScore) > 1,
+  },
+  {
+    reason: "no-person",
+    drops: ({ persons }, { personScore }) => persons !== undefined && count(persons, personScore) === 0,
   },
   {
     reason: "small-face",

@@ -14,8 +14,8 @@ export const DROP_REASONS = [
   "duplicate",
   /** Measuring it crashed or hung twice, alone. */
   "unmeasurable",
-  "no-person",
   "several-persons",
+  "no-person",
   /** The largest face is under the gate, or there is none. */
   "small-face",
   /** Flat colours with hard edges: a drawing. */

@@ -15,6 +15,8 @@ CLASSES = 18
 TAPS = {"stride_32": 160, "stride_16": 96, "stride_8": 32, "stride_4": 24, "stride_2": 16}
 #: Channels of the decoder after it has taken in each tap.
 WIDTHS = {"stride_32": 192, "stride_16": 128, "stride_8": 96, "stride_4": 64, "stride_2": 40}
+#: Share of a tap's channels left out in training, or the decoder learns single drawings by heart.
+DROPPED = 0.1
 #: Convolutions per level: the finest costs most and gets one.
 DEPTHS = {"stride_32": 3, "stride_16": 2, "stride_8": 2, "stride_4": 2, "stride_2": 1}
 
@@ -49,11 +51,12 @@ class ParsingDecoder(nn.Module):
     def forward(self, taps: dict[str, Tensor]) -> Tensor:
         x: Tensor | None = None
         for tap, level in self.levels.items():
+            seen = nn.functional.dropout2d(taps[tap], DROPPED, self.training)
             if x is None:
-                x = level(taps[tap])
+                x = level(seen)
                 x = x + self.context(x.mean(dim=(2, 3), keepdim=True))
             else:
-                x = level(torch.cat([_double(x), taps[tap]], dim=1))
+                x = level(torch.cat([_double(x), seen], dim=1))
         assert x is not None
         return _double(self.head(x))
 

@@ -33,7 +33,7 @@ class Config:
     images: Path
     encoder: Path
     out: Path
-    steps: int = 1600
+    steps: int = 2000
     holdout: int = 150
     batch: int = 8
     rate: float = 2e-3
@@ -69,7 +69,7 @@ def train(config: Config) -> tuple[ParsingDecoder, Quality, dict[str, float]]:
     decoder = ParsingDecoder()
     average = copy.deepcopy(decoder)
     weights = _class_weights(samples, config.rarity)
-    optimiser = torch.optim.AdamW(decoder.parameters(), lr=config.rate, weight_decay=1e-2)
+    optimiser = torch.optim.AdamW(decoder.parameters(), lr=config.rate, weight_decay=5e-2)
     started, loss_sum = time.process_time(), 0.0
     for step in range(1, config.steps + 1):
         for group in optimiser.param_groups:
@@ -177,7 +177,7 @@ one or two pixels wide at this size.
 ## Made by
 
 ```
-anyone world draw --clean --width 448 --seeds 7000000..7002549 --out DIR
+anyone world draw --clean --width 448 --seeds 7000000..7004049 --out DIR
 python -m anyone_gpu.filter.train_parsing --images DIR --steps {config.steps} \\
   --encoder .anyone/models/movenet-lightning-encoder.onnx --out packages/vision/weights/atr18-parsing.onnx
 ```
@@ -193,7 +193,7 @@ def main() -> None:
     )
     parser.add_argument("--encoder", type=Path, required=True, help="movenet-lightning-encoder.onnx of the models' folder")
     parser.add_argument("--out", type=Path, required=True, help="ONNX file to write; the card goes beside it as .md")
-    for name, default in (("steps", 1600), ("holdout", 150), ("seed", 0), ("variants", 1), ("batch", 8)):
+    for name, default in (("steps", 2000), ("holdout", 150), ("seed", 0), ("variants", 1), ("batch", 8)):
         parser.add_argument(f"--{name}", type=type(default), default=default)
     config = Config(**vars(parser.parse_args()))
     torch.set_num_threads(1)
