@@ -19,7 +19,7 @@ from .protocol import Question
 from .vlm import Guess, Identity, Vlm
 
 LABELLERS_KEPT = 4
-PICTURES_KEPT = 256  # about 350 KB each
+PICTURES_KEPT = 1024  # about 350 KB each; fewer than are answered again in one round would keep nothing of use
 
 
 @dataclass(frozen=True)
