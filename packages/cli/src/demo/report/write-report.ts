@@ -59,7 +59,7 @@ async function writeWhole(path: string, text: string): Promise<void> {
 
 function summarise(report: DemoReport, home: string): string {
   const last = report.iterations.at(-1);
-  const first = report.iterations.find(({ trigger }) => trigger === last?.trigger) ?? report.iterations[0];
+  const first = report.iterations[0];
   const share = (value: number | null | undefined) => (value == null ? "–" : `${(100 * value).toFixed(1)} %`);
   const { scores } = last ?? {};
   const gain = report.inMaskGain;
