@@ -20,7 +20,8 @@ const COMMANDS = {
 };
 
 async function main([name, ...rest]) {
-  if (!(name in COMMANDS)) throw new Refusal(`Unknown command ${name}. There are: ${Object.keys(COMMANDS).join(", ")}.`);
+  if (!(name in COMMANDS))
+    throw new Refusal(`Unknown command ${name}. There are: ${Object.keys(COMMANDS).join(", ")}.`);
   refuseUnfitMachine();
   const started = Date.now();
   await Promise.all([preparePackages().then(generateClients), preparePython()]);
@@ -49,7 +50,11 @@ function hand(command, rest) {
     PATH: [join(root, "node_modules", ".bin"), dirname(node), process.env.PATH].join(delimiter),
     ANYONE_HOME: process.env.ANYONE_HOME ?? home,
   };
-  const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...command, ...rest], { cwd: root, env, stdio: "inherit" });
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...command, ...rest], {
+    cwd: root,
+    env,
+    stdio: "inherit",
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("close", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }

@@ -25,7 +25,11 @@ export async function preparePython() {
         );
       }
       const pip = (args, log) =>
-        runCommand(join(folder, "bin", "python"), ["-m", "pip", "install", "--disable-pip-version-check", "--no-compile", ...args], { log });
+        runCommand(
+          join(folder, "bin", "python"),
+          ["-m", "pip", "install", "--disable-pip-version-check", "--no-compile", ...args],
+          { log },
+        );
       await pip([TORCH], "python-torch");
       await pip(["--require-hashes", "--no-deps", "-r", LOCK], "python-packages");
     },

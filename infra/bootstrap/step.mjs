@@ -18,7 +18,9 @@ export async function step(name, { inputs, outputs = [], work }) {
   const stamp = join(home, "stamps", `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}.txt`);
   const digest = hashOf(inputs);
   const fresh =
-    existsSync(stamp) && readFileSync(stamp, "utf8") === digest && outputs.every((path) => existsSync(join(root, path)));
+    existsSync(stamp) &&
+    readFileSync(stamp, "utf8") === digest &&
+    outputs.every((path) => existsSync(join(root, path)));
   if (fresh) return;
   const started = Date.now();
   say(`${name} …`);
