@@ -65,7 +65,7 @@ export const models = {
     version: "1",
     licence: "Apache-2.0 (trained here on drawn people)",
     file: "atr18-parsing.onnx",
-    sha256: "46c14ef042d8300ca906193a6d246971e0d50eca407c08f24bf93503c4dc9fae",
+    sha256: "92d69254df76315117631e92ad13375c76b3226fbf6c95a0668bb8bd45501704",
   },
   brisque: {
     slot: "quality-global",

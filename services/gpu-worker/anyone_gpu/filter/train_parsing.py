@@ -178,7 +178,7 @@ one or two pixels wide at this size.
 
 ```
 anyone world draw --clean --width 448 --seeds 7000000..7004049 --out DIR
-python -m anyone_gpu.filter.train_parsing --images DIR --steps {config.steps} \\
+python -m anyone_gpu.filter.train_parsing --images DIR --steps {config.steps} --holdout {config.holdout} \\
   --encoder .anyone/models/movenet-lightning-encoder.onnx --out packages/vision/weights/atr18-parsing.onnx
 ```
 
