@@ -92,10 +92,17 @@ async function fillPool({ client, turn, output }: TurnContext): Promise<void> {
       const overview = await client.call(systemApi.overview);
       const pool = countOf(overview, "filter", "pool");
       output.progress(`the pool holds ${pool} of ${upper} images`);
-      return pool >= lower && idle(overview, ["source", "filter", "annotate"]) ? true : undefined;
+      if (!idle(overview, ["source", "filter", "annotate"])) return undefined;
+      return pool >= lower || (await everythingFound(client)) ? true : undefined;
     },
     { withinMs: 15 * MINUTES, what: `the pool to hold ${upper} images`, everyMs: 1000 },
   );
+}
+
+/** Whether every automatic source was read to its end: then the pool is as large as it will be. */
+async function everythingFound(client: Client): Promise<boolean> {
+  const { items } = await client.call(sourceApi.listSources);
+  return items.filter(({ automatic }) => automatic).every(({ exhaustedAt }) => exhaustedAt !== null);
 }
 
 /** Opens an iteration and lets simulated annotators answer until the loop has ended and cut a version. */
