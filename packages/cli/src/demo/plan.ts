@@ -1,10 +1,10 @@
 /** The size of the demo's wheel. Everything else is what any installation has. */
 export const DEMO = {
   /** Drawn images the world offers after n turns. */
-  images: (turn: number) => 460 + 160 * turn,
+  images: (turn: number) => 560 + 170 * turn,
   /** The pool's bounds: sourcing starts by itself under the lower and stops over the upper one. */
-  pool: (turn: number) => ({ lower: 320 + 90 * turn, upper: 330 + 90 * turn }),
-  review: { seed: 1, evaluationSize: 80, sampleSize: 110, maxIterations: 3, patience: 3 },
+  pool: (turn: number) => ({ lower: 400 + 90 * turn, upper: 410 + 90 * turn }),
+  review: { seed: 1, evaluationSize: 80, sampleSize: 135, maxIterations: 3, patience: 3 },
   /** Two annotators answer at once; each errs so often. */
   annotators: 2,
   errorRate: 0.03,
