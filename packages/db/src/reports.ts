@@ -1,5 +1,4 @@
 import type { Metric } from "@anyone/domain/evaluate/metric";
-import type { PromotionDecision } from "@anyone/domain/evaluate/promotion";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 
 export interface Report {
@@ -10,22 +9,12 @@ export interface Report {
   metrics: Metric[];
 }
 
-/** A promotion's decision about what one training made. */
-export interface Decision extends PromotionDecision {
-  id: string;
-  /** The checkpoint, or the run that left none. */
-  subject: string;
-  /** The checkpoint that generated until now. */
-  previous: string | null;
-  facts: Record<string, unknown>;
-}
-
 /** The report of a checkpoint on a dataset version has one id: evaluating twice is the same as once. */
 export function reportId(checkpointId: string, version: number): string {
   return `${checkpointId}-on-v${version}`;
 }
 
-/** Reports, their metrics, and the promotions decided on them. */
+/** Reports and their metrics. */
 export const reports = {
   async plan(tx: Transaction, report: { checkpointId: string; version: number; settings: unknown }): Promise<void> {
     await tx.query(
@@ -84,29 +73,5 @@ export const reports = {
       [id],
     );
     return { ...report, metrics };
-  },
-
-  async isDecided(sql: Sql, promotionId: string): Promise<boolean> {
-    return (await sql.query(`SELECT 1 FROM promotions WHERE id = $1`, [promotionId])).length === 1;
-  },
-
-  /** Stores a decision, and makes the promoted checkpoint the one that generates. Deciding twice is once. */
-  async decide(tx: Transaction, decision: Decision): Promise<void> {
-    const rows = await tx.query(
-      `INSERT INTO promotions (id, slot, subject, previous, promoted, rule, reason, facts)
-         VALUES ($1, 'diffusion', $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING RETURNING id`,
-      [
-        decision.id,
-        decision.subject,
-        decision.previous,
-        decision.promoted,
-        decision.rule,
-        decision.reason,
-        JSON.stringify(decision.facts),
-      ],
-    );
-    if (rows.length === 1 && decision.promoted) {
-      await tx.query(`UPDATE checkpoints SET promoted_at = clock_timestamp() WHERE id = $1`, [decision.subject]);
-    }
   },
 };

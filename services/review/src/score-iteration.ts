@@ -3,7 +3,7 @@ import { recordEvent } from "@anyone/db/events";
 import { humanAnswers } from "@anyone/db/human-answers";
 import { iterationFacts } from "@anyone/db/iteration-facts";
 import { type Iteration, iterations } from "@anyone/db/iterations";
-import { decideLabeller } from "@anyone/db/labeller-promotion";
+import { promotions } from "@anyone/db/promotions";
 import { NOT_ASKED } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { decideCategory } from "@anyone/domain/review/gate";
@@ -76,9 +76,10 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
       if (!moved) return;
       await iterations.recordDecisions(tx, number, decisions);
       if (labellerAfter && labellerAfter !== labellerBefore) {
-        await decideLabeller(tx, {
-          iteration: number,
-          labellerId: labellerAfter,
+        await promotions.decide(tx, {
+          id: `vlm-${number}`,
+          slot: "vlm",
+          subject: labellerAfter,
           previous: labellerBefore,
           ...promotion,
           facts: { before: before.all, after: measured.scores.all },

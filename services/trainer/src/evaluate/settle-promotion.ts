@@ -1,7 +1,8 @@
 import { addTasks } from "@anyone/db/add-tasks";
 import { type Checkpoint, checkpoints } from "@anyone/db/checkpoints";
 import { recordEvent } from "@anyone/db/events";
-import { type Decision, type Report, reportId, reports } from "@anyone/db/reports";
+import { type Promotion, promotions } from "@anyone/db/promotions";
+import { type Report, reportId, reports } from "@anyone/db/reports";
 import { runsOfTraining } from "@anyone/db/runs";
 import { decidePromotion, noPromotion, promotionId } from "@anyone/domain/evaluate/promotion";
 import { CheckpointId } from "@anyone/domain/ids";
@@ -19,7 +20,7 @@ export async function settlePromotion(tx: Transaction, version: number, recipe: 
   await tx.query(`SELECT pg_advisory_xact_lock(hashtext('promotion'))`);
   const id = promotionId(version, recipe);
   const runs = await runsOfTraining(tx, version, recipe);
-  if (runs.length === 0 || (await reports.isDecided(tx, id))) return;
+  if (runs.length === 0 || (await promotions.isDecided(tx, id))) return;
   if (runs.some(({ state }) => state === "waiting" || state === "leased")) return;
 
   const made: { checkpoint: Checkpoint; report: Report }[] = [];
@@ -54,8 +55,8 @@ export async function settlePromotion(tx: Transaction, version: number, recipe: 
   });
 }
 
-async function conclude(tx: Transaction, decision: Decision): Promise<void> {
-  await reports.decide(tx, decision);
+async function conclude(tx: Transaction, decision: Omit<Promotion, "slot">): Promise<void> {
+  await promotions.decide(tx, { ...decision, slot: "diffusion" });
   const { subject, promoted, reason } = decision;
   await recordEvent(tx, {
     stage: "evaluate",
