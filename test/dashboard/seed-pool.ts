@@ -6,7 +6,7 @@ import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { type Drawing, drawPerson } from "@anyone/drawn-world/draw-person";
 import { partMapPng } from "@anyone/drawn-world/draw-to-folder";
 import type { Defect } from "@anyone/drawn-world/truth";
-import { contentKey, partMapKey } from "@anyone/storage/keys";
+import { contentKey } from "@anyone/storage/keys";
 import type { Store } from "@anyone/storage/store";
 
 /** Pictures are narrower than the gates would have it: drawing them is what these tests spend their time on. */
@@ -47,7 +47,7 @@ async function addAsset(db: OpenDatabase, store: Store, seed: number): Promise<s
   const keys = {
     image: contentKey("asset", id, "jpg"),
     thumbnail: contentKey("thumbnail", id, "jpg"),
-    parts: partMapKey(id),
+    parts: contentKey("part-map", id, "png"),
   };
   const { partMap } = truth;
   await store.put(keys.image, jpeg);

@@ -2,17 +2,6 @@ import { type Chooser, contrasting } from "./chooser.ts";
 import * as often from "./frequencies.ts";
 import type { Category } from "./vocabulary.ts";
 
-/** Special costumes that cover torso and legs; the others cover the torso only. */
-export const COVERS_LEGS = [
-  "saree",
-  "kimono",
-  "hanfu",
-  "hanbok",
-  "qipao",
-  "abaya or thobe",
-  "academic gown",
-  "stage costume",
-];
 /** Sleeves that a costume has by its cut; the others leave them open. */
 const SPECIAL_SLEEVE: Readonly<Record<string, often.Weights>> = {
   saree: often.zipf("short sleeve, sleeveless, mid-sleeve"),

@@ -12,11 +12,6 @@ export function contentKey(kind: ContentKind, sha256: string, extension: string)
   return `${kind}/${sha256.slice(0, 2)}/${sha256}.${extension}`;
 }
 
-/** The part map of one image, under the image's own hash. */
-export function partMapKey(imageSha256: string): string {
-  return contentKey("part-map", imageSha256, "png");
-}
-
 /** A file of a dataset version: its shards, its manifest. */
 export function versionKey(version: number, file: string): string {
   return `version/${number(version)}/${segment(file)}`;
@@ -27,20 +22,8 @@ export function shardKey(version: number, split: string, shard: number): string 
   return versionKey(version, `${segment(split)}-${String(shard).padStart(5, "0")}.tar`);
 }
 
-/** A file of a run's checkpoint at a step. */
-export function checkpointKey(runId: string, step: number, file: string): string {
-  return `run/${segment(runId)}/step-${String(step).padStart(8, "0")}/${segment(file)}`;
-}
-
-/** A file that belongs to a run as a whole: its metrics, its samples. */
-export function runKey(runId: string, file: string): string {
-  return `run/${segment(runId)}/${segment(file)}`;
-}
-
-/** A file of an evaluation report. */
-export function reportKey(reportId: string, file: string): string {
-  return `report/${segment(reportId)}/${segment(file)}`;
-}
+// What a GPU worker writes bears its run and attempt, `run/<id>/attempt-<n>/…`: the worker makes those keys itself and
+// names them on the wire (services/gpu-worker/anyone_gpu/work.py); nobody here makes one up.
 
 /** Refuses what no store could hold, or what would leave its folder. */
 export function assertKey(key: string): void {

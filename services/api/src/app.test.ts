@@ -3,7 +3,7 @@ import { filterApi } from "@anyone/contracts/filter";
 import { sourceApi } from "@anyone/contracts/source";
 import { systemApi } from "@anyone/contracts/system";
 import { apiKeys } from "@anyone/db/api-keys";
-import { contentKey, partMapKey } from "@anyone/storage/keys";
+import { contentKey } from "@anyone/storage/keys";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureFirstKey } from "./first-key.ts";
 import { openTestApi, type TestApi } from "./open-test-api.fixture.ts";
@@ -174,7 +174,7 @@ describe("a list", () => {
 describe("an asset's picture", () => {
   it("comes with its type and nothing a browser could run, and is asked for once", async () => {
     const id = "a".repeat(64);
-    const keys = { image: contentKey("asset", id, "jpg"), parts: partMapKey(id) };
+    const keys = { image: contentKey("asset", id, "jpg"), parts: contentKey("part-map", id, "png") };
     await api.store.put(keys.image, new Uint8Array([0xff, 0xd8, 0xff, 1, 2, 3]));
     await api.db.query(
       `insert into assets (id, candidate_id, source_id, width, height, original_key, image_key, thumbnail_key, parts_key, phash,
