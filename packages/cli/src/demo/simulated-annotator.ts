@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { ApiError, type Client } from "@anyone/contracts/client";
 import { filterApi } from "@anyone/contracts/filter";
+import { answersOnPage, evidenceOf } from "@anyone/contracts/leased-page";
 import { type GivenAnswer, type LeasedTask, reviewApi } from "@anyone/contracts/review";
-import { type Answer, NOT_ASKED, OTHER, pack, unpack } from "@anyone/domain/annotate/answer";
-import type { PartEvidence } from "@anyone/domain/annotate/evidence";
+import { type Answer, NOT_ASKED, OTHER, pack } from "@anyone/domain/annotate/answer";
 import { applicable } from "@anyone/domain/annotate/gates";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import type { Category } from "@anyone/domain/annotate/protocol";
@@ -50,7 +50,7 @@ export async function answerOnePage(annotator: SimulatedAnnotator): Promise<numb
 function interview(task: LeasedTask, truth: Truth | undefined, annotator: SimulatedAnnotator): GivenAnswer[] {
   const draw = random(`${annotator.seed}.${task.id}`);
   const evidence = evidenceOf(task);
-  const answers: Record<string, Answer> = knownAnswers(task);
+  const answers = answersOnPage(primeHuman, task, []);
   const given: GivenAnswer[] = [];
   const openOnPage = () =>
     applicable(primeHuman, answers, evidence).filter(({ n, id }) => task.categories.includes(n) && !answers[id]);
@@ -78,22 +78,6 @@ function packed(category: Category, answer: Answer): Pick<GivenAnswer, "category
   return legal
     ? { category: category.n, value: pack(category, answer) }
     : { category: category.n, value: OTHER, text: answer.value.slice(0, 60) };
-}
-
-function knownAnswers({ known }: LeasedTask): Record<string, Answer> {
-  return Object.fromEntries(
-    known.flatMap(({ category: n, value }) => {
-      const category = primeHuman.categories[n - 1];
-      const answer = category && unpack(category, value);
-      return category && answer ? [[category.id, answer]] : [];
-    }),
-  );
-}
-
-/** The page's hint of what the picture shows, from its part map. */
-function evidenceOf({ partShares, cutParts }: LeasedTask): PartEvidence | null {
-  if (partShares.length === 0) return null;
-  return { share: partShares, touchesBottom: partShares.map((_, part) => cutParts.includes(part)) };
 }
 
 /** Another option of the same kind: people mistake a shirt for a blouse, rarely for nothing at all. */

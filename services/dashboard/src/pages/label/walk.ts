@@ -1,6 +1,5 @@
+import { answersOnPage, evidenceOf } from "@anyone/contracts/leased-page";
 import type { LeasedTask } from "@anyone/contracts/review";
-import { type Answer, NOT_ASKED, unpack } from "@anyone/domain/annotate/answer";
-import type { PartEvidence } from "@anyone/domain/annotate/evidence";
 import { standings } from "@anyone/domain/annotate/gates";
 import type { Category, Protocol } from "@anyone/domain/annotate/protocol";
 
@@ -33,7 +32,7 @@ export interface Walk {
  */
 export function walk(protocol: Protocol, task: LeasedTask, given: readonly Given[]): Walk {
   const done = new Set(given.map((answer) => answer.category));
-  const standing = standings(protocol, answersOf(protocol, task, given), evidenceOf(task));
+  const standing = standings(protocol, answersOnPage(protocol, task, given), evidenceOf(task));
   const open = task.categories
     .map((number) => protocol.categories[number - 1])
     .filter((category) => category !== undefined)
@@ -60,20 +59,4 @@ export function optionsOf({ category, step }: Question): { text: string; value: 
   }
   const kinds = category.options.map((text, value) => ({ text, value }));
   return category.existence ? kinds.filter(({ value }) => value !== absent) : kinds;
-}
-
-function answersOf(protocol: Protocol, task: LeasedTask, given: readonly Given[]): Record<string, Answer> {
-  const answers: Record<string, Answer> = {};
-  for (const { category: number, value, ...rest } of [...task.known, ...given]) {
-    const category = protocol.categories[number - 1];
-    const text = "text" in rest ? rest.text : undefined;
-    const answer = category && value !== NOT_ASKED ? unpack(category, value, text) : null;
-    if (category && answer) answers[category.id] = answer;
-  }
-  return answers;
-}
-
-function evidenceOf({ partShares, cutParts }: LeasedTask): PartEvidence | null {
-  if (partShares.length === 0) return null;
-  return { share: partShares, touchesBottom: partShares.map((_, part) => cutParts.includes(part)) };
 }
