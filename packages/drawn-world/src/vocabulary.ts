@@ -1,28 +1,9 @@
+import { ATR_PARTS } from "@anyone/domain/parts";
+
 /** The words that the drawn world answers with: those of label protocol 1.0, letter by letter. */
 
-/** ATR part names; the index is the id in a part map. */
-export const PARTS = [
-  "background",
-  "hat",
-  "hair",
-  "sunglasses",
-  "upper-clothes",
-  "skirt",
-  "pants",
-  "dress",
-  "belt",
-  "left-shoe",
-  "right-shoe",
-  "face",
-  "left-leg",
-  "right-leg",
-  "left-arm",
-  "right-arm",
-  "bag",
-  "scarf",
-] as const;
-export type Part = (typeof PARTS)[number];
-export const PART_ID = Object.fromEntries(PARTS.map((part, id) => [part, id])) as Record<Part, number>;
+export type Part = (typeof ATR_PARTS)[number];
+export const PART_ID = Object.fromEntries(ATR_PARTS.map((part, id) => [part, id])) as Record<Part, number>;
 
 /** COCO order. */
 export const KEYPOINTS = [

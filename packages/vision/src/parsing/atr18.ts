@@ -1,30 +1,9 @@
+import { ATR_PARTS } from "@anyone/domain/parts";
 import sharp from "sharp";
 import type { Box } from "../boxes.ts";
 import { cropTo } from "../crop.ts";
 import type { Picture } from "../decode.ts";
 import type { Network } from "../session.ts";
-
-/** The parts a pixel can belong to; a pixel of a part map is an index of this list. */
-export const ATR_PARTS = [
-  "background",
-  "hat",
-  "hair",
-  "sunglasses",
-  "upper-clothes",
-  "skirt",
-  "pants",
-  "dress",
-  "belt",
-  "left-shoe",
-  "right-shoe",
-  "face",
-  "left-leg",
-  "right-leg",
-  "left-arm",
-  "right-arm",
-  "bag",
-  "scarf",
-] as const;
 
 const WIDTH = 128;
 const HEIGHT = 256;

@@ -1,0 +1,21 @@
+/** The ATR label set: a pixel of a part map is an index of this list. */
+export const ATR_PARTS = [
+  "background",
+  "hat",
+  "hair",
+  "sunglasses",
+  "upper-clothes",
+  "skirt",
+  "pants",
+  "dress",
+  "belt",
+  "left-shoe",
+  "right-shoe",
+  "face",
+  "left-leg",
+  "right-leg",
+  "left-arm",
+  "right-arm",
+  "bag",
+  "scarf",
+] as const;
