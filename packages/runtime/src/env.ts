@@ -25,15 +25,23 @@ export class EnvironmentError extends Error {
 /** `host:port` of a gRPC service. */
 export const Address = z.string().regex(/^[^\s:/]+:\d{1,5}$/, "expected host:port, for example 127.0.0.1:7071");
 
-/** The variables that several services share: addresses and secrets only, never a threshold. */
-export const shared = {
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "expected postgres://user:password@host:port/database" }),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "expected redis://host:port" }),
+/** Where objects lie, and who may reach them. */
+export const objectStore = {
   OBJECTS_URL: z.url({ protocol: /^(file|s3)$/, error: "expected file:///absolute/folder or s3://bucket" }),
   S3_ENDPOINT: z.url().optional(),
   S3_REGION: z.string().default("us-east-1"),
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
+} as const;
+
+/** Port of a service's health endpoint; absent: it has none. */
+export const HealthPort = z.coerce.number().int().min(0).max(65_535).optional();
+
+/** The variables that several services share: addresses and secrets only, never a threshold. */
+export const shared = {
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "expected postgres://user:password@host:port/database" }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "expected redis://host:port" }),
+  ...objectStore,
   SERVICE_TOKEN: z.string().min(16, "at least 16 characters, shared by all services"),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
 } as const;

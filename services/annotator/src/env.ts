@@ -1,4 +1,4 @@
-import { Address, shared } from "@anyone/runtime/env";
+import { Address, HealthPort, shared } from "@anyone/runtime/env";
 import { z } from "zod";
 
 export const Env = z.object({
@@ -7,5 +7,5 @@ export const Env = z.object({
   SERVICE_TOKEN: shared.SERVICE_TOKEN,
   LOG_LEVEL: shared.LOG_LEVEL,
   INFERENCE_ADDRESS: Address.default("127.0.0.1:7073"),
-  HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  HEALTH_PORT: HealthPort,
 });
