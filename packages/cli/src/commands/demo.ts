@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createClient } from "@anyone/contracts/client";
 import { releaseApi } from "@anyone/contracts/release";
@@ -84,7 +85,6 @@ async function runDemo(home: string, output: ReturnType<typeof makeOutput>, clos
 }
 
 async function countTurns(home: string): Promise<number> {
-  const { readFile } = await import("node:fs/promises");
   const text = await readFile(join(home, "report.json"), "utf8").catch(() => "{}");
   const version = (JSON.parse(text) as { version?: { number?: number } }).version?.number;
   return version ?? 0;

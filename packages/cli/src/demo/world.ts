@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { imageId, seedOf } from "@anyone/drawn-world/servers/catalogue";
 import { z } from "zod";
 import { endLeftOver, type Launch, launch, untilReady } from "../embedded/server-process.ts";
 import { checkout } from "../up/home.ts";
@@ -70,18 +71,18 @@ export async function startDrawnWorld(choice: WorldChoice): Promise<DrawnWorld> 
   await untilReady(start, server, async () => (await read()) !== undefined);
   const address = await read();
   if (!address) throw new Error("the drawn world said where it listens, and then no longer");
-  const known = new Map<string, Truth | undefined>();
+  const known = new Map<number, Truth | undefined>();
   return {
     ...address,
     stop: () => server.stop(),
     async truth(idOrUrl) {
-      const id = /(\d{11})(?:_[a-z])?(?:\.jpg)?$/.exec(idOrUrl)?.[1];
-      if (!id) return undefined;
-      if (!known.has(id)) {
-        const response = await fetch(`${address.url}/truth/${id}`);
-        known.set(id, response.ok ? Truth.parse(await response.json()) : undefined);
+      const seed = seedOf(idOrUrl);
+      if (seed === undefined) return undefined;
+      if (!known.has(seed)) {
+        const response = await fetch(`${address.url}/truth/${imageId(seed)}`);
+        known.set(seed, response.ok ? Truth.parse(await response.json()) : undefined);
       }
-      return known.get(id);
+      return known.get(seed);
     },
   };
 }

@@ -97,14 +97,24 @@ export async function collect(
 }
 
 async function allCandidates(client: Client): Promise<Candidate[]> {
+  const ask = (cursor?: string) => client.call(sourceApi.listCandidates, { query: { limit: PAGE, cursor } });
   const found: Candidate[] = [];
+  for await (const candidate of everyItem(ask)) found.push(candidate);
+  return found;
+}
+
+const PAGE = 200;
+
+/** The items of a list, page after page, as far as they are taken. */
+async function* everyItem<Item>(
+  ask: (cursor?: string) => Promise<{ items: Item[]; nextCursor: string | null }>,
+): AsyncGenerator<Item, void> {
   let cursor: string | undefined;
   do {
-    const page = await client.call(sourceApi.listCandidates, { query: { limit: 200, cursor } });
-    found.push(...page.items);
+    const page = await ask(cursor);
+    yield* page.items;
     cursor = page.nextCursor ?? undefined;
   } while (cursor);
-  return found;
 }
 
 async function iterationViews(client: Client): Promise<IterationView[]> {
@@ -151,7 +161,13 @@ function inMaskGain(reports: readonly Report[]): PairedDifference | null {
   return pairedDifference(differences) ?? null;
 }
 
+/** The list is latest first: it is read as far as the version's creation. */
 async function admittedSince(client: Client, version: Version): Promise<number> {
-  const { items } = await client.call(filterApi.listAssets, { query: { limit: 200 } });
-  return items.filter(({ admittedAt }) => admittedAt > version.createdAt).length;
+  let count = 0;
+  const ask = (cursor?: string) => client.call(filterApi.listAssets, { query: { limit: PAGE, cursor } });
+  for await (const { admittedAt } of everyItem(ask)) {
+    if (admittedAt <= version.createdAt) break;
+    count += 1;
+  }
+  return count;
 }
