@@ -81,11 +81,15 @@ function openLog(path: string): number {
   return log;
 }
 
-/** The shell answers with the server's pid, then waits; its watcher wakes when the pipe closes, and is patient for 20 s. */
-const GUARD = `
+/**
+ * The shell answers with the server's pid, then waits; its watcher wakes when the pipe closes, and is patient for 20 s.
+ * The owner may be gone before the answer: the shell outlives that broken pipe, or nobody would end the server.
+ */
+export const GUARD = `
 signal=$1; shift
 "$@" 3<&- </dev/null &
 server=$!
+trap '' PIPE
 echo $server >&3
 (
   cat <&3 >/dev/null
