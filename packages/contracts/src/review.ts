@@ -3,7 +3,7 @@ import { z } from "zod";
 import { operation } from "./operation.ts";
 import { Moment, PageQuery, pageOf } from "./page.ts";
 
-export const Purpose = z.enum(["evaluation", "sample"]);
+export const Purpose = z.enum(["evaluation", "tie-break", "sample"]);
 
 export const GateDecision = z.object({
   category: z.number().int(),
@@ -149,6 +149,8 @@ export const reviewApi = {
     summary: "What waits for people, and what the asking key has answered",
     answer: z.object({
       open: z.number().int(),
+      /** Of the open ones, those that wait for somebody else: the asking key answered about the same evaluation image. */
+      forOthers: z.number().int(),
       leased: z.number().int(),
       done: z.number().int(),
       mine: z.number().int(),

@@ -39,6 +39,12 @@ export function apiKeys(db: Database) {
 
     list: (): Promise<KeyRow[]> => read(db, `${KEY} order by created_at, id`),
 
+    /** How many keys are in use: as many people as may answer. */
+    async count(): Promise<number> {
+      const [row] = await db.query<{ n: number }>("select count(*)::int as n from api_keys where revoked_at is null");
+      return row?.n ?? 0;
+    },
+
     /** Notes that a key was used, at most once a minute. */
     async used(id: string): Promise<void> {
       await db.query(

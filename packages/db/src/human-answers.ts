@@ -1,4 +1,5 @@
 import type { HumanSaid } from "@anyone/domain/release/settle";
+import type { Ballot, Vote } from "@anyone/domain/review/agreement";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 
 export interface NewHumanAnswer extends HumanSaid {
@@ -14,6 +15,16 @@ export interface AnswerOrigin {
   iteration: number;
   purpose: string;
   idempotencyKey: string;
+}
+
+/** A page about an evaluation asset with its answers side by side. */
+interface PageRow {
+  assetId: string;
+  categories: number[];
+  answered: boolean;
+  tieBreak: boolean;
+  said: number[];
+  value: number[];
 }
 
 /** What people said; rows are only ever added. */
@@ -48,17 +59,12 @@ export const humanAnswers = {
     );
   },
 
-  /** What people said about these assets for one purpose, per asset, oldest first. */
-  async about(
-    sql: Sql,
-    protocolId: string,
-    assetIds: readonly string[],
-    purpose: "evaluation" | "sample",
-  ): Promise<Map<string, HumanSaid[]>> {
+  /** What people said about these assets as samples, per asset, oldest first. */
+  async aboutSamples(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, HumanSaid[]>> {
     const rows = await sql.query<HumanSaid & { assetId: string }>(
       `SELECT asset_id AS "assetId", category, value, text FROM human_answers
-        WHERE protocol_id = $1 AND asset_id = ANY ($2::text[]) AND purpose = $3 ORDER BY id`,
-      [protocolId, assetIds, purpose],
+        WHERE protocol_id = $1 AND asset_id = ANY ($2::text[]) AND purpose = 'sample' ORDER BY id`,
+      [protocolId, assetIds],
     );
     const said = new Map<string, HumanSaid[]>();
     for (const { assetId, ...answer } of rows) {
@@ -69,11 +75,41 @@ export const humanAnswers = {
     return said;
   },
 
+  /**
+   * What people said about evaluation assets, per asset: each answered page is a vote, the tie-break last; a skipped page
+   * is none.
+   */
+  async ballots(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, Ballot>> {
+    const rows = await sql.query<PageRow>(
+      `SELECT t.asset_id AS "assetId", t.categories, t.state = 'done' AS answered, t.purpose = 'tie-break' AS "tieBreak",
+              coalesce(array_agg(h.category ORDER BY h.category) FILTER (WHERE h.id IS NOT NULL), '{}') AS said,
+              coalesce(array_agg(h.value ORDER BY h.category) FILTER (WHERE h.id IS NOT NULL), '{}') AS value
+         FROM review_tasks t JOIN iterations i ON i.number = t.iteration
+         LEFT JOIN human_answers h ON h.review_task_id = t.id
+        WHERE t.purpose IN ('evaluation', 'tie-break') AND i.protocol_id = $1 AND t.asset_id = ANY ($2::text[])
+        GROUP BY t.id ORDER BY t.asset_id, "tieBreak", t.id`,
+      [protocolId, assetIds],
+    );
+    const ballots = new Map<string, { pages: number; votes: Vote[]; tieBroken: boolean }>();
+    for (const { assetId, tieBreak, answered, categories, said, value } of rows) {
+      const ballot = ballots.get(assetId) ?? { pages: 0, votes: [], tieBroken: false };
+      ballots.set(assetId, ballot);
+      if (tieBreak) ballot.tieBroken = true;
+      else ballot.pages += 1;
+      if (!answered) continue;
+      ballot.votes.push({
+        categories,
+        said: new Map(said.map((category, place) => [category, value[place] as number])),
+      });
+    }
+    return ballots;
+  },
+
   /** Answers given under a protocol: in one iteration, in all, and in all by purpose. */
   async spent(sql: Sql, protocolId: string, iteration: number) {
     const [row] = await sql.query<{ here: number; total: number; evaluation: number; sample: number }>(
       `SELECT count(*) FILTER (WHERE iteration = $2)::int AS here, count(*)::int AS total,
-              count(*) FILTER (WHERE purpose = 'evaluation')::int AS evaluation,
+              count(*) FILTER (WHERE purpose <> 'sample')::int AS evaluation,
               count(*) FILTER (WHERE purpose = 'sample')::int AS sample
          FROM human_answers WHERE protocol_id = $1`,
       [protocolId, iteration],

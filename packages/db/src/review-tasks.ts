@@ -1,10 +1,13 @@
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 
+/** Why people are asked: to measure by, to settle what they disagree on there, or to learn from. */
+export type ReviewPurpose = "evaluation" | "tie-break" | "sample";
+
 export interface ReviewTask {
   id: string;
   iteration: number;
   assetId: string;
-  purpose: "evaluation" | "sample";
+  purpose: ReviewPurpose;
   categories: number[];
   blind: boolean;
   state: "open" | "leased" | "done" | "skipped";
@@ -31,6 +34,11 @@ export interface PageFacts {
 const TASK = `id, iteration, asset_id AS "assetId", purpose, categories, blind, state, reviewer, fence,
   lease_until AS "leaseUntil", state = 'leased' AND lease_until > clock_timestamp() AS held`;
 
+/** Whether reviewer $1 has or had another page about the evaluation asset of page `t`. */
+export const SEEN_BEFORE = `(t.purpose <> 'sample' AND EXISTS (
+  SELECT 1 FROM review_tasks o WHERE o.asset_id = t.asset_id AND o.iteration = t.iteration AND o.id <> t.id
+     AND o.purpose <> 'sample' AND o.reviewer = $1))`;
+
 /** Pages of questions: leased to one person at a time, under a fence. Only the database's clock counts. */
 export const reviewTasks = {
   async plan(tx: Transaction, tasks: readonly NewReviewTask[]): Promise<void> {
@@ -53,7 +61,7 @@ export const reviewTasks = {
 
   /**
    * Leases the next page to a reviewer, evaluation before sample; a page whose lease ran out is open again. Two calls at
-   * once never get the same page.
+   * once never get the same page, and nobody gets a second page about an evaluation asset: votes are of different people.
    */
   async lease(
     sql: Sql,
@@ -62,9 +70,10 @@ export const reviewTasks = {
     const [task] = await sql.query<ReviewTask>(
       `UPDATE review_tasks SET state = 'leased', fence = fence + 1, reviewer = $1,
               lease_until = clock_timestamp() + make_interval(secs => $3)
-        WHERE id = (SELECT id FROM review_tasks
+        WHERE id = (SELECT id FROM review_tasks t
                      WHERE (state = 'open' OR state = 'leased' AND lease_until < clock_timestamp())
                        AND ($2::text IS NULL OR purpose = $2)
+                       AND NOT ${SEEN_BEFORE}
                      ORDER BY purpose, id LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING ${TASK}`,
       [reviewer, purpose, seconds],

@@ -19,7 +19,7 @@ export async function settleAnswers(tx: Transaction, protocol: Protocol, assetId
       WHERE protocol_id = $1 AND asset_id = ANY ($2::text[]) ORDER BY asset_id FOR UPDATE`,
     [protocol.identity, assetIds],
   );
-  const said = await humanAnswers.about(tx, protocol.identity, assetIds, "sample");
+  const said = await humanAnswers.aboutSamples(tx, protocol.identity, assetIds);
   const settled = rows.map((row) => ({ assetId: row.assetId, ...settle(protocol, row, said.get(row.assetId) ?? []) }));
   await tx.query(
     `UPDATE answers w SET value = new.value::smallint[], giver = new.giver::smallint[],

@@ -9,6 +9,7 @@ import { annotateAgain } from "./annotate-again.ts";
 import { closeIteration, giveUp } from "./close-iteration.ts";
 import type { ReviewContext } from "./context.ts";
 import { drawReviewTasks } from "./draw-review-tasks.ts";
+import { drawTieBreaks } from "./draw-tie-breaks.ts";
 import { scoreBefore, scoreIteration } from "./score-iteration.ts";
 
 /** One tick: reads the facts, takes the step they allow, and nothing when something is still to be waited for. */
@@ -36,6 +37,8 @@ async function moveOn(iteration: Iteration, to: IterationState, context: ReviewC
   switch (to) {
     case "labelling":
       return drawReviewTasks(iteration, context);
+    case "adjudicating":
+      return drawTieBreaks(iteration, context);
     case "learning":
       return tick(
         iteration,

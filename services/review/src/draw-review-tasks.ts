@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { apiKeys } from "@anyone/db/api-keys";
 import { evaluationSets } from "@anyone/db/evaluation-sets";
 import { recordEvent } from "@anyone/db/events";
 import { iterationFacts } from "@anyone/db/iteration-facts";
@@ -13,7 +14,8 @@ import type { ReviewContext } from "./context.ts";
 
 /**
  * Draws what people are asked about in an iteration: its sample, and before the first one the evaluation set, which is
- * frozen here for good. Everything is a function of the pool and the policy's seed, so drawing again draws the same.
+ * frozen here for good, with as many pages an asset as the policy wants people to answer it and keys can. Everything is
+ * a function of the pool and the policy's seed, so drawing again draws the same.
  */
 export async function drawReviewTasks(iteration: Iteration, { db, protocols }: ReviewContext): Promise<Outcome> {
   const { number, policy, asked, protocolId } = iteration;
@@ -28,26 +30,23 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
     asked.length === 0
       ? []
       : drawSample(pool, taken, { size: policy.sampleSize, seed: `sample.${policy.seed}.${number}` });
+  const overlap = Math.max(1, Math.min(policy.evaluationOverlap, await apiKeys(db).count()));
+  const everything = protocol.categories.map(({ n }) => n);
   const tasks: NewReviewTask[] = [
-    ...drawn.map(({ assetId }) =>
-      page(
-        number,
-        assetId,
-        "evaluation",
-        protocol.categories.map(({ n }) => n),
-        true,
-      ),
-    ),
-    ...sample.map(({ assetId }) =>
+    ...Array.from({ length: overlap }, (_, turn) =>
+      drawn.map(({ assetId }) => ({
+        ...page(number, assetId, "evaluation"),
+        id: `${number}.evaluation.${turn + 1}.${assetId}`,
+        categories: everything,
+        blind: true,
+      })),
+    ).flat(),
+    ...sample.map(({ assetId }) => ({
+      ...page(number, assetId, "sample"),
+      categories: asked,
       // before the first training the labeller's suggestions are those of a prior: nobody is shown them
-      page(
-        number,
-        assetId,
-        "sample",
-        asked,
-        number === 1 || random(`blind.${policy.seed}.${assetId}`)() < policy.blindShare,
-      ),
-    ),
+      blind: number === 1 || random(`blind.${policy.seed}.${assetId}`)() < policy.blindShare,
+    })),
   ];
 
   return done({
@@ -61,8 +60,8 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
       await recordEvent(tx, {
         stage: "review",
         kind: "tasks-drawn",
-        text: `Iteration ${number} put ${tasks.length} pages before people (${drawn.length} for evaluation)`,
-        data: { iteration: number, evaluation: drawn.length, sample: sample.length },
+        text: `Iteration ${number} put ${tasks.length} pages before people (${drawn.length} images for evaluation, each before ${overlap})`,
+        data: { iteration: number, evaluation: drawn.length, overlap, sample: sample.length },
       });
     },
     // with no page to wait for (nothing left to sample) the walk goes on at once
@@ -70,14 +69,8 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
   });
 }
 
-function page(
-  iteration: number,
-  assetId: string,
-  purpose: "evaluation" | "sample",
-  categories: number[],
-  blind: boolean,
-): NewReviewTask {
-  return { id: `${iteration}.${purpose}.${assetId}`, iteration, assetId, purpose, categories, blind };
+function page(iteration: number, assetId: string, purpose: "evaluation" | "sample") {
+  return { id: `${iteration}.${purpose}.${assetId}`, iteration, assetId, purpose };
 }
 
 function hashOf(items: readonly Drawable[]): string {

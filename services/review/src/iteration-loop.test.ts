@@ -131,7 +131,7 @@ describe("a loop of iterations", { timeout: 60_000 }, () => {
       `INSERT INTO runs (id, kind, recipe, config, iteration, state, reason) VALUES ('labeller-1', 'labeller', 'embedded', '{}', 1, 'failed', 'no memory')`,
     );
     const advance = () => advanceIteration({ iteration: 1 }, loop.context);
-    for (let tick = 0; tick < 2; tick++) {
+    for (let tick = 0; tick < 3; tick++) {
       const outcome = await advance();
       if (outcome.outcome === "done" && outcome.write) await loop.db.transaction(outcome.write);
     }

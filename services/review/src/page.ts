@@ -1,8 +1,12 @@
-import type { PageFacts, ReviewTask } from "@anyone/db/review-tasks";
+import { humanAnswers } from "@anyone/db/human-answers";
+import { type PageFacts, type ReviewTask, reviewTasks } from "@anyone/db/review-tasks";
 import { NOT_ASKED, unpackAll } from "@anyone/domain/annotate/answer";
 import type { PartEvidence } from "@anyone/domain/annotate/evidence";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
+import { consensus } from "@anyone/domain/review/agreement";
 import type { Page } from "@anyone/domain/review/submission";
+import type { Sql } from "@anyone/domain/transaction";
+import type { ReviewContext } from "./context.ts";
 
 /** A packed answer as a page shows it. */
 export interface Shown {
@@ -10,6 +14,23 @@ export interface Shown {
   value: number;
   /** 0..1 */
   confidence: number;
+}
+
+/**
+ * A page's protocol and facts. What an evaluation page takes as given is what people agree on about its asset, never what
+ * the labeller says.
+ */
+export async function readPage(
+  sql: Sql,
+  task: ReviewTask,
+  protocols: ReviewContext["protocols"],
+): Promise<{ protocol: Protocol; facts: PageFacts }> {
+  const facts = await reviewTasks.pageFacts(sql, task);
+  const protocol = await protocols.get(facts.protocolId);
+  if (task.purpose === "sample") return { protocol, facts };
+  const ballot = (await humanAnswers.ballots(sql, protocol.identity, [task.assetId])).get(task.assetId);
+  const value = ballot ? consensus(protocol, ballot).map((agreed) => agreed ?? NOT_ASKED) : null;
+  return { protocol, facts: { ...facts, value, confidence: null, giver: null } };
 }
 
 /** What a submission for this page is judged against. */
@@ -25,9 +46,9 @@ export function knownAnswers(task: Pick<ReviewTask, "categories">, facts: PageFa
   return shown(facts, (category) => !task.categories.includes(category));
 }
 
-/** The labeller's answers to the page's own questions; never on a blind page, and an evaluation page is always blind. */
+/** The labeller's answers to the page's own questions; never on a blind page, and what is measured by is always blind. */
 export function suggestions(task: Pick<ReviewTask, "categories" | "blind" | "purpose">, facts: PageFacts): Shown[] {
-  if (task.blind || task.purpose === "evaluation") return [];
+  if (task.blind || task.purpose !== "sample") return [];
   return shown(facts, (category) => task.categories.includes(category));
 }
 

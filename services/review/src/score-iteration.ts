@@ -4,8 +4,9 @@ import { humanAnswers } from "@anyone/db/human-answers";
 import { iterationFacts } from "@anyone/db/iteration-facts";
 import { type Iteration, iterations } from "@anyone/db/iterations";
 import { promotions } from "@anyone/db/promotions";
-import { NOT_ASKED } from "@anyone/domain/annotate/answer";
+import { NOT_ASKED, UNSURE } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
+import { type Agreement, agreementOf, consensus } from "@anyone/domain/review/agreement";
 import { decideCategory } from "@anyone/domain/review/gate";
 import { decideLoop, humanShare } from "@anyone/domain/review/iteration";
 import { type IterationReport, mayAnswer, type ScoreSummary } from "@anyone/domain/review/report";
@@ -50,6 +51,7 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
     after: summary(measured.scores, labellerAfter),
     promoted: promotion.promoted,
     evaluationAssets: measured.assets,
+    agreement: measured.agreement,
     applicablePerAsset: measured.applicablePerAsset,
     spent,
     share: {
@@ -107,27 +109,29 @@ export async function scoreBefore(iteration: Iteration, { db, protocols }: Revie
   return { before: summary(scores, iteration.labellerBefore), tallies: scores.perCategory };
 }
 
-/** How the labeller's present answers do against what people said about the evaluation set. */
+/** How the labeller's present answers do against what people agree on about the evaluation set; the rest is not scored. */
 async function measure(
   db: Sql,
   { evaluationSetId, protocolId }: Pick<Iteration, "evaluationSetId" | "protocolId">,
   protocol: Protocol,
-): Promise<{ scores: Scores; assets: number; applicablePerAsset: number }> {
+): Promise<{ scores: Scores; assets: number; applicablePerAsset: number; agreement: Agreement }> {
   const assetIds = evaluationSetId
     ? (await evaluationSets.items(db, evaluationSetId)).map(({ assetId }) => assetId)
     : [];
-  const said = await humanAnswers.about(db, protocolId, assetIds, "evaluation");
+  const ballots = await humanAnswers.ballots(db, protocolId, assetIds);
   const given = await iterationFacts.labellerAnswers(db, protocolId, assetIds);
-  const items = [...said].map(([assetId, answers]) => {
-    const truth = protocol.categories.map(() => NOT_ASKED);
-    for (const { category, value } of answers) truth[category - 1] = value;
-    return { truth, given: given.get(assetId) ?? [] };
-  });
+  const items = [...ballots]
+    .filter(([, { votes }]) => votes.length > 0)
+    .map(([assetId, ballot]) => ({
+      truth: consensus(protocol, ballot).map((value) => value ?? UNSURE),
+      given: given.get(assetId) ?? [],
+    }));
   const applicable = items.reduce((sum, { truth }) => sum + truth.filter((value) => value !== NOT_ASKED).length, 0);
   return {
     scores: score(protocol, items),
     assets: items.length,
     applicablePerAsset: items.length > 0 ? applicable / items.length : 0,
+    agreement: agreementOf(protocol, [...ballots.values()]),
   };
 }
 

@@ -10,7 +10,7 @@ import { next } from "@anyone/queues/job";
 import { advanceIteration } from "@anyone/queues/jobs/review";
 import type { ReviewContext } from "./context.ts";
 import { heldTask } from "./held-task.ts";
-import { pageOf } from "./page.ts";
+import { pageOf, readPage } from "./page.ts";
 
 /**
  * Records a page's answers and ends the page, in one transaction with the nudge that moves the iteration on when it was
@@ -30,8 +30,7 @@ export function submitAnswers(request: SubmitAnswersRequest, context: ReviewCont
     const before = await repeated(tx, { ...request, given });
     if (before !== null) return { recorded: before, repeatedSubmission: true };
     const task = await heldTask(tx, { taskId, reviewer, fence });
-    const facts = await reviewTasks.pageFacts(tx, task);
-    const protocol = await context.protocols.get(facts.protocolId);
+    const { protocol, facts } = await readPage(tx, task, context.protocols);
     const kept = checkSubmission(pageOf(protocol, task, facts), given);
     await humanAnswers.add(
       tx,
@@ -45,10 +44,15 @@ export function submitAnswers(request: SubmitAnswersRequest, context: ReviewCont
 }
 
 /** Ends a page, and nudges its iteration when no other page is open. */
-export async function endPage(tx: Transaction, task: Pick<ReviewTask, "id" | "iteration">, state: "done" | "skipped") {
-  await reviewTasks.end(tx, task.id, state);
-  if (!(await reviewTasks.isLast(tx, task.iteration))) return;
-  await addTasks(tx, [next(advanceIteration, { iteration: task.iteration, nudge: "labelled" })]);
+export async function endPage(
+  tx: Transaction,
+  { id, iteration, purpose }: Pick<ReviewTask, "id" | "iteration" | "purpose">,
+  state: "done" | "skipped",
+) {
+  await reviewTasks.end(tx, id, state);
+  if (!(await reviewTasks.isLast(tx, iteration))) return;
+  const nudge = purpose === "tie-break" ? "adjudicated" : "labelled";
+  await addTasks(tx, [next(advanceIteration, { iteration, nudge })]);
 }
 
 /** How many answers this very submission recorded before, or null when it is new. */

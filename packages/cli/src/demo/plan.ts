@@ -5,8 +5,8 @@ export const DEMO = {
   /** The pool's bounds: sourcing starts by itself under the lower and stops over the upper one. */
   pool: (turn: number) => ({ lower: 400 + 90 * turn, upper: 410 + 90 * turn }),
   review: { seed: 1, evaluationSize: 80, sampleSize: 135, maxIterations: 3, patience: 3 },
-  /** Two annotators answer at once; each errs so often. */
-  annotators: 2,
+  /** Annotators: two answer each evaluation image, the third where they differ. Each errs so often. */
+  annotators: 3,
   errorRate: 0.03,
   /** GPU workers, one thread each. */
   workers: 2,

@@ -1,4 +1,5 @@
 import type { Sql } from "@anyone/domain/transaction";
+import { type ReviewPurpose, SEEN_BEFORE } from "../review-tasks.ts";
 import { type PageRequest, read, readPage } from "./page.ts";
 
 export interface IterationRow {
@@ -35,7 +36,7 @@ export interface ReviewTaskListRow {
   id: string;
   iteration: number;
   assetId: string;
-  purpose: "evaluation" | "sample";
+  purpose: ReviewPurpose;
   categories: number[];
   blind: boolean;
   state: string;
@@ -46,6 +47,7 @@ export interface ReviewTaskListRow {
 
 export interface Progress {
   open: number;
+  forOthers: number;
   leased: number;
   done: number;
   mine: number;
@@ -96,6 +98,7 @@ export async function readProgress(sql: Sql, reviewer: string): Promise<Progress
   const rows = await read<Progress>(
     sql,
     `select (select count(*)::int from review_tasks where state = 'open') as open,
+            (select count(*)::int from review_tasks t where state = 'open' and ${SEEN_BEFORE}) as "forOthers",
             (select count(*)::int from review_tasks where state = 'leased') as leased,
             (select count(*)::int from review_tasks where state = 'done') as done,
             (select count(*)::int from human_answers where reviewer = $1) as mine,

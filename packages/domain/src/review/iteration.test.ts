@@ -27,9 +27,14 @@ describe("an iteration's walk", () => {
       { state: "labelling", openTasks: 1 },
       { do: "wait", for: "people" },
     ],
-    [{ state: "labelling" }, { do: "move", to: "learning" }],
+    [{ state: "labelling" }, { do: "move", to: "adjudicating" }],
     [
-      { state: "labelling", learnable: 0 },
+      { state: "adjudicating", openTasks: 1 },
+      { do: "wait", for: "people" },
+    ],
+    [{ state: "adjudicating" }, { do: "move", to: "learning" }],
+    [
+      { state: "adjudicating", learnable: 0 },
       { do: "move", to: "annotating" },
     ],
     [
@@ -68,7 +73,7 @@ describe("an iteration's walk", () => {
     fc.assert(
       fc.property(fc.array(any, { maxLength: 30 }), (ticks) => {
         let state: IterationFacts["state"] = "sampling";
-        for (const tick of [...ticks, ...Array.from({ length: 7 }, () => facts)]) {
+        for (const tick of [...ticks, ...ITERATION_STATES.map(() => facts)]) {
           const step = nextStep({ ...facts, ...tick, state });
           if (step.do === "give-up") return;
           if (step.do === "move") {

@@ -2,12 +2,14 @@ import type { GateDecision } from "./gate.ts";
 import type { ReviewPolicy } from "./policy.ts";
 
 /**
- * The walk of one iteration; each state waits for what the next one needs: assets to draw, people, the new labeller, its
- * answers about the evaluation set, the score, the answers of whichever labeller won about the whole pool.
+ * The walk of one iteration; each state waits for what the next one needs: assets to draw, people, one more person where
+ * they disagree about the evaluation set, the new labeller, its answers about the evaluation set, the score, the answers of
+ * whichever labeller won about the whole pool.
  */
 export const ITERATION_STATES = [
   "sampling",
   "labelling",
+  "adjudicating",
   "learning",
   "annotating",
   "scoring",
@@ -51,6 +53,8 @@ export function nextStep(facts: IterationFacts): Step {
     case "sampling":
       return facts.poolReady ? { do: "move", to: "labelling" } : { do: "wait", for: "pool" };
     case "labelling":
+      return facts.openTasks > 0 ? { do: "wait", for: "people" } : { do: "move", to: "adjudicating" };
+    case "adjudicating":
       if (facts.openTasks > 0) return { do: "wait", for: "people" };
       // nothing new to learn from (all settled, or every page skipped): the same labeller is measured again
       return { do: "move", to: facts.learnable > 0 ? "learning" : "annotating" };

@@ -6,6 +6,12 @@ export const ReviewPolicy = z.strictObject({
   seed: z.int().default(1),
   /** Assets of the evaluation set, drawn once. */
   evaluationSize: z.int().min(1).max(100_000).default(200),
+  /**
+   * People who answer an evaluation asset, each blind to the others; where they differ one more decides. What everything
+   * is measured by must be surer than what is measured: of two people who err in 5 % of answers, both err alike in .3 %.
+   * Fewer people with keys than this answer alone.
+   */
+  evaluationOverlap: z.int().min(1).max(5).default(2),
   /** Assets put before people in one iteration. */
   sampleSize: z.int().min(1).max(100_000).default(100),
   /** An accuracy above it (not equal to it) lets a category leave manual labelling: the paper's 85 %. */

@@ -1,3 +1,4 @@
+import type { Agreement } from "./agreement.ts";
 import type { Tally } from "./gate.ts";
 import type { Accuracy, Scores } from "./score.ts";
 
@@ -14,6 +15,8 @@ export interface IterationReport {
   /** Whether the new labeller answers from now on: it must not be less accurate over all. */
   promoted: boolean;
   evaluationAssets: number;
+  /** Between the people who answered the evaluation set independently; `n` is 0 where each asset had one. */
+  agreement: Agreement;
   /** Questions that apply to an asset, on average over the evaluation set. */
   applicablePerAsset: number;
   /** Human answers, this iteration and all so far, by purpose. */

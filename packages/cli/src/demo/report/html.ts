@@ -106,7 +106,14 @@ function iterations({ iterations: all }: DemoReport): string {
     ],
     ...all.map(row),
   ])}<p class="note">Accuracy on the frozen evaluation set, over every question of the protocol that applies; tail = the rarest third of options;
-majority = always answering the commonest option of the evaluation set itself.</p>`;
+majority = always answering the commonest option of the evaluation set itself.${agreed(all.at(-1))}</p>`;
+}
+
+function agreed(last: IterationView | undefined): string {
+  const agreement = last?.scores?.agreement;
+  if (!agreement?.n) return "";
+  return ` Each evaluation image was answered by two people, blind to each other: they agreed on ${percent(agreement.agreed / agreement.n)} of
+${agreement.n} answers; a third decided the rest, all but ${agreement.contested}, which are not scored.`;
 }
 
 function release({ version, difference }: DemoReport): string {

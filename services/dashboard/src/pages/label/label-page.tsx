@@ -1,10 +1,13 @@
+import { reviewApi } from "@anyone/contracts/review";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useApi } from "../../client.ts";
 import { Button, Key } from "../../components/controls.tsx";
 import { useProtocol } from "../../components/protocol.ts";
 import { SignedIn, useIdentity } from "../../components/session.tsx";
 import { ThemeToggle } from "../../components/shell.tsx";
 import { Empty, Failure } from "../../components/state.tsx";
+import { count } from "../../format.ts";
 import { Help } from "./help.tsx";
 import { Pace } from "./pace.tsx";
 import { PageView } from "./page-view.tsx";
@@ -57,9 +60,7 @@ function Work({ labelling, help, setHelp }: { labelling: Labelling; help: boolea
     return (
       <div className="m-auto">
         <Empty title="Nothing waits for you">
-          <p>
-            Every page of the open iteration is answered or with somebody else. New ones come with the next iteration.
-          </p>
+          <WhyNothing />
           <Button className="mt-3" onClick={labelling.look} autoFocus>
             Look again
           </Button>
@@ -94,6 +95,23 @@ function Work({ labelling, help, setHelp }: { labelling: Labelling; help: boolea
       paused={help}
       onHelp={() => setHelp(true)}
     />
+  );
+}
+
+/** What there is to do for others, or to wait for. */
+function WhyNothing() {
+  const { data } = useApi(reviewApi.progress, undefined, { every: 10_000 });
+  const others = data?.forOthers ?? 0;
+  if (others === 0) {
+    return (
+      <p>Every page of the open iteration is answered or with somebody else. New ones come with the next iteration.</p>
+    );
+  }
+  return (
+    <p>
+      {others === 1 ? "One page waits" : `${count(others)} pages wait`} for somebody else: evaluation images are
+      answered by several people, each blind to the others, and you have answered these.
+    </p>
   );
 }
 
