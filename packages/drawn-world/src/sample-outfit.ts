@@ -1,5 +1,6 @@
 import { type Chooser, contrasting } from "./chooser.ts";
 import * as often from "./frequencies.ts";
+import { showsCoats, showsOnePieces, untold } from "./told-apart.ts";
 import type { Category } from "./vocabulary.ts";
 
 /** Sleeves that a costume has by its cut; the others leave them open. */
@@ -20,10 +21,13 @@ const SPECIAL_SLEEVE: Readonly<Record<string, often.Weights>> = {
 /** Clothes from the skin outwards and down: costume, one-piece or separates, outer layer, shoes. */
 export function sampleOutfit(chooser: Chooser): void {
   const { values, choose, chooseBut } = chooser;
+  const framing = values["frame.shot"];
+  /** Like `choose`, but of kinds that this framing lets one tell. */
+  const chooseTold = (id: Category, weights: often.Weights) => chooseBut(id, weights, untold(framing, id));
   const gender = values["person.gender"] === "male" ? "male" : "female";
   const young = ["toddler", "child"].includes(values["person.age"] as string);
   const outfit = kindOfOutfit(chooser, gender);
-  const special = choose(
+  const special = chooseTold(
     "special.type",
     outfit === "special" ? (young ? often.SPECIAL.young : teenSafe(often.SPECIAL[gender], values)) : { none: 1 },
   );
@@ -38,7 +42,7 @@ export function sampleOutfit(chooser: Chooser): void {
           : often.COLOR,
     );
   }
-  const onePiece = choose(
+  const onePiece = chooseTold(
     "one_piece.type",
     outfit === "one_piece"
       ? young
@@ -60,7 +64,7 @@ export function sampleOutfit(chooser: Chooser): void {
   );
   if (top !== "none") sampleTop(chooser, top);
   const swim = special === "swimsuit" || special === "bikini";
-  const bottom = choose(
+  const bottom = chooseTold(
     "bottom.type",
     outfit === "separates"
       ? often.BOTTOM_TYPE[gender]
@@ -70,9 +74,10 @@ export function sampleOutfit(chooser: Chooser): void {
           : { "suit trousers": 1 }
         : { none: 1 },
   );
-  const coatShare = outfit === "separates" ? often.COAT_SHARE : outfit === "one_piece" ? 0.15 : 0;
+  const coatShare =
+    outfit === "special" || !showsCoats(framing) ? 0 : outfit === "separates" ? often.COAT_SHARE : often.COAT_SHARE / 2;
   const wearsCoat = chooser.random.chance(coatShare);
-  const coat = choose("coat.type", wearsCoat ? often.COAT_TYPE[gender] : { none: 1 });
+  const coat = chooseTold("coat.type", wearsCoat ? often.COAT_TYPE[gender] : { none: 1 });
   if (coat !== "none")
     sampleGarment(chooser, "coat", often.COATS[coat] as often.Garment, {
       patterns: often.COAT_PATTERN,
@@ -84,8 +89,9 @@ export function sampleOutfit(chooser: Chooser): void {
   if (values["one_piece.type"] === "none" && special !== "none") chooseBut("tie.kind", { necktie: 1 }, []);
 }
 
-function kindOfOutfit({ forced, random }: Chooser, gender: "female" | "male"): string {
-  const drawn = random.weighted<string>(often.OUTFIT[gender]);
+function kindOfOutfit({ forced, random, values }: Chooser, gender: "female" | "male"): string {
+  const chance = random.weighted<string>(often.OUTFIT[gender]);
+  const drawn = chance === "one_piece" && !showsOnePieces(values["frame.shot"]) ? "separates" : chance;
   if (wants(forced, "special.type", "special.sleeve_length")) return "special";
   if (wants(forced, "one_piece.type", ...ONE_PIECE)) return "one_piece";
   if (
