@@ -98,7 +98,8 @@ async function writeBeside(
   } catch (error) {
     throw codeOf(error) === "EEXIST" ? error : storeFault("write", place, error);
   } finally {
-    await rm(draft, { force: true });
+    // What keeps it from being removed kept it from being written, and that is said already.
+    await rm(draft, { force: true }).catch(() => {});
   }
 }
 
