@@ -28,7 +28,8 @@ async function strip(bytes: Uint8Array): Promise<Buffer> {
 async function expectClean(bytes: Buffer): Promise<void> {
   const { exif, xmp, iptc, icc, comments } = await sharp(bytes).metadata();
   expect([exif, xmp, iptc, icc, comments]).toEqual([undefined, undefined, undefined, undefined, undefined]);
-  for (const word of [NAME, "Exif", "GPS", "http://ns.adobe.com", "Pocket 7"])
+  // No shorter words: three letters stand in some coded picture by chance.
+  for (const word of [NAME, "Exif\0", "http://ns.adobe.com", "Pocket 7"])
     expect(bytes.includes(word), word).toBe(false);
 }
 
