@@ -1,3 +1,4 @@
+import { whyNoClock } from "@anyone/queues/clock";
 import { type Schedule, startScheduler } from "@anyone/queues/schedule";
 import { wipeQueues } from "@anyone/queues/wipe";
 import { afterEach, describe, expect, it } from "vitest";
@@ -42,6 +43,18 @@ describe("the scheduler", () => {
     const newOnes = fired.filter(({ id }) => id === "new").length;
     await until("two more", () => fired.filter(({ id }) => id === "new").length >= newOnes + 2);
     expect(fired.filter(({ id }) => id === "old").length).toBeLessThanOrEqual(oldOnes + 1);
+  });
+
+  it.each([
+    ["a b c d e", "UTC", /"a b c d e" is no cron expression/],
+    ["99 99 99 99 99", "UTC", /no cron expression .*expected range 0-59/],
+    ["0 3 31 2 *", "UTC", /no cron expression/],
+    ["0 3 * * 1", "Mars/Olympus", /"Mars\/Olympus" is no time zone/],
+  ])("leaves out the clock %s in %s, and fires the others", async (cron, zone, why) => {
+    expect(whyNoClock(cron, zone)).toMatch(why);
+    const { fired } = await start(async () => [{ id: "broken", cron, zone }, everySecond("retrain")]);
+    await until("the other", () => fired.length >= 1);
+    expect(fired.map(({ id }) => id)).not.toContain("broken");
   });
 
   it("goes on after the queue was wiped", async () => {

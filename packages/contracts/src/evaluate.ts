@@ -1,3 +1,4 @@
+import { isZone } from "@anyone/domain/evaluate/schedule";
 import { CheckpointId, Ordinal } from "@anyone/domain/ids";
 import { z } from "zod";
 import { operation } from "./operation.ts";
@@ -62,7 +63,7 @@ export const Schedule = z.object({
 });
 export type Schedule = z.infer<typeof Schedule>;
 
-const ScheduleId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "lower-case letters, digits and dashes, at most 63");
+const ScheduleId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, "lower-case letters, digits and dashes, at most 60");
 
 const Zone = z.string().max(64).refine(isZone, "not a time zone, for example UTC or Europe/Berlin");
 
@@ -147,13 +148,4 @@ export const evaluateApi = {
 function isCron(text: string): boolean {
   const fields = text.trim().split(/\s+/);
   return fields.length === 5 && fields.every((field) => /^[\d*,/A-Za-z?#L-]+$/.test(field));
-}
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -9,9 +9,15 @@ export type Schedules = ReturnType<typeof scheduleRepository>;
 /** What opens the next turn by itself: rows are the truth, the queue's schedulers only a clock made from them. */
 export function scheduleRepository(db: OpenDatabase) {
   return {
-    async list(): Promise<ScheduleRow[]> {
+    /** The schedules in the order of their ids. A row that is none, as when it was written by hand, is told and left out. */
+    async list(onUnreadable: (id: string, why: string) => void = () => {}): Promise<ScheduleRow[]> {
       const rows = await db.prisma.schedule.findMany({ orderBy: { id: "asc" } });
-      return rows.map(({ firedAt, fires, ...row }) => ({ ...Schedule.parse(row), firedAt, fires }));
+      return rows.flatMap(({ firedAt, fires, ...row }) => {
+        const { data, error } = Schedule.safeParse(row);
+        if (data) return { ...data, firedAt, fires };
+        onUnreadable(row.id, error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+        return [];
+      });
     },
 
     /** Writes the default schedules where none of that id exists. */
@@ -42,7 +48,7 @@ export function scheduleRepository(db: OpenDatabase) {
       return db.query(
         `SELECT s.id, s.growth, (SELECT count(*)::int FROM assets WHERE admitted_at > greatest(
                   s.fired_at, (SELECT max(created_at) FROM dataset_versions), '-infinity')) AS admitted
-           FROM schedules s WHERE s.enabled AND s.kind = 'growth' ORDER BY s.id`,
+           FROM schedules s WHERE s.enabled AND s.kind = 'growth' AND s.growth >= 1 ORDER BY s.id`,
       );
     },
 

@@ -1,5 +1,6 @@
 import type { Logger } from "@anyone/runtime/logger";
 import { Queue, Worker } from "bullmq";
+import { whyNoClock } from "./clock.ts";
 import { startLoop } from "./loop.ts";
 import { connect, queueAddress } from "./redis.ts";
 
@@ -28,7 +29,7 @@ export interface SchedulerOptions {
 
 const SYNCHRONISE_MS = 5_000;
 
-/** Fires schedules by BullMQ's job schedulers, kept equal to the truth. */
+/** Fires schedules by BullMQ's job schedulers, kept equal to the truth. One that is no clock is left out, and said so once. */
 export function startScheduler({ owner, redisUrl, log, schedules, fire }: SchedulerOptions): { stop(): Promise<void> } {
   // A queue's name may be no stage's: the stages' runners must not take its jobs.
   const name = `schedule-${owner}`;
@@ -38,8 +39,19 @@ export function startScheduler({ owner, redisUrl, log, schedules, fire }: Schedu
   const queue = new Queue(name, { connection: sending, prefix: address.prefix, streams: { events: { maxLen: 100 } } });
   queue.on("error", () => {});
 
+  const refused = new Map<string, string>();
+  const isClock = ({ id, cron, zone }: Schedule): boolean => {
+    const why = whyNoClock(cron, zone);
+    if (why === undefined) refused.delete(id);
+    else if (refused.get(id) !== why) {
+      refused.set(id, why);
+      log.error({ schedule: id }, `The schedule ${id} never fires: ${why}. Correct it on the evaluate page.`);
+    }
+    return why === undefined;
+  };
+
   const loop = startLoop("schedules", log, async () => {
-    const wanted = new Map((await schedules()).map((schedule) => [schedule.id, schedule]));
+    const wanted = new Map((await schedules()).filter(isClock).map((schedule) => [schedule.id, schedule]));
     const present = new Map((await queue.getJobSchedulers()).map((scheduler) => [scheduler.key, scheduler]));
     for (const key of present.keys()) if (!wanted.has(key)) await queue.removeJobScheduler(key);
     for (const { id, cron, zone } of wanted.values()) {

@@ -1,4 +1,5 @@
 import { ApiError, createClient, pathOf } from "@anyone/contracts/client";
+import { evaluateApi } from "@anyone/contracts/evaluate";
 import { filterApi } from "@anyone/contracts/filter";
 import { sourceApi } from "@anyone/contracts/source";
 import { systemApi } from "@anyone/contracts/system";
@@ -232,3 +233,16 @@ function post(body: unknown, headers: Record<string, string> = {}): RequestInit 
 async function status(path: string, headers: Record<string, string>): Promise<number> {
   return (await fetch(api.url + path, { headers })).status;
 }
+
+describe("a schedule", () => {
+  const put = (cron: string, zone: string) =>
+    api.as("operator").call(evaluateApi.putSchedule, { params: { id: "nightly" }, body: { kind: "cron", cron, zone } });
+
+  it("is refused with the reason when its clock would never run", async () => {
+    await expect(put("a b c d e", "UTC")).rejects.toThrow(/"a b c d e" is no cron expression/);
+    await expect(put("61 3 * * *", "UTC")).rejects.toThrow(/expected range 0-59.*For example `0 3 \* \* 1`/);
+    await expect(put("0 3 30 2 *", "UTC")).rejects.toThrow(/no cron expression/);
+    await expect(put("0 3 * * 1", "Mars/Olympus")).rejects.toThrow(/time zone/);
+    expect(await put("0 3 * * 1", "Europe/Berlin")).toMatchObject({ cron: "0 3 * * 1", zone: "Europe/Berlin" });
+  });
+});

@@ -6,7 +6,7 @@ export const Schedule = z.discriminatedUnion("kind", [
     id: z.string().min(1).max(60),
     kind: z.literal("cron"),
     /** Five fields: minute, hour, day of month, month, day of week. */
-    cron: z.string().regex(/^\S+(\s+\S+){4,5}$/, "five fields, for example `0 3 * * 1`"),
+    cron: z.string().regex(/^\S+(\s+\S+){4}$/, "five fields, for example `0 3 * * 1`"),
     zone: z.string().default("UTC"),
     enabled: z.boolean(),
   }),
@@ -29,4 +29,14 @@ export const DEFAULT_SCHEDULES: readonly Schedule[] = [
 /** Whether the pool has grown enough, and the sentence for the event. */
 export function growthSays(growth: number, admittedSince: number): { fires: boolean; why: string } {
   return { fires: admittedSince >= growth, why: `${admittedSince} new assets, the trigger is ${growth}` };
+}
+
+/** Whether a name is one of the IANA time zones. */
+export function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }

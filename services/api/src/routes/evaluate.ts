@@ -3,6 +3,8 @@ import { listPromotions, readReports, readSchedules } from "@anyone/db/browse/ev
 import { readVersions } from "@anyone/db/browse/release";
 import { readCheckpoint } from "@anyone/db/browse/train";
 import { scheduleRepository } from "@anyone/db/schedules";
+import { fault } from "@anyone/domain/fault";
+import { whyNoClock } from "@anyone/queues/clock";
 import { next } from "@anyone/queues/job";
 import { evaluateCheckpoint } from "@anyone/queues/jobs/evaluate";
 import type { FastifyInstance } from "fastify";
@@ -35,6 +37,10 @@ export function evaluateRoutes(app: FastifyInstance, { db, tasks, store }: ApiCo
   route(app, evaluateApi.listSchedules, async () => ({ items: await readSchedules(db) }));
 
   route(app, evaluateApi.putSchedule, async ({ params, body }) => {
+    const why = body.kind === "cron" ? whyNoClock(body.cron, body.zone) : undefined;
+    if (why !== undefined) {
+      throw fault("bad-payload", `The body does not fit: ${why}.`, { hint: "For example `0 3 * * 1` in UTC." });
+    }
     await db.transaction((tx) => schedules.put(tx, { id: params.id, ...body }));
     return found((await readSchedules(db, params.id))[0], `schedule "${params.id}"`);
   });

@@ -7,8 +7,8 @@ import { type Schedule, startScheduler } from "@anyone/queues/schedule";
 import type { Logger } from "@anyone/runtime/logger";
 import { dueByGrowth } from "./watch-schedules.ts";
 
-/** The pool's growth is looked at every minute: the one schedule no operator edits. */
-const GROWTH: Schedule = { id: "growth", cron: "* * * * *", zone: "UTC" };
+/** The pool's growth is looked at every minute: the one schedule no operator edits, under a name none can give. */
+const GROWTH: Schedule = { id: "_growth", cron: "* * * * *", zone: "UTC" };
 
 export interface TimeContext {
   db: OpenDatabase;
@@ -27,12 +27,17 @@ export async function keepTime({
   log,
 }: TimeContext): Promise<{ stop(): Promise<void> }> {
   await schedules.ensureDefaults();
+  const told = new Map<string, string>();
+  const tellOnce = (id: string, why: string) => {
+    if (told.get(id) !== why) log.error({ schedule: id }, `The schedule ${id} is left out: ${why}.`);
+    told.set(id, why);
+  };
   return startScheduler({
     owner: "trainer",
     redisUrl,
     log,
     schedules: async () => {
-      const enabled = (await schedules.list()).filter((schedule) => schedule.enabled);
+      const enabled = (await schedules.list(tellOnce)).filter((schedule) => schedule.enabled);
       const clocks = enabled.flatMap((one) =>
         one.kind === "cron" ? [{ id: one.id, cron: one.cron, zone: one.zone }] : [],
       );

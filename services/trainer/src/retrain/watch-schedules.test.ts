@@ -88,6 +88,25 @@ describe("a clock", () => {
   });
 });
 
+describe("rows written by hand that are no schedules", () => {
+  it("are left out with the reason, and the others go on", async () => {
+    await trainer.db.query(`INSERT INTO schedules (id, kind, cron, growth) VALUES
+      ('broken', 'cron', 'now and then', NULL), ('endless', 'growth', NULL, NULL), ('odd', 'moon', NULL, NULL)`);
+    const told: string[] = [];
+    const left = await trainer.context.schedules.list((id, why) => told.push(`${id}: ${why}`));
+    expect(left.map(({ id }) => id)).toEqual(["pool-growth", "weekly"]);
+    expect(told).toEqual([
+      expect.stringMatching(/^broken: cron: five fields/),
+      expect.stringMatching(/^endless: growth: /),
+      expect.stringMatching(/^odd: kind: /),
+    ]);
+    expect(await look("broken")).toBe("nothing-due");
+    expect(await look()).toBe("nothing-due");
+    await grow(0, 3);
+    expect(await look()).toMatch(/^review.open-iteration:1 by pool-growth/);
+  });
+});
+
 describe("the default schedules", () => {
   it("are written once by services that start together, and never over an operator's edit", async () => {
     const { schedules } = trainer.context;
