@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from "node:path";
 import { generateClients, generateWithPython } from "./generate.mjs";
 import { node, preparePackages } from "./packages.mjs";
 import { preparePython } from "./python.mjs";
-import { home, Refusal, root, say } from "./step.mjs";
+import { DISK_FULL, home, Refusal, root, say } from "./step.mjs";
 
 const COMMANDS = {
   anyone: ["packages/cli/src/main.ts"],
@@ -20,8 +20,10 @@ const COMMANDS = {
 };
 
 async function main([name, ...rest]) {
-  if (!(name in COMMANDS))
-    throw new Refusal(`Unknown command ${name}. There are: ${Object.keys(COMMANDS).join(", ")}.`);
+  if (!Object.hasOwn(COMMANDS, name ?? ""))
+    throw new Refusal(
+      `${name ? `Unknown command ${name}` : "No command"}. There are: ${Object.keys(COMMANDS).join(", ")}.`,
+    );
   refuseUnfitMachine();
   const started = Date.now();
   await Promise.all([preparePackages().then(generateClients), preparePython()]);
@@ -38,7 +40,8 @@ function refuseUnfitMachine() {
   try {
     mkdirSync(home, { recursive: true });
     accessSync(home, constants.W_OK);
-  } catch {
+  } catch (error) {
+    if (error.code === "ENOSPC") throw error;
     throw new Refusal(`Cannot write to ${home}: everything is installed there. Use a checkout that you own.`);
   }
 }
@@ -60,6 +63,15 @@ function hand(command, rest) {
 }
 
 main(process.argv.slice(2)).catch((error) => {
-  process.stderr.write(`${error instanceof Refusal ? error.message : error.stack}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 });
+
+function explain(error) {
+  if (error instanceof Refusal) return error.message;
+  if (error.code === "ENOSPC" || error.code === "EDQUOT") return DISK_FULL;
+  if (["EACCES", "EPERM", "EROFS"].includes(error.code)) {
+    return `${error.path ?? home} cannot be written to: ${error.code}. Use a checkout that you own.`;
+  }
+  return error.stack;
+}

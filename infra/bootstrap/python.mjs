@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand } from "./run-command.mjs";
-import { home, Refusal, step } from "./step.mjs";
+import { DISK_FULL, home, Refusal, step } from "./step.mjs";
 
 const LOCK = "services/gpu-worker/requirements.lock";
 const TORCH = "torch==2.13.0";
@@ -19,6 +19,7 @@ export async function preparePython() {
       try {
         await runCommand(base.path, ["-m", "venv", folder], { log: "python-venv" });
       } catch (error) {
+        if (error.message === DISK_FULL) throw error;
         throw new Refusal(
           `${base.path} cannot make a virtual environment. On Debian or Ubuntu: apt install python3-venv; ` +
             `or name another Python by ANYONE_PYTHON.\n${error.message}`,

@@ -10,6 +10,8 @@ export const home = join(root, ".anyone");
 /** A sentence for the person who started us; printed without a stack. */
 export class Refusal extends Error {}
 
+export const DISK_FULL = `The disk of ${home} is full. Free some room and run the same command again: what is finished stays.`;
+
 /**
  * Runs `work` unless `inputs` (files or folders, relative to the checkout, or `=text`) hash to what the last success
  * recorded and every one of `outputs` exists. An interrupted step leaves no record, so it runs again.
