@@ -32,15 +32,13 @@ try {
   const { adminUrl, template } = await stores.postgres();
   const name = template.replace(/_template$/, "_chaos");
   await withClient(adminUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
-  const redis = await stores.redis();
-  const redisUrl = new URL(redis.url);
-  redisUrl.searchParams.set("prefix", redis.run);
+  const { url: redisUrl } = await stores.redis();
   const report = await runChaos({
     seed,
     tasks,
     ablate,
     databaseUrl: databaseUrl(adminUrl, name),
-    redisUrl: redisUrl.href,
+    redisUrl,
     flush: !env.redisUrl,
   });
   process.stdout.write(`${JSON.stringify({ seed, tasks, ablate, ...report })}\n`);

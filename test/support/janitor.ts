@@ -36,17 +36,13 @@ async function clean(folder: string, run: string): Promise<void> {
   const pids = serverPids(folder);
   for (let waited = 0; waited < 30_000 && pids.some(isAlive); waited += 100) await sleep(100);
   rmSync(folder, { recursive: true, force: true });
-  for (const server of [env.redisUrl, LOCAL_REDIS]) {
-    const answers =
-      server &&
-      (await checkServer(server).then(
-        () => true,
-        () => false,
-      ));
-    if (answers) await removeKeys(server, `${run}*`);
-  }
-  if (env.databaseUrl) await dropDatabases(env.databaseUrl, run);
-  if (env.s3Endpoint) await removeBucket({ bucket: run.replaceAll("_", "-"), ...s3Environment() });
+  // What one server refuses keeps nothing on the others.
+  await Promise.allSettled([
+    cleanRedis(env.redisUrl, run),
+    cleanRedis(LOCAL_REDIS, run),
+    env.databaseUrl && dropDatabases(env.databaseUrl, run),
+    env.s3Endpoint && removeBucket({ bucket: run.replaceAll("_", "-"), ...s3Environment() }),
+  ]);
 }
 
 function serverPids(folder: string): number[] {
@@ -66,14 +62,27 @@ function isAlive(pid: number): boolean {
   }
 }
 
+async function cleanRedis(server: string | undefined, run: string): Promise<void> {
+  if (server === undefined) return;
+  await checkServer(server);
+  await removeKeys(server, `${run}*`);
+}
+
+const DROPS_AT_ONCE = 8;
+
+/** Each drop waits for a checkpoint; those that come together share one. */
 async function dropDatabases(adminUrl: string, prefix: string): Promise<void> {
-  await withClient(adminUrl, async (client) => {
-    const found = await client.query<{ datname: string }>(
-      "SELECT datname FROM pg_database WHERE starts_with(datname, $1)",
-      [prefix],
-    );
-    for (const { datname } of found.rows) await client.query(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
-  });
+  const found = await withClient(adminUrl, (client) =>
+    client.query<{ datname: string }>("SELECT datname FROM pg_database WHERE starts_with(datname, $1)", [prefix]),
+  );
+  const names = found.rows.map(({ datname }) => datname);
+  const dropSome = () =>
+    withClient(adminUrl, async (client) => {
+      for (let name = names.pop(); name !== undefined; name = names.pop()) {
+        await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      }
+    });
+  await Promise.all(Array.from({ length: DROPS_AT_ONCE }, dropSome));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

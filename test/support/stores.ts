@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startPostgres } from "@anyone/cli/embedded/postgres";
@@ -18,8 +19,9 @@ export interface PostgresStore {
 }
 
 export interface RedisStore {
+  /** The server with the prefix of this run: nothing of anybody else lies under it. */
   url: string;
-  /** Every prefix on it begins with this name. */
+  /** Every other prefix of this run begins with this name. */
   run: string;
 }
 
@@ -38,7 +40,8 @@ export interface Stores {
 
 /** `durable: false` trades the survival of a power cut for speed; measurements want `true`. */
 export function openStores({ durable = false }: { durable?: boolean } = {}): Stores {
-  const run = `anyone_test_${process.pid}`;
+  // On a server that others use too, a number alone may be another run's, or the beginning of its number.
+  const run = `anyone_test_${process.pid}_${randomBytes(3).toString("hex")}`;
   const folder = join(fileURLToPath(new URL("../../.anyone/test", import.meta.url)), String(process.pid));
   const started: Server[] = [];
   let janitor: (() => Promise<void>) | undefined;
@@ -63,8 +66,9 @@ export function openStores({ durable = false }: { durable?: boolean } = {}): Sto
 
   async function redis(): Promise<RedisStore> {
     janitor ??= hireJanitor(folder, run);
-    const url = env.redisUrl ?? (await keep(startValkey({ dir: join(folder, "valkey") }))).url;
-    return { url, run };
+    const url = new URL(env.redisUrl ?? (await keep(startValkey({ dir: join(folder, "valkey") }))).url);
+    url.searchParams.set("prefix", run);
+    return { url: url.href, run };
   }
 
   async function s3(): Promise<S3Store> {

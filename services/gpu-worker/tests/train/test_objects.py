@@ -29,8 +29,13 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Objects]:
         env = {"OBJECTS_URL": f"s3://{bucket}/some/prefix", "SERVICE_TOKEN": "x", "S3_ENDPOINT": endpoint}
         opened = open_objects(env["OBJECTS_URL"], load_config(env))
         assert isinstance(opened, S3Objects)
-        boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket=bucket)
+        client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
+        client.create_bucket(Bucket=bucket)
         yield opened
+        # The server may be one that others use too.
+        for key in opened.list(""):
+            client.delete_object(Bucket=bucket, Key=f"some/prefix/{key}")
+        client.delete_bucket(Bucket=bucket)
 
 
 @pytest.fixture
