@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync, renameSync, statSync, writeSync } from "node:fs";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
@@ -36,7 +36,7 @@ export interface Launch {
  * us first and everything that uses the server is closed before it.
  */
 export async function launch(options: Launch): Promise<Omit<Server, "url">> {
-  const log = openLog(logFile(options));
+  const log = openLog(options);
   const guard = spawn("/bin/sh", ["-c", GUARD, "sh", options.signal, options.command, ...options.args], {
     detached: true,
     stdio: ["ignore", log, log, "pipe"],
@@ -55,7 +55,14 @@ export async function launch(options: Launch): Promise<Omit<Server, "url">> {
     ended.then(() => undefined),
   ]);
   if (pid === undefined || !Number.isInteger(pid)) throw await startFault(options);
-  await writeFile(join(options.folder, "server.pid"), String(pid));
+  try {
+    await writeFile(join(options.folder, "server.pid"), String(pid));
+  } catch (error) {
+    // Nobody would find it later: a server without this note must not run.
+    pipe.end();
+    await ended;
+    throw folderFault(`The note of ${options.name}'s process can't be written`, options.folder, error);
+  }
   guard.unref();
 
   return {
@@ -74,11 +81,16 @@ const LONGEST_LOG = 32 * 1024 ** 2;
 const BEGINS = "--- started";
 
 /** Logs go on where they ended; one that has grown long is put beside, and the one that was there is dropped. */
-function openLog(path: string): number {
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LONGEST_LOG) renameSync(path, `${path}.1`);
-  const log = openSync(path, "a", 0o640);
-  writeSync(log, `${BEGINS} ${new Date().toISOString()}\n`);
-  return log;
+function openLog(options: Launch): number {
+  const path = logFile(options);
+  try {
+    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LONGEST_LOG) renameSync(path, `${path}.1`);
+    const log = openSync(path, "a", 0o640);
+    writeSync(log, `${BEGINS} ${new Date().toISOString()}\n`);
+    return log;
+  } catch (error) {
+    throw folderFault(`The log of ${options.name} can't be written`, options.folder, error);
+  }
 }
 
 /**
@@ -110,11 +122,16 @@ export async function makeFolder(name: string, folder: string, mode?: number): P
     await mkdir(folder, { recursive: true });
     if (mode !== undefined) await chmod(folder, mode);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    const hint =
-      code === "ENOSPC" ? "Free some space." : "Give this user the right to write there, or choose another folder.";
-    throw fault("bad-environment", `The folder of ${name} can't be made: ${code}, ${folder}.`, { cause: error, hint });
+    throw folderFault(`The folder of ${name} can't be made`, folder, error);
   }
+}
+
+/** `what` is a beginning such as "The log of Valkey can't be written". */
+function folderFault(what: string, folder: string, error: unknown): Error {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  const hint =
+    code === "ENOSPC" ? "Free some space." : "Give this user the right to write there, or choose another folder.";
+  return fault("bad-environment", `${what}: ${code}, ${folder}.`, { cause: error, hint });
 }
 
 /** A secret made at the first start and kept: after a restart the addresses that others hold are still good. */
@@ -123,7 +140,13 @@ export async function keptSecret(folder: string, name: string): Promise<string> 
   const kept = await readFile(file, "utf8").catch(() => "");
   if (kept.trim() !== "") return kept.trim();
   const secret = randomBytes(18).toString("hex");
-  await writeFile(file, `${secret}\n`, { mode: 0o600 });
+  try {
+    // Half a secret must never be taken for one.
+    await writeFile(`${file}.new`, `${secret}\n`, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  } catch (error) {
+    throw folderFault(`The secret "${name}" can't be kept`, folder, error);
+  }
   return secret;
 }
 
