@@ -29,6 +29,7 @@ beforeAll(async () => {
     OBJECTS_URL: pool.objectsUrl,
     SERVICE_TOKEN: "a-token-for-these-tests",
     TRAINER_ADDRESS: `127.0.0.1:${await freePort()}`,
+    HEALTH_PORT: String(await freePort()),
     ANYONE_HOME: pool.folder,
     MODELS_DIR: join(ROOT, ".anyone/models"),
     LOG_LEVEL: "warn",
@@ -120,6 +121,9 @@ describe("from settled answers to a promoted checkpoint", () => {
       promoted: true,
       reason: expect.stringContaining("the first one"),
     });
+
+    const health = await fetch(`http://127.0.0.1:${environment.HEALTH_PORT}/health`);
+    expect(await health.json()).toMatchObject({ ok: true, stages: ["release", "train", "evaluate"] });
 
     const runs = await pool.db.query<{ id: string; kind: string; state: string; reason: string | null }>(
       "SELECT id, kind, state, reason FROM runs ORDER BY id",

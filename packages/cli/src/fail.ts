@@ -17,6 +17,22 @@ function explain(error: unknown): { code: string; message: string; hint?: string
     const wrong = errors.map(({ path, message }) => `${path}: ${message}`).join("; ");
     return { code: error.code, message: wrong ? `${detail} ${wrong}.` : detail, hint };
   }
+  const refused = refusedByDisk(error);
+  if (refused) return refused;
   if (error instanceof CommanderError) return { code: "bad-input", message: error.message.replace(/^error: /, "") };
   return { code: "internal", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/** What the file system refused, wherever it was asked. */
+function refusedByDisk(error: unknown): { code: string; message: string; hint: string } | undefined {
+  const { code = "", path = "this folder" } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    const hint = "Free some room and run it again: nothing is lost.";
+    return { code: "bad-environment", message: `The disk is full: ${path} can't be written.`, hint };
+  }
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    const hint = "Use a folder that you own, or name another by ANYONE_HOME.";
+    return { code: "bad-environment", message: `This user may not use ${path}: ${code}.`, hint };
+  }
+  return undefined;
 }

@@ -123,9 +123,16 @@ function unreachable(url: string | undefined, error: unknown): Problem {
     status: 0,
     ...(url
       ? {
-          detail: `The API at ${url} could not be reached: ${error instanceof Error ? error.message : String(error)}.`,
+          detail: `The API at ${url} could not be reached: ${whyNot(error)}.`,
           hint: "Is it running? `anyone status` tells.",
         }
       : { detail: "The server could not be reached." }),
   };
+}
+
+/** `fetch` itself says only that it failed; what it met stands behind it. */
+function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error && "code" in cause ? String(cause.code) : error.message;
 }

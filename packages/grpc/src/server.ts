@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { Fault, type FaultCode } from "@anyone/domain/fault";
+import { Fault, type FaultCode, fault } from "@anyone/domain/fault";
 import { ServerCredentials } from "@grpc/grpc-js";
 import {
   type CallContext,
@@ -21,7 +21,7 @@ export interface RunningServer {
 /**
  * Serves one gRPC service at `address` (port 0 takes a free one). Every call must carry
  * `authorization: Bearer <token>`; a Fault becomes the matching gRPC status with its sentence, anything else INTERNAL
- * without its text.
+ * without its text. Faults: `bad-environment` when the address can't be had.
  */
 export async function serve<Service extends CompatServiceDefinition>(
   address: string,
@@ -32,7 +32,16 @@ export async function serve<Service extends CompatServiceDefinition>(
 ): Promise<RunningServer> {
   const server = createServer({ ...MESSAGE_LIMITS, "grpc.max_concurrent_streams": 256 }).use(guard(token, onError));
   server.add(definition, implementation);
-  const port = await server.listen(address, ServerCredentials.createInsecure());
+  const port = await server.listen(address, ServerCredentials.createInsecure()).catch((error: unknown) => {
+    throw fault(
+      "bad-environment",
+      `The address ${address} can't be listened on: it is taken, or not of this machine.`,
+      {
+        cause: error,
+        hint: "Stop the program that has it, or set another in the environment.",
+      },
+    );
+  });
   return {
     address: `${address.slice(0, address.lastIndexOf(":"))}:${port}`,
     async close() {

@@ -53,8 +53,11 @@ describe("how a task ends", () => {
     expect(afterError(job, claimed([1], 3), new Error("odd"))).toEqual({ end: "dead", reason: "error: odd" });
   });
 
-  it("spends no attempt on a server that is away, however often", () => {
-    const away = fault("unavailable", "The model's server is away.");
+  it.each([
+    fault("unavailable", "The model's server is away."),
+    fault("too-many-requests", "Not so fast."),
+    fault("bad-environment", "There is no bucket."),
+  ])("spends no attempt on what no task can help, however often: $message", (away) => {
     expect(afterError(job, claimed([1], 3), away)).toMatchObject({ end: "postponed" });
     expect(afterError(job, { ...claimed([1], 3), fence: 500 }, away)).toMatchObject({ delaySeconds: 60 });
   });

@@ -25,8 +25,8 @@ export function afterOutcome(task: Pick<ClaimedTask, "stage" | "traceparent">, o
 }
 
 /**
- * After an error. What something else is to blame for (a server that is away, a limit) costs no attempt, however long
- * it lasts. The rest is tried again until the attempts are spent; then the chunk is taken apart.
+ * After an error. What something else is to blame for (a server that is away, a limit, a key that was changed) costs no
+ * attempt, however long it lasts. The rest is tried again until the attempts are spent; then the chunk is taken apart.
  */
 export function afterError(job: Job, task: ClaimedTask, error: unknown): Ending {
   const reason = `${error instanceof Fault ? error.code : "error"}: ${sentence(error)}`;
@@ -43,7 +43,7 @@ export function afterSilence(job: Job, task: ClaimedTask): Ending | undefined {
   return takeApart(job, task, `no-result: ${task.attempts - 1} attempts ended without a result`);
 }
 
-const PASSING = new Set(["unavailable", "too-many-requests"]);
+const PASSING = new Set(["unavailable", "too-many-requests", "bad-environment"]);
 
 /**
  * Halves a chunk until the item that spoils it stands alone; that one is dead. A half has one attempt before it is

@@ -1,4 +1,4 @@
-import { Address, shared } from "@anyone/runtime/env";
+import { Address, HealthPort, shared } from "@anyone/runtime/env";
 import { z } from "zod";
 
 const { DATABASE_URL, REDIS_URL, SERVICE_TOKEN, LOG_LEVEL } = shared;
@@ -9,4 +9,5 @@ export const Env = z.object({
   SERVICE_TOKEN,
   LOG_LEVEL,
   REVIEW_ADDRESS: Address.default("127.0.0.1:7071"),
+  HEALTH_PORT: HealthPort,
 });

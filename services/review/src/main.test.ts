@@ -25,7 +25,9 @@ describe("the review process", () => {
     await insertAssets(db, 30);
     await putSetting(db, { key: "review.policy", value: { evaluationSize: 10, sampleSize: 5 }, by: "test" });
     const address = `127.0.0.1:${await freePort()}`;
-    child = start({ DATABASE_URL: url, REDIS_URL: await redisUrl(), SERVICE_TOKEN: TOKEN, REVIEW_ADDRESS: address });
+    const health = String(await freePort());
+    const servers = { DATABASE_URL: url, REDIS_URL: await redisUrl() };
+    child = start({ ...servers, SERVICE_TOKEN: TOKEN, REVIEW_ADDRESS: address, HEALTH_PORT: health });
     const client = openClient(ReviewServiceDefinition, address, TOKEN);
 
     await vi.waitUntil(() => client.call.openIteration({ trigger: "manual" }).catch(() => undefined), {
@@ -40,6 +42,10 @@ describe("the review process", () => {
       { timeout: 15_000, interval: 100 },
     );
     expect(task).toMatchObject({ purpose: "evaluation", blind: true, protocolId: "prime-human@1.0.0" });
+
+    const healthy = await fetch(`http://127.0.0.1:${health}/health`);
+    expect(healthy.status).toBe(200);
+    expect(await healthy.json()).toMatchObject({ ok: true, stages: ["review"] });
 
     child.kill("SIGTERM");
     const [code] = await once(child, "exit");

@@ -7,6 +7,7 @@ import { ReviewServiceDefinition } from "@anyone/grpc/generated/anyone/v1/review
 import { serve } from "@anyone/grpc/server";
 import { startWork } from "@anyone/queues/work";
 import { loadEnv } from "@anyone/runtime/env";
+import { serveHealth } from "@anyone/runtime/health";
 import { logger } from "@anyone/runtime/logger";
 import { main } from "@anyone/runtime/main";
 import { onShutdown } from "@anyone/runtime/shutdown";
@@ -33,12 +34,14 @@ main(async () => {
   );
   const work = await startWork({ jobs, handlers, context, tasks: taskStore(db), redisUrl: env.REDIS_URL, log });
   const sweep = startSweep(context, log);
+  const health = env.HEALTH_PORT === undefined ? undefined : await serveHealth(env.HEALTH_PORT, () => work.health());
   log.info({ address: server.address, protocolId }, "review is ready");
 
   onShutdown(log, async () => {
     await sweep.stop();
     await server.close();
     await work.stop();
+    health?.close();
     await db.close();
   });
 });

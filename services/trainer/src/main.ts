@@ -9,6 +9,7 @@ import { serve } from "@anyone/grpc/server";
 import { startLoop } from "@anyone/queues/loop";
 import { startWork } from "@anyone/queues/work";
 import { loadEnv } from "@anyone/runtime/env";
+import { serveHealth } from "@anyone/runtime/health";
 import { logger } from "@anyone/runtime/logger";
 import { main } from "@anyone/runtime/main";
 import { onShutdown } from "@anyone/runtime/shutdown";
@@ -46,6 +47,7 @@ main(async () => {
     return SWEEP_EVERY_MS;
   });
   const clock = await keepTime({ db, schedules, tasks, redisUrl: env.REDIS_URL, log });
+  const health = env.HEALTH_PORT === undefined ? undefined : await serveHealth(env.HEALTH_PORT, () => work.health());
   log.info({ address: server.address }, "trainer is ready");
 
   onShutdown(log, async () => {
@@ -53,6 +55,7 @@ main(async () => {
     await sweeping.stop();
     await server.close();
     await work.stop();
+    health?.close();
     await db.close();
   });
 });

@@ -129,7 +129,9 @@ describe("the help", () => {
 describe("up", () => {
   it.each([
     [{ API_PORT: "seven" }, 'API_PORT is "seven", which is no port.'],
-    [{ DATABASE_URL: "mysql://here" }, "DATABASE_URL is no usable address: expected postgres"],
+    [{ DATABASE_URL: "mysql://here" }, "DATABASE_URL is not usable: expected postgres"],
+    [{ S3_ENDPOINT: "127.0.0.1:8333" }, "S3_ENDPOINT is not usable: expected the address of an S3 server"],
+    [{ LOG_LEVEL: "loud" }, "LOG_LEVEL is not usable: Invalid option"],
     [{ REDIS_URL: "redis://127.0.0.1:9" }, "No Redis answers at 127.0.0.1:9 (REDIS_URL): ECONNREFUSED."],
     [{ ANYONE_HOME: "/dev/null/home" }, "/dev/null/home cannot be written to."],
   ])("refuses %j in one sentence, and leaves no claim behind", async (environment, sentence) => {

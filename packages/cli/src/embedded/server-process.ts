@@ -173,10 +173,15 @@ export async function untilReady(
 async function startFault(options: Launch): Promise<Error> {
   const log = await readFile(logFile(options), "utf8").catch(() => "");
   const said = log.slice(log.lastIndexOf(BEGINS)).trim().split("\n").slice(1);
-  const lastWords = said.slice(-3).join(" | ");
-  return fault("bad-environment", `${options.name} did not start: ${lastWords || "it said nothing"}.`, {
+  return fault("bad-environment", `${options.name} did not start: ${lastWords(said)}.`, {
     hint: `Its log is ${logFile(options)}.`,
   });
+}
+
+/** The last lines that were written for people; those of a log are JSON. */
+function lastWords(lines: readonly string[]): string {
+  const forPeople = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("{"));
+  return forPeople.slice(-3).join(" | ").replace(/\.$/, "") || "it said nothing";
 }
 
 function logFile({ folder }: Launch): string {

@@ -24,6 +24,8 @@ export async function readEnvironment(environment: NodeJS.ProcessEnv, apiPort?: 
     redisUrl: address("REDIS_URL", environment),
     objectsUrl: address("OBJECTS_URL", environment),
   };
+  check("S3_ENDPOINT", environment);
+  check("LOG_LEVEL", environment);
   if (wanted.databaseUrl) await knock("DATABASE_URL", "PostgreSQL", wanted.databaseUrl, 5432);
   if (wanted.redisUrl) await knock("REDIS_URL", "Redis", wanted.redisUrl, 6379);
   return wanted;
@@ -39,11 +41,17 @@ function portOf(text: string | undefined): number {
 }
 
 function address(name: "DATABASE_URL" | "REDIS_URL" | "OBJECTS_URL", environment: NodeJS.ProcessEnv) {
+  check(name, environment);
+  return environment[name] || undefined;
+}
+
+/** What every service would refuse is refused before anything is started. */
+function check(name: keyof typeof shared, environment: NodeJS.ProcessEnv): void {
   const value = environment[name];
-  if (!value) return undefined;
-  const parsed = shared[name].safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw fault("bad-environment", `${name} is no usable address: ${parsed.error.issues[0]?.message}.`, {
+  if (!value) return;
+  const { error } = shared[name].safeParse(value);
+  if (!error) return;
+  throw fault("bad-environment", `${name} is not usable: ${error.issues[0]?.message}.`, {
     hint: `Correct ${name}, or unset it for what comes with the platform.`,
   });
 }

@@ -7,7 +7,7 @@ export interface ProcessPlan {
   command: string;
   args: string[];
   environment: Record<string, string>;
-  /** TCP port that answers once the process is ready; absent: it is ready when it runs. */
+  /** TCP port that answers once the process is ready; absent: it is ready when it runs, for it serves nothing. */
   port?: number;
 }
 
@@ -19,6 +19,8 @@ export interface Addresses {
   reviewPort: number;
   trainerPort: number;
   inferencePort: number;
+  /** Of the services that listen for nothing else. */
+  healthPorts: { crawler: number; filter: number; annotator: number };
 }
 
 export interface PlanOptions {
@@ -65,6 +67,10 @@ export function planProcesses(options: PlanOptions): ProcessPlan[] {
     environment: { ...environment, ...extra },
     port,
   });
+  const working = (name: keyof Addresses["healthPorts"]): ProcessPlan => {
+    const port = addresses.healthPorts[name];
+    return service(name, port, { HEALTH_PORT: String(port) });
+  };
   const worker = (role: "serve" | "work", name: string, port?: number): ProcessPlan => ({
     name,
     command: join(checkout, ".anyone", "python", "bin", "python"),
@@ -82,9 +88,9 @@ export function planProcesses(options: PlanOptions): ProcessPlan[] {
     service("review", addresses.reviewPort),
     service("trainer", addresses.trainerPort),
     worker("serve", "gpu-worker-serve", addresses.inferencePort),
-    service("crawler"),
-    service("filter"),
-    service("annotator"),
+    working("crawler"),
+    working("filter"),
+    working("annotator"),
     ...Array.from({ length: options.workers }, (_, index) => worker("work", `gpu-worker-work-${index + 1}`)),
   ];
 }

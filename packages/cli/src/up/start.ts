@@ -1,8 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { startPostgres } from "../embedded/postgres.ts";
-import { choosePort } from "../embedded/server-process.ts";
+import { choosePort, makeFolder } from "../embedded/server-process.ts";
 import { startValkey } from "../embedded/valkey.ts";
 import { readEnvironment, type Wanted } from "./environment.ts";
 import { claimHome, loadSecrets, prepareHome } from "./home.ts";
@@ -78,6 +77,11 @@ async function openStores(
     reviewPort: await choosePort("the review service"),
     trainerPort: await choosePort("the trainer"),
     inferencePort: await choosePort("the inference service"),
+    healthPorts: {
+      crawler: await choosePort("the crawler"),
+      filter: await choosePort("the filter"),
+      annotator: await choosePort("the annotator"),
+    },
   };
   let { databaseUrl, redisUrl, objectsUrl } = wanted;
   if (!databaseUrl) {
@@ -95,7 +99,7 @@ async function openStores(
   }
   if (!objectsUrl) {
     const objects = join(home, "objects");
-    await mkdir(objects, { recursive: true });
+    await makeFolder("the object store", objects);
     objectsUrl = pathToFileURL(objects).href;
   }
   return { databaseUrl, redisUrl, objectsUrl, ...ports };

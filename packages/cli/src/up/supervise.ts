@@ -1,8 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { endLeftOver, type Launch, launch, type Server, untilReady } from "../embedded/server-process.ts";
+import { endLeftOver, type Launch, launch, makeFolder, type Server, untilReady } from "../embedded/server-process.ts";
 import type { ProcessPlan } from "./processes.ts";
 
 /** Generous: a busy machine may need a minute for what usually takes three seconds. */
@@ -53,7 +52,7 @@ class Keeper {
 
   static async start(plan: ProcessPlan, options: SuperviseOptions): Promise<Keeper> {
     const folder = join(options.folder, plan.name);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(plan.name, folder);
     await endLeftOver(folder, "TERM", plan.args.join(" "));
     const start: Launch = {
       name: plan.name,
@@ -88,6 +87,12 @@ class Keeper {
   }
 
   private async keep(): Promise<void> {
+    // What did not start is the start's to tell: again it would say the same.
+    const started = await this.ready.then(
+      () => true,
+      () => false,
+    );
+    if (!started) return;
     let wait = 500;
     while (!this.stopping) {
       const startedAt = Date.now();

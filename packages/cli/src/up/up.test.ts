@@ -26,10 +26,10 @@ afterAll(async () => {
 }, 60_000);
 
 /** The command in a process of its own, and what it says. */
-function anyone(...args: string[]) {
+function anyone(command: string, environment: Record<string, string> = {}) {
   const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, ANYONE_HOME: home, API_PORT: String(port), LOG_LEVEL: "warn" };
-  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const env = { PATH, HOME, ANYONE_HOME: home, API_PORT: String(port), LOG_LEVEL: "warn", ...environment };
+  const child = spawn(process.execPath, [MAIN, ...command.split(" ")], { env, stdio: ["ignore", "pipe", "pipe"] });
   started.push(child);
   const said = { out: "", err: "" };
   child.stdout.on("data", (bytes) => {
@@ -88,8 +88,18 @@ describe("the platform on one machine", () => {
     await until("its processes to end", () => ours().length === 0);
   }, 200_000);
 
+  it("says which variable keeps which service from starting, and starts nothing again", async () => {
+    const { code, err } = await anyone("up", { CONTACT: "nobody" }).ended;
+    expect(code).toBe(1);
+    expect(err.trim().split("\n").at(-1)).toMatch(
+      /^crawler did not start: The environment is not usable: CONTACT: expected an e-mail address .* Its log is /,
+    );
+    expect(err).not.toContain("starting it again");
+    expect(ours()).toEqual([]);
+  }, 200_000);
+
   it("starts on what was left, and shows the key that nobody has seen", async () => {
-    up = anyone("up", "--json");
+    up = anyone("up --json");
     await until("its address", () => up.said.out.includes("}") || up.child.exitCode !== null);
     expect(up.said.err).toBe("");
     expect(JSON.parse(up.said.out)).toEqual({
@@ -122,7 +132,7 @@ describe("the platform on one machine", () => {
   }, 60_000);
 
   it("shows its seven stages to other commands", async () => {
-    const { code, out } = await anyone("status", "--json").ended;
+    const { code, out } = await anyone("status --json").ended;
     expect(code).toBe(0);
     const { stages, pid } = JSON.parse(out) as { stages: { stage: string }[]; pid: number };
     expect(pid).toBe(up.child.pid);
@@ -137,11 +147,11 @@ describe("the platform on one machine", () => {
       "both again",
       async () => pidOf("run/api") !== api && pidOf("valkey") !== valkey && (await health()) === 200,
     );
-    expect((await anyone("status", "--json").ended).code).toBe(0);
+    expect((await anyone("status --json").ended).code).toBe(0);
   }, 120_000);
 
   it("stops at `down`, and leaves neither a process nor a claim", async () => {
-    const { code, out } = await anyone("down", "--json").ended;
+    const { code, out } = await anyone("down --json").ended;
     expect({ code, out: JSON.parse(out) }).toEqual({ code: 0, out: { stopped: true, pid: up.child.pid } });
     expect((await up.ended).code).toBe(0);
     expect(ours()).toEqual([]);
