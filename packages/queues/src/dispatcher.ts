@@ -4,7 +4,7 @@ import type { Logger } from "@anyone/runtime/logger";
 import type { Redis } from "ioredis";
 import { deliver, openQueues, type StageQueue } from "./delivery.ts";
 import { startLoop } from "./loop.ts";
-import { connect, hasOpened, queueAddress } from "./redis.ts";
+import { connect, hasOpened, queueAddress, queueFault } from "./redis.ts";
 
 export interface DispatcherOptions {
   tasks: TaskStore;
@@ -34,14 +34,22 @@ export function startDispatcher({ tasks, redisUrl, stages, log, window = 256 }: 
   const isOpen = hasOpened(redis);
   const queues = openQueues(redis, address.prefix, stages);
   let delivered = 0;
+  let refused = false;
 
   const loop = startLoop("dispatcher", log, async () => {
     if (!isOpen()) return 20;
+    if (refused) await tryWriting(redis, address.prefix);
+    refused = false;
     const room = await roomOn(redis, queues, window);
     if (room.size === 0) return REST.full;
     const due = await tasks.dispatch(room);
     const perStage = Map.groupBy(due, (task: Dispatch) => task.stage);
-    await Promise.all([...perStage].map(([stage, some]) => deliver(queues.get(stage) as StageQueue, some)));
+    try {
+      await Promise.all([...perStage].map(([stage, some]) => deliver(queues.get(stage) as StageQueue, some)));
+    } catch (error) {
+      refused = true;
+      throw queueFault(error);
+    }
     delivered += due.length;
     if ([...perStage].some(([stage, some]) => some.length === room.get(stage)) || room.size < stages.length)
       return REST.full;
@@ -60,6 +68,16 @@ export function startDispatcher({ tasks, redisUrl, stages, log, window = 256 }: 
       redis.disconnect();
     },
   };
+}
+
+/**
+ * A server that is out of memory, or whose disk is full, answers every question and refuses every job. Once it has, it is
+ * asked by a small write first: no row is marked whose delivery would be refused.
+ */
+async function tryWriting(redis: Redis, prefix: string): Promise<void> {
+  await redis.set(`${prefix}:takes-jobs`, "?", "PX", 1_000).catch((error: unknown) => {
+    throw queueFault(error);
+  });
 }
 
 async function roomOn(

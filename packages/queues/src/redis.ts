@@ -48,6 +48,26 @@ export function hasOpened(redis: Redis): () => boolean {
   return () => opened;
 }
 
+/** Says in one sentence why the server did not do what it was asked; tasks wait in the database meanwhile. */
+export function queueFault(error: unknown): Error {
+  const said = error instanceof Error ? error.message : String(error);
+  const [why, wayOut] = REFUSALS.find(([word]) => said.startsWith(word))?.[1] ?? [
+    `can't be reached: ${said}`,
+    "Check REDIS_URL and that the server runs",
+  ];
+  return fault("unavailable", `Redis ${why}.`, {
+    cause: error,
+    hint: `${wayOut}; tasks wait in the database and go on by themselves.`,
+  });
+}
+
+/** By the first word of the server's answer. */
+const REFUSALS: readonly [word: string, sentence: readonly [why: string, wayOut: string]][] = [
+  ["OOM", ["is out of memory and takes no more jobs", "Raise its maxmemory or free some of it"]],
+  ["MISCONF", ["can't write to its disk and takes no more jobs", "Free some space there"]],
+  ["READONLY", ["is a replica, which takes no jobs", "Let REDIS_URL name the server that may be written to"]],
+];
+
 /** Refuses a server that would lose or evict jobs, before anything relies on it. Faults: `bad-environment`, `unavailable`. */
 export async function checkServer(redisUrl: string): Promise<void> {
   const redis = new Redis(queueAddress(redisUrl).url, {
