@@ -12,6 +12,9 @@ export function contentKey(kind: ContentKind, sha256: string, extension: string)
   return `${kind}/${sha256.slice(0, 2)}/${sha256}.${extension}`;
 }
 
+/** What a start writes to see whether it may. */
+export const CHECK_KEY = "check/may-write.txt";
+
 /** A file of a dataset version: its shards, its manifest. */
 export function versionKey(version: number, file: string): string {
   return `version/${number(version)}/${segment(file)}`;

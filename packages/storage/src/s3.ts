@@ -27,6 +27,8 @@ export interface S3Options extends S3Environment {
   bucket: string;
   /** Every key lies below it; no slash at either end; may be empty. */
   prefix?: string;
+  /** Milliseconds without a byte after which a request is given up and tried again. */
+  silenceMs?: number;
 }
 
 /** Objects in a bucket that exists already. */
@@ -147,12 +149,15 @@ export async function removeBucket(options: S3Options): Promise<void> {
   }
 }
 
-function clientConfig(environment: S3Environment): S3ClientConfig {
+const SILENCE_MS = 10_000;
+
+function clientConfig({ silenceMs = SILENCE_MS, ...environment }: S3Options): S3ClientConfig {
   const { S3_ENDPOINT, S3_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = environment;
   return {
     region: S3_REGION ?? "us-east-1",
-    maxAttempts: 4,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
+    maxAttempts: 3,
+    // Of silence, not of the whole request: a large object may take its time. The client's `requestTimeout` only warns.
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: silenceMs },
     // Servers of one's own rarely answer to bucket.host.
     ...(S3_ENDPOINT ? { endpoint: S3_ENDPOINT, forcePathStyle: true } : {}),
     ...(AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY
@@ -166,6 +171,12 @@ function s3Fault(verb: string, key: string, bucket: string, error: unknown): Err
   const name = error instanceof Error ? error.name : "";
   if (name === "NoSuchBucket") return noBucket(bucket, error);
   const status = statusOf(error);
+  if (name === "XMinioStorageFull" || status === 507) {
+    return fault("unavailable", `The disk of the S3 server is full: it can't ${verb} ${key}.`, {
+      cause: error,
+      hint: "Free some space there; the work goes on by itself.",
+    });
+  }
   if (status === 404) return fault("not-found", `There is no object ${key}.`, { cause: error });
   if (status === 401 || status === 403 || name === "CredentialsProviderError") {
     return fault("bad-environment", `The S3 server refused to ${verb} ${key}: ${name}.`, {

@@ -11,6 +11,7 @@ import { serveHealth } from "@anyone/runtime/health";
 import { logger } from "@anyone/runtime/logger";
 import { main } from "@anyone/runtime/main";
 import { onShutdown } from "@anyone/runtime/shutdown";
+import { checkStore } from "@anyone/storage/check-store";
 import { openStore } from "@anyone/storage/open-store";
 import { Env } from "./env.ts";
 import { handlers } from "./handlers.ts";
@@ -26,6 +27,7 @@ main(async () => {
   await migrate(env.DATABASE_URL);
   const db = openDatabase(env.DATABASE_URL, { name: "anyone crawler" });
   const store = await openStore(env.OBJECTS_URL, env);
+  await checkStore(store);
   const tasks = taskStore(db);
   const reach = await openReach({
     db,

@@ -17,6 +17,7 @@ import { next, type Outcome } from "@anyone/queues/job";
 import { discoverCandidates, sourceJobs, watchPool } from "@anyone/queues/jobs/source";
 import { logger } from "@anyone/runtime/logger";
 import { filesystemStore } from "@anyone/storage/filesystem";
+import { openStore } from "@anyone/storage/open-store";
 import { createDatabase } from "@anyone/test/support/servers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { CrawlerContext } from "./context.ts";
@@ -228,6 +229,28 @@ describe("a crawl", () => {
       db.transaction((tx) => startCrawl(tx, { sourceId: flickrId, target: 10, trigger: "manual", why: "a test" }));
     const results = await Promise.allSettled([start(), start()]);
     expect(results.map((result) => result.status).sort()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  it("leaves its candidates listed while the object store is away: none counts as fetched without its object", async () => {
+    const keys = { AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret" };
+    const away = await openStore("s3://bucket", { S3_ENDPOINT: "http://127.0.0.1:9", ...keys });
+    const { store } = context;
+    context = { ...context, store: away };
+    const options = { sourceId: flickrId, target: 20, trigger: "manual", why: "a test" } as const;
+    const crawlId = await db.transaction((tx) => startCrawl(tx, options));
+    await perform(next(discoverCandidates, { crawlId, page: 0 }));
+    for (const task of written.filter(({ name }) => name === "source.fetch")) {
+      await expect(perform(task)).rejects.toMatchObject({ code: "unavailable" });
+    }
+    const read = () =>
+      db.query<{ status: string; key: string | null }>("SELECT status, object_key AS key FROM candidates");
+    expect(new Set((await read()).map(({ status }) => status))).toEqual(new Set(["listed"]));
+
+    context = { ...context, store };
+    await performAll();
+    const fetched = (await read()).filter(({ status }) => status === "fetched");
+    expect(fetched.length).toBeGreaterThan(0);
+    for (const { key } of fetched) expect(await store.has(key ?? "")).toBe(true);
   });
 
   it("fails with a sentence when its source can't be read", async () => {

@@ -12,6 +12,7 @@ import { serveHealth } from "@anyone/runtime/health";
 import { logger } from "@anyone/runtime/logger";
 import { main } from "@anyone/runtime/main";
 import { onShutdown } from "@anyone/runtime/shutdown";
+import { checkStore } from "@anyone/storage/check-store";
 import { openStore } from "@anyone/storage/open-store";
 import { modelsFolder } from "@anyone/vision/models-folder";
 import { Env } from "./env.ts";
@@ -29,6 +30,7 @@ main(async () => {
   const db = openDatabase(env.DATABASE_URL, { name: "anyone filter", max: 4 });
   const tasks = taskStore(db);
   const store = await openStore(env.OBJECTS_URL, env);
+  await checkStore(store);
   const models = env.MODELS_DIR ?? modelsFolder;
   const size = Math.min(availableParallelism(), MOST_PROCESSES);
   const pool = openMeasurePool({ models, size });

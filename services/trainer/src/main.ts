@@ -13,6 +13,7 @@ import { serveHealth } from "@anyone/runtime/health";
 import { logger } from "@anyone/runtime/logger";
 import { main } from "@anyone/runtime/main";
 import { onShutdown } from "@anyone/runtime/shutdown";
+import { checkStore } from "@anyone/storage/check-store";
 import { openStore } from "@anyone/storage/open-store";
 import { Env } from "./env.ts";
 import { handlers, jobs } from "./handlers.ts";
@@ -28,6 +29,7 @@ main(async () => {
   await migrate(env.DATABASE_URL);
   const db = openDatabase(env.DATABASE_URL, { name: "trainer" });
   const store = await openStore(env.OBJECTS_URL, env);
+  await checkStore(store);
   const runs = runRepository(db);
   const schedules = scheduleRepository(db);
   const tasks = taskStore(db);
