@@ -3,7 +3,7 @@ import { candidateRepository } from "@anyone/db/candidates";
 import { openDatabase } from "@anyone/db/client";
 import { migrate } from "@anyone/db/migrate";
 import { taskStore } from "@anyone/db/tasks";
-import { primeHuman } from "@anyone/domain/annotate/prime-human";
+import { readPrimeHuman } from "@anyone/domain/annotate/read-prime-human";
 import { gates } from "@anyone/domain/filter/gate";
 import { ProtocolId } from "@anyone/domain/ids";
 import { startWork } from "@anyone/queues/work";
@@ -26,6 +26,7 @@ const MOST_PROCESSES = 16;
 main(async () => {
   const env = loadEnv(Env);
   const log = logger("filter", env.LOG_LEVEL);
+  const { protocol } = await readPrimeHuman();
   await migrate(env.DATABASE_URL);
   const db = openDatabase(env.DATABASE_URL, { name: "anyone filter", max: 4 });
   const tasks = taskStore(db);
@@ -43,7 +44,7 @@ main(async () => {
       store,
       pool,
       gates,
-      protocolId: ProtocolId.parse(primeHuman.identity),
+      protocolId: ProtocolId.parse(protocol.identity),
       log,
     },
     tasks,

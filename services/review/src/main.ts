@@ -2,7 +2,7 @@ import { openDatabase } from "@anyone/db/client";
 import { migrate } from "@anyone/db/migrate";
 import { protocolRepository } from "@anyone/db/protocols";
 import { taskStore } from "@anyone/db/tasks";
-import { primeHumanDocument } from "@anyone/domain/annotate/prime-human";
+import { readPrimeHuman } from "@anyone/domain/annotate/read-prime-human";
 import { ReviewServiceDefinition } from "@anyone/grpc/generated/anyone/v1/review";
 import { serve } from "@anyone/grpc/server";
 import { startWork } from "@anyone/queues/work";
@@ -19,10 +19,11 @@ import { startSweep } from "./sweep.ts";
 main(async () => {
   const env = loadEnv(Env);
   const log = logger("review", env.LOG_LEVEL);
+  const { document } = await readPrimeHuman();
   await migrate(env.DATABASE_URL);
   const db = openDatabase(env.DATABASE_URL, { name: "review" });
   const protocols = protocolRepository(db);
-  const protocolId = await protocols.publish(primeHumanDocument);
+  const protocolId = await protocols.publish(document);
   const context = { db, protocols };
 
   const server = await serve(

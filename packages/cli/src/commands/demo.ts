@@ -2,11 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createClient } from "@anyone/contracts/client";
 import { releaseApi } from "@anyone/contracts/release";
+import { readPrimeHuman } from "@anyone/domain/annotate/read-prime-human";
 import type { Command } from "commander";
 import { DEMO } from "../demo/plan.ts";
-import { writeReport } from "../demo/report/write-report.ts";
-import { turnWheel } from "../demo/turn.ts";
-import { startDrawnWorld } from "../demo/world.ts";
 import { makeOutput } from "../output.ts";
 import { homeFolder } from "../up/home.ts";
 import { startPlatform } from "../up/start.ts";
@@ -53,6 +51,10 @@ Run it again to turn the wheel a second time: more images, the next iteration, v
 
 async function runDemo(home: string, output: ReturnType<typeof makeOutput>, closers: (() => Promise<void>)[]) {
   const started = Date.now();
+  await readPrimeHuman();
+  const { startDrawnWorld } = await import("../demo/world.ts");
+  const { turnWheel } = await import("../demo/turn.ts");
+  const { writeReport } = await import("../demo/report/write-report.ts");
   // The world offers more with every turn; how many turns there were, the platform knows only once it runs.
   const turnsBefore = await countTurns(home);
   const turn = turnsBefore + 1;

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { readPrimeHuman } from "@anyone/domain/annotate/read-prime-human";
 import { fault } from "@anyone/domain/fault";
 import type { Command } from "commander";
 import { wholeNumber } from "../numbers.ts";
@@ -11,7 +12,9 @@ import { untilStopped } from "./up.ts";
 export function addWorld(program: Command): void {
   const world = program
     .command("world")
-    .description("drawn people with known truth: look at them, draw them to files, serve them");
+    .description("drawn people with known truth: look at them, draw them to files, serve them")
+    // Their truth is told in the protocol's words.
+    .hook("preAction", async () => void (await readPrimeHuman()));
   const output = () => makeOutput(program.opts<{ json?: boolean }>().json ?? false);
 
   world

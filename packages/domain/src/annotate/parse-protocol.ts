@@ -23,7 +23,9 @@ function checked(raw: unknown, line: (entry: string) => number | undefined): Pro
     throw broken(
       read.error.issues.map((issue) => ({
         entry: entryAt(raw, issue.path),
-        message: `${issue.path.slice(issue.path[0] === "categories" ? 2 : 0).join(".")}: ${issue.message}`,
+        message: `${issue.path.slice(issue.path[0] === "categories" ? 2 : 0).join(".")}: ${
+          issue.message === "Invalid input" ? "it has none of the forms that may stand there" : issue.message
+        }`,
       })),
       line,
     );
@@ -56,7 +58,7 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw fault("bad-protocol", `The protocol file is not valid JSON: ${(cause as Error).message}`, {
+    throw fault("bad-protocol", `The protocol file is not valid JSON: ${(cause as Error).message}.`, {
       cause,
       hint: "Correct the file at that place; every entry but the last of a list ends in a comma.",
     });
@@ -68,7 +70,7 @@ function broken(findings: readonly Finding[], line: (entry: string) => number | 
     const at = entry && line(entry);
     return `${entry ? `${entry}${at ? ` (line ${at})` : ""}: ` : ""}${message}`;
   });
-  return fault("bad-protocol", `The label protocol has ${findings.length} error(s): ${sentences.join("; ")}`, {
+  return fault("bad-protocol", `The label protocol has ${findings.length} error(s): ${sentences.join("; ")}.`, {
     hint: "Correct these entries of the protocol file, or publish the change as a new version beside the old file.",
   });
 }
