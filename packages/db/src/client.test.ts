@@ -47,6 +47,18 @@ describe("the database", () => {
     expect(await texts()).toEqual(["kept"]);
   });
 
+  it.each([
+    ["53100", "has a full disk", "Free some space"],
+    ["53300", "takes no more connections", "max_connections"],
+  ])("says what the server runs short of (SQLSTATE %s)", async (code, why, wayOut) => {
+    const short = db.query(`DO $$ BEGIN RAISE EXCEPTION 'short' USING ERRCODE = '${code}'; END $$`);
+    await expect(short).rejects.toMatchObject({
+      code: "unavailable",
+      message: `PostgreSQL ${why}: short.`,
+      hint: expect.stringContaining(wayOut),
+    });
+  });
+
   it("says that nobody answers", async () => {
     const nowhere = openDatabase("postgresql://nobody@127.0.0.1:9/none");
     await expect(nowhere.query("SELECT 1")).rejects.toMatchObject({

@@ -3,11 +3,19 @@ import { fault } from "@anyone/domain/fault";
 /** Turns the many ways a server can be out of reach into one fault; every other error stays what it is. */
 export function connectionFault(error: unknown): unknown {
   if (!(error instanceof Error) || !isConnectionError(error)) return error;
-  return fault("unavailable", `PostgreSQL can't be reached: ${error.message || codeOf(error)}.`, {
+  const [why, wayOut] = SHORTAGES[codeOf(error)] ?? ["can't be reached", "Check DATABASE_URL and that the server runs"];
+  return fault("unavailable", `PostgreSQL ${why}: ${error.message || codeOf(error)}.`, {
     cause: error,
-    hint: "Check DATABASE_URL and that the server runs; work goes on by itself when it is back.",
+    hint: `${wayOut}; work goes on by itself then.`,
   });
 }
+
+/** What the server runs short of, by SQLSTATE. */
+const SHORTAGES: Readonly<Record<string, readonly [why: string, wayOut: string]>> = {
+  "53100": ["has a full disk", "Free some space there"],
+  "53200": ["is out of memory", "Give it more, or stop what else uses it"],
+  "53300": ["takes no more connections", "Raise its max_connections, or stop what else uses it"],
+};
 
 /** SQLSTATE classes: 08 connection, 28 refused login, 3D no such database, 53 resources, 57P shutdown; the rest are the network's and the driver's. */
 function isConnectionError(error: Error): boolean {
