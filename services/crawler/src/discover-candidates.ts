@@ -1,5 +1,6 @@
 import { candidateIdOf, insertListed } from "@anyone/db/candidates";
 import { endCrawls, recordPage } from "@anyone/db/crawls";
+import { Fault, sentence } from "@anyone/domain/fault";
 import type { CandidateId, CrawlId } from "@anyone/domain/ids";
 import type { Listing } from "@anyone/domain/source/candidate";
 import { endAfter, FETCH_CHUNK } from "@anyone/domain/source/crawl";
@@ -55,8 +56,10 @@ export async function discoverCandidates(
       ],
     });
   } catch (error) {
-    if (!(error instanceof Unlisted)) throw error;
-    return fail(error);
+    if (error instanceof Unlisted) return fail(error);
+    if (error instanceof Fault || attempt < TRIES) throw error;
+    // A task that died would leave its crawl running for ever.
+    return fail(new Unlisted("unreadable", sentence(error)));
   }
 
   /** Listings that are no candidate yet, each once. */

@@ -92,13 +92,13 @@ afterAll(async () => {
 });
 
 /** Does a task as the runner does: handler, then its writes and next tasks in one transaction. Returns how it ended. */
-async function perform(task: NextTask): Promise<Outcome> {
+async function perform(task: NextTask, attempt = 1): Promise<Outcome> {
   const job = sourceJobs.find((one) => one.name === task.name);
   if (!job) throw new Error(`no job ${task.name}`);
   const given = {
     ...context,
     taskId: task.id,
-    attempt: 1,
+    attempt,
     signal: new AbortController().signal,
     heartbeat: async () => {},
     traceparent: null,
@@ -251,6 +251,20 @@ describe("a crawl", () => {
     const fetched = (await read()).filter(({ status }) => status === "fetched");
     expect(fetched.length).toBeGreaterThan(0);
     for (const { key } of fetched) expect(await store.has(key ?? "")).toBe(true);
+  });
+
+  it("fails with the reason when its listing goes wrong in a way that nobody foresaw", async () => {
+    const fetch = () => Promise.reject(new Error("the unforeseen"));
+    context.reach = { ...context.reach, fetch };
+    const options = { sourceId: flickrId, target: 20, trigger: "manual", why: "a test" } as const;
+    const crawlId = await db.transaction((tx) => startCrawl(tx, options));
+    const task = next(discoverCandidates, { crawlId, page: 0 });
+    await expect(perform(task)).rejects.toThrow("the unforeseen");
+    await perform(task, 3);
+    expect(await context.crawls.get(crawlId)).toMatchObject({
+      state: "failed",
+      stopReason: "unreadable: the unforeseen",
+    });
   });
 
   it("fails with a sentence when its source can't be read", async () => {

@@ -3,7 +3,8 @@ import { basename, resolve } from "node:path";
 import type { Client } from "@anyone/contracts/client";
 import { filterApi } from "@anyone/contracts/filter";
 import { type Crawl, sourceApi } from "@anyone/contracts/source";
-import { fault } from "@anyone/domain/fault";
+import { type Overview, systemApi } from "@anyone/contracts/system";
+import { Fault, fault } from "@anyone/domain/fault";
 import { CrawlId, SourceId } from "@anyone/domain/ids";
 import { SourceSettings } from "@anyone/domain/source/source";
 import type { Command } from "commander";
@@ -86,13 +87,15 @@ function slug(name: string): string {
 }
 
 function readSettings(text: string): SourceSettings {
+  const hint = 'For example: \'{"kind":"laion","files":["https://example.org/part-00000.parquet"]}\'.';
   try {
-    return SourceSettings.parse(JSON.parse(text));
+    const { data, error } = SourceSettings.safeParse(JSON.parse(text));
+    if (data) return data;
+    const why = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+    throw fault("bad-input", `--settings is not a source's settings: ${why}.`, { hint });
   } catch (error) {
-    throw fault("bad-input", "--settings is not a source's settings.", {
-      cause: error,
-      hint: 'For example: \'{"kind":"laion","files":["https://example.org/part-00000.parquet"]}\'.',
-    });
+    if (error instanceof Fault) throw error;
+    throw fault("bad-input", "--settings is not valid JSON.", { cause: error, hint });
   }
 }
 
@@ -129,15 +132,25 @@ async function report(client: Client, crawl: Crawl, wait: boolean, output: Outpu
     output.result(crawl, () => `Crawl ${crawl.id} runs. Follow it with anyone status.`);
     return;
   }
+  let deadEnd = 0;
   const ended = await waitFor(
     async () => {
       const now = await client.call(sourceApi.getCrawl, { params: { id: CrawlId.parse(crawl.id) } });
       const source = await client.call(sourceApi.getSource, { params: { id: SourceId.parse(crawl.sourceId) } });
       const { listed = 0, fetched = 0, kept = 0, dropped = 0, failed = 0 } = source.candidates;
+      const waiting = now.state === "running" || listed > 0 || fetched > 0;
       output.progress(
         `${now.listed} listed · ${listed} to fetch · ${fetched} to filter · ${kept} kept · ${dropped} dropped · ${failed} failed`,
       );
-      return now.state !== "running" && listed === 0 && fetched === 0 ? now : undefined;
+      // Twice in a row: the last task may end between the two questions.
+      const before = deadEnd;
+      deadEnd = waiting ? deadTasks((await client.call(systemApi.overview)).stages) : 0;
+      if (before > 0 && deadEnd > 0) {
+        throw fault("conflict", `${deadEnd} tasks of source and filter are dead, and the rest waits for them.`, {
+          hint: "The dashboard's system page shows each with its reason, and tries it again.",
+        });
+      }
+      return waiting ? undefined : now;
     },
     { withinMs: A_DAY_MS, what: `crawl ${crawl.id} to end` },
   );
@@ -149,4 +162,14 @@ async function report(client: Client, crawl: Crawl, wait: boolean, output: Outpu
       ...funnel.map(({ status, reason, count }) => [status, reason ?? "", count]),
     ]),
   );
+  if (ended.state === "failed") {
+    throw fault("conflict", `The source "${crawl.sourceId}" could not be listed: ${ended.stopReason}`);
+  }
+}
+
+/** The dead tasks, when nothing but dead ones is left of source and filter: waiting for them is in vain. */
+function deadTasks(stages: Overview["stages"]): number {
+  const ours = stages.filter(({ stage }) => stage === "source" || stage === "filter");
+  const alive = ours.some(({ tasks }) => tasks.ready + tasks.leased > 0);
+  return alive ? 0 : ours.reduce((sum, { tasks }) => sum + tasks.dead, 0);
 }

@@ -66,7 +66,14 @@ export function readSecrets(home: string): Secrets | undefined {
   try {
     return Secrets.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return undefined;
+    if (code === "EACCES" || code === "EPERM") {
+      throw fault("bad-environment", `This user may not read ${path}.`, {
+        cause: error,
+        hint: "Run the command as the user who started the platform, or set API_URL and API_KEY.",
+      });
+    }
     throw fault("bad-environment", `${path} is damaged.`, {
       cause: error,
       hint: "Remove it and start again: new secrets are made, and API keys made before stay valid.",

@@ -52,7 +52,18 @@ function describe(error: unknown): Problem {
   const status = known.statusCode ?? 500;
   if (status >= 500)
     return problem("internal", 500, INTERNAL, "Try again; the server's log names the cause by requestId.");
-  return problem(codeOf(status), status, known.message ?? "The request was refused.");
+  return problem(codeOf(status), status, sentenceOf(known.message ?? "The request was refused"), WAYS_OUT[status]);
+}
+
+/** For what is refused before an operation reads it. */
+const WAYS_OUT: Partial<Record<number, string>> = {
+  400: "Send JSON that GET /v1/openapi.json describes.",
+  413: "Send less at once.",
+  415: "Send JSON, and say so with `content-type: application/json`.",
+};
+
+function sentenceOf(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
 }
 
 const INTERNAL = "Something went wrong on the server.";

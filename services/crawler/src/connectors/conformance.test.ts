@@ -1,4 +1,4 @@
-import { link, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -244,6 +244,30 @@ describe("the folder connector", () => {
     expect(await read("../photographs/face-api/sample1.jpg")).toMatchObject({ reason: "outside-folder" });
     expect(await read("folder.jpg")).toMatchObject({ reason: "not-a-file" });
     expect(await read("deep/good.jpg")).toMatchObject({ ok: true });
+  });
+
+  it("says which folder its user may not read, and leaves nothing out in silence", async () => {
+    const closed = join(folder, "half-open", "closed");
+    await mkdir(closed, { recursive: true });
+    await writeFile(join(folder, "half-open", "good.jpg"), Uint8Array.of(0xff, 0xd8, 0xff, 0xe0));
+    // Root may read anything: for these looks it is somebody else.
+    const isRoot = process.getuid?.() === 0;
+    await chmod(folder, 0o755);
+    await chmod(closed, 0);
+    if (isRoot) process.seteuid?.("nobody");
+    const looks = [join(folder, "half-open"), closed].map((path) =>
+      list(SourceSettings.parse({ kind: "folder", path }), null).catch((error: unknown) => error),
+    );
+    const refused = await Promise.all(looks);
+    if (isRoot) process.seteuid?.(0);
+    await chmod(closed, 0o700);
+    for (const error of refused) {
+      expect(error).toMatchObject({
+        reason: "closed-folder",
+        message: expect.stringContaining(closed),
+        passing: false,
+      });
+    }
   });
 
   it("reads only folders that the operator allowed", async () => {

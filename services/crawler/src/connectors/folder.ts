@@ -38,7 +38,8 @@ export const folder: Connector<"folder"> = {
 };
 
 async function rootOf(path: string, { importRoots }: Reach): Promise<string> {
-  const root = await realpath(path).catch(() => {
+  const root = await realpath(path).catch((error: unknown) => {
+    if (isClosed(error)) throw closed(path);
     throw new Unlisted("no-folder", `There is no folder ${path} on the crawler's machine.`);
   });
   if (!(await stat(root)).isDirectory()) throw new Unlisted("no-folder", `${path} is not a folder.`);
@@ -50,7 +51,10 @@ async function rootOf(path: string, { importRoots }: Reach): Promise<string> {
 async function* walk(root: string, within: string, after: string, depth: number): AsyncGenerator<string> {
   if (depth > DEEPEST) return;
   const entries: { path: string; folder: boolean }[] = [];
-  for await (const entry of await opendir(join(root, within))) {
+  const folder = await opendir(join(root, within)).catch((error: unknown) => {
+    throw isClosed(error) ? closed(join(root, within)) : error;
+  });
+  for await (const entry of folder) {
     const path = within === "" ? entry.name : `${within}/${entry.name}`;
     if (entry.isDirectory()) entries.push({ path, folder: true });
     else if (entry.isFile() && IMAGE_NAME.test(entry.name)) entries.push({ path, folder: false });
@@ -63,6 +67,18 @@ async function* walk(root: string, within: string, after: string, depth: number)
       if (`${entry.path}/\u{10ffff}` > after) yield* walk(root, entry.path, after, depth + 1);
     } else if (entry.path > after) yield entry.path;
   }
+}
+
+/** Left out, its photographs would be missing and nobody would know. */
+function closed(folder: string): Unlisted {
+  return new Unlisted(
+    "closed-folder",
+    `The crawler's user may not read ${folder}. Give it the right to, or move that folder away, and import again.`,
+  );
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM");
 }
 
 async function readInside(root: string, url: string): Promise<ReturnType<typeof asImage>> {
