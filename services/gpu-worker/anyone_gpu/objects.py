@@ -141,6 +141,9 @@ class S3Objects:
                 # An address of the user's own server has no wildcard DNS: the bucket goes into the path.
                 s3={"addressing_style": "path" if endpoint else "auto"},
                 retries={"mode": "standard", "max_attempts": 5},
+                # Seconds; a server that says nothing for so long is tried again.
+                connect_timeout=5,
+                read_timeout=20,
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
             ),
