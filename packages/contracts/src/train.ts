@@ -1,4 +1,5 @@
 import { CheckpointId, Ordinal, RunId } from "@anyone/domain/ids";
+import { Recipe } from "@anyone/domain/train/run";
 import { z } from "zod";
 import { operation } from "./operation.ts";
 import { Moment, PageQuery, pageOf } from "./page.ts";
@@ -72,7 +73,7 @@ export const trainApi = {
     stage: "train",
     access: "operator",
     summary: "Plans the runs of a recipe on a released version: every arm and seed of it",
-    body: z.strictObject({ version: Ordinal, recipe: z.string().min(1).max(100) }),
+    body: z.strictObject({ version: Ordinal, recipe: Recipe }),
     answer: z.object({ taskId: z.string(), repeated: z.boolean() }),
     status: 202,
   }),

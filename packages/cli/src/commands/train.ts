@@ -26,7 +26,7 @@ export function addTrain(program: Command): void {
 A GPU worker takes the runs (anyone up starts one). Runs survive it: another goes on from the last checkpoint.
 Evaluation follows by itself: anyone evaluate. Exit code 1 when a run failed.`,
     )
-    .action(async (wanted: number | undefined, options: { recipe: string; wait: boolean }) => {
+    .action(async (wanted: number | undefined, options: { recipe: Recipe; wait: boolean }) => {
       const output = makeOutput(program.opts<{ json?: boolean }>().json ?? false);
       const { client } = connect();
       const version = wanted ?? (await newestVersion(client));
