@@ -25,8 +25,10 @@ export function shardKey(version: number, split: string, shard: number): string 
   return versionKey(version, `${segment(split)}-${String(shard).padStart(5, "0")}.tar`);
 }
 
-// What a GPU worker writes bears its run and attempt, `run/<id>/attempt-<n>/…`: the worker makes those keys itself and
-// names them on the wire (services/gpu-worker/anyone_gpu/work.py); nobody here makes one up.
+/** What a GPU worker writes in one attempt of a run lies below this: what an attempt left that is over harms no other. */
+export function attemptPrefix(runId: string, attempt: number): string {
+  return `run/${segment(runId)}/attempt-${number(attempt)}`;
+}
 
 /** Refuses what no store could hold, or what would leave its folder. */
 export function assertKey(key: string): void {

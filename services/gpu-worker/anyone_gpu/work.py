@@ -27,14 +27,16 @@ class Job:
     run_id: str
     kind: str
     attempt: int
-    """The fencing token: part of every object key the job writes."""
+    """The fencing token."""
+    prefix: str
+    """Where this attempt's objects lie, as the trainer said; no other attempt writes there."""
     config: Mapping[str, Any]
     resume: tuple[ObjectRef, ...] = field(default=())
     """Manifests of this run's checkpoints that the trainer made current, newest first."""
 
     def key(self, path: str) -> str:
         """The object key of a file this job writes."""
-        return f"run/{self.run_id}/attempt-{self.attempt}/{path}"
+        return f"{self.prefix}/{path}"
 
 
 class Report(Protocol):

@@ -67,7 +67,7 @@ def _run(lease: Lease, objects: Objects, report: LeaseReport, config: Config) ->
     log.info("job begins", extra={"run": offer.run_id, "kind": offer.kind, "attempt": offer.attempt})
     try:
         resume = tuple(ObjectRef(ref.manifest_key, ref.sha256) for ref in offer.resume)
-        job = Job(offer.run_id, offer.kind, offer.attempt, _read_config(offer.config_json), resume)
+        job = Job(offer.run_id, offer.kind, offer.attempt, offer.key_prefix, _read_config(offer.config_json), resume)
         return "ok", "", json.dumps(run_job(job, objects, report, config), allow_nan=False)
     except Cancelled:
         return None

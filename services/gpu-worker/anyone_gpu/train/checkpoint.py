@@ -68,15 +68,10 @@ class Checkpoint:
         return json.loads(self.files[path])
 
 
-def checkpoint_prefix(run_id: str, attempt: int, step: int) -> str:
-    return f"run/{run_id}/attempt-{attempt}/step-{step:08d}"
-
-
 def commit_checkpoint(
-    objects: Objects, attempt: int, step: int, provenance: Provenance, files: Mapping[str, bytes]
+    objects: Objects, prefix: str, attempt: int, step: int, provenance: Provenance, files: Mapping[str, bytes]
 ) -> ObjectRef:
-    """Writes every file, then the manifest, whose reference is the checkpoint's name from now on."""
-    prefix = checkpoint_prefix(provenance.run_id, attempt, step)
+    """Writes every file below `prefix`, then the manifest, whose reference is the checkpoint's name from now on."""
     written = {path: asdict(put_object(objects, f"{prefix}/{path}", data)) for path, data in sorted(files.items())}
     manifest = {"format": FORMAT, "attempt": attempt, "step": step, **asdict(provenance), "files": written}
     return put_object(objects, f"{prefix}/manifest.json", canonical_json(manifest))

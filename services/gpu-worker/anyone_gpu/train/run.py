@@ -19,4 +19,4 @@ def run_diffusion(job: Job, objects: Objects, report: Report, config: Config) ->
     except (KeyError, TypeError) as wrong:
         raise ValueError(f"the run's configuration lacks or mistypes {wrong}") from wrong
     dataset = open_dataset(objects, manifest, config.cache_dir)
-    return train(Run(job.run_id, job.attempt, recipe, seed, job.resume), dataset, objects, report)
+    return train(Run(job.run_id, job.attempt, job.prefix, recipe, seed, job.resume), dataset, objects, report)

@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 class Run:
     run_id: str
     attempt: int
+    prefix: str
+    """Where this attempt's checkpoints lie."""
     recipe: Recipe
     seed: int
     resume: Sequence[ObjectRef] = ()
@@ -119,7 +121,7 @@ def train(run: Run, dataset: Dataset, objects: Objects, report: Report) -> dict[
         if step % recipe.checkpoint_every == 0 or step == recipe.steps or stop:
             state = TrainingState(step, loader.state(), tuple(window))
             files = _files(model, average, optimizer, names, state)
-            last = commit_checkpoint(objects, run.attempt, step, provenance, files)
+            last = commit_checkpoint(objects, f"{run.prefix}/step-{step:08d}", run.attempt, step, provenance, files)
             report.checkpoint(step, last)
         if stop and step < recipe.steps:
             raise Preempted(f"gave the run back at step {step}")

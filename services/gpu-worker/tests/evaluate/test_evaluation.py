@@ -71,14 +71,14 @@ def dataset(objects: FileObjects, release: ObjectRef, config: Config) -> Dataset
 @pytest.fixture(scope="module")
 def checkpoint(objects: FileObjects, dataset: Dataset) -> ObjectRef:
     told = Told()
-    train(Run("run-1", 1, debug(), 0), dataset, objects, told)
+    train(Run("run-1", 1, "run/run-1/attempt-1", debug(), 0), dataset, objects, told)
     return told.checkpoints[-1][1]
 
 
 def a_job(release: ObjectRef, checkpoint: ObjectRef, **more: Any) -> Job:
     refs = {"dataset": release, "checkpoint": checkpoint}
     named = {name: {"key": ref.key, "sha256": ref.sha256} for name, ref in refs.items()}
-    return Job("evaluation-1", "evaluation", 1, {**named, **SMALL, **more})
+    return Job("evaluation-1", "evaluation", 1, "run/evaluation-1/attempt-1", {**named, **SMALL, **more})
 
 
 @pytest.fixture(scope="module")

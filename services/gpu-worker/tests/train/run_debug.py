@@ -19,4 +19,4 @@ lines = [json.loads(line) for file in sorted(folder.glob("*.rows")) for line in 
 said = sorted(((line[1], line[2], line[3]) for line in lines if line[0] == "checkpoint"), reverse=True)
 dataset = open_dataset(objects, ObjectRef("version/1/manifest.json", sha256), folder / "cache")
 resume = [ObjectRef(key, sha) for _, key, sha in said]
-train(Run("run-1", attempt, debug(), 3, resume), dataset, objects, Told(rows, pause=0.15))
+train(Run("run-1", attempt, f"run/run-1/attempt-{attempt}", debug(), 3, resume), dataset, objects, Told(rows, pause=0.15))

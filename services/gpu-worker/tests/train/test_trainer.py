@@ -41,7 +41,7 @@ def dataset(release: tuple[Path, ObjectRef]) -> Dataset:
 def whole(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> tuple[FileObjects, Told]:
     """The debug recipe with seed 3, never interrupted."""
     objects, told = FileObjects(tmp_path_factory.mktemp("whole")), Told()
-    result = train(Run("run-1", 1, debug(), 3), dataset, objects, told)
+    result = train(Run("run-1", 1, "run/run-1/attempt-1", debug(), 3), dataset, objects, told)
     assert result["step"] == 12 and [step for step, _ in told.checkpoints] == [4, 8, 12]
     return objects, told
 
@@ -95,7 +95,7 @@ def test_a_bad_checkpoint_is_refused_and_the_last_good_one_used(
     else:
         objects.put(refs[0].key, objects.get(refs[0].key).replace(b'"seed":3', b'"seed":4'))
     told = Told()
-    train(Run("run-1", 2, debug(), 3, refs), dataset, objects, told)
+    train(Run("run-1", 2, "run/run-1/attempt-2", debug(), 3, refs), dataset, objects, told)
     assert min(step for step, _ in told.rows) == 5, "went on from step 4, not from the harmed step 8"
     assert told.rows.items() <= whole[1].rows.items()
     assert "checkpoint refused" in caplog.text
@@ -106,7 +106,10 @@ def test_a_checkpoint_of_another_recipe_seed_or_run_is_not_gone_on_from(
 ) -> None:
     ref = whole[1].checkpoints[-1][1]
     short = build_recipe("debug", {"steps": 1})
-    for run in (Run("run-1", 2, short, 3, [ref]), Run("run-1", 2, replace(debug(), steps=1), 4, [ref])):
+    for run in (
+        Run("run-1", 2, "run/run-1/attempt-2", short, 3, [ref]),
+        Run("run-1", 2, "run/run-1/attempt-2", replace(debug(), steps=1), 4, [ref]),
+    ):
         told = Told()
         train(run, dataset, whole[0], told)
         assert told.step == 1
@@ -117,17 +120,22 @@ def test_a_preempted_run_commits_its_step_and_goes_on_from_there(
 ) -> None:
     objects, told = FileObjects(tmp_path), Told(stop="preempt", stop_at=6)
     with pytest.raises(Preempted, match="step 6"):
-        train(Run("run-1", 1, debug(), 3), dataset, objects, told)
+        train(Run("run-1", 1, "run/run-1/attempt-1", debug(), 3), dataset, objects, told)
     assert [step for step, _ in told.checkpoints] == [4, 6]
     after = Told()
-    train(Run("run-1", 2, debug(), 3, [ref for _, ref in reversed(told.checkpoints)]), dataset, objects, after)
+    train(
+        Run("run-1", 2, "run/run-1/attempt-2", debug(), 3, [ref for _, ref in reversed(told.checkpoints)]),
+        dataset,
+        objects,
+        after,
+    )
     assert {**told.rows, **after.rows} == whole[1].rows
 
 
 def test_a_cancelled_run_stops_and_commits_nothing(dataset: Dataset, tmp_path: Path) -> None:
     told = Told(stop="cancel", stop_at=2)
     with pytest.raises(Cancelled):
-        train(Run("run-1", 1, debug(), 3), dataset, FileObjects(tmp_path), told)
+        train(Run("run-1", 1, "run/run-1/attempt-1", debug(), 3), dataset, FileObjects(tmp_path), told)
     assert told.checkpoints == [] and told.step == 2
 
 
@@ -163,7 +171,12 @@ def test_averages_are_fp32_and_follow_the_weights(whole: tuple[FileObjects, Told
 
 def test_beta_zero_leaves_the_attention_to_the_noise_loss_and_still_measures_it(dataset: Dataset, tmp_path: Path) -> None:
     told = Told()
-    train(Run("plain", 1, build_recipe("debug", {"beta": 0, "steps": 2}), 3), dataset, FileObjects(tmp_path), told)
+    train(
+        Run("plain", 1, "run/plain/attempt-1", build_recipe("debug", {"beta": 0, "steps": 2}), 3),
+        dataset,
+        FileObjects(tmp_path),
+        told,
+    )
     assert {"loss_noise", "in_mask_share", "in_mask_attention", "hola_excess"} <= {name for _, name in told.rows}
 
 

@@ -45,9 +45,8 @@ class TrainerStub(train_pb2_grpc.TrainServiceServicer):
         self._server.stop(0).wait()
 
     def offer(self, kind: str, config: dict[str, Any], run_id: str, attempt: int = 1, **more: Any) -> None:
-        offer = wire.LeaseOffer(
-            run_id=run_id, kind=kind, attempt=attempt, config_json=json.dumps(config), **{"ttl_seconds": 3, **more}
-        )
+        more = {"ttl_seconds": 3, "key_prefix": f"run/{run_id}/attempt-{attempt}", **more}
+        offer = wire.LeaseOffer(run_id=run_id, kind=kind, attempt=attempt, config_json=json.dumps(config), **more)
         self._replies.put(wire.TrainerMessage(offer=offer))
 
     def reply(self, **message: Any) -> None:

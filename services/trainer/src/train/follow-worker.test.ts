@@ -147,6 +147,7 @@ describe("a worker's stream", () => {
     const worker = new TestWorker().ready();
     const offer = await worker.next("offer");
     expect(offer).toMatchObject({ runId: "a", attempt: 1, kind: "diffusion", resume: [], configJson: '{"of":"a"}' });
+    expect(offer.keyPrefix).toBe("run/a/attempt-1");
     worker
       .say(metrics(offer, 1n, 0.5, Number.NaN, 0.25))
       .say(checkpoint(offer, 2n, 10))

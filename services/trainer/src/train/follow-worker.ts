@@ -4,6 +4,7 @@ import type { LeasedRun, Runs } from "@anyone/db/runs";
 import { Fault, fault } from "@anyone/domain/fault";
 import type { Register, TrainerMessage, WorkerMessage } from "@anyone/grpc/generated/anyone/v1/train";
 import type { Logger } from "@anyone/runtime/logger";
+import { attemptPrefix } from "@anyone/storage/keys";
 import { endRun } from "./end-run.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -100,6 +101,7 @@ async function offer(
               ttlSeconds: LEASE_SECONDS,
               configJson: JSON.stringify(run.config),
               resume: run.resume,
+              keyPrefix: attemptPrefix(run.id, run.attempt),
             },
           },
         });
