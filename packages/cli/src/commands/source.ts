@@ -154,17 +154,19 @@ async function report(client: Client, crawl: Crawl, wait: boolean, output: Outpu
     },
     { withinMs: A_DAY_MS, what: `crawl ${crawl.id} to end` },
   );
-  const { items } = await client.call(filterApi.getFunnel);
-  const funnel = items.filter(({ sourceId }) => sourceId === crawl.sourceId);
-  output.result({ crawl: ended, funnel }, () =>
-    table([
-      ["status", "reason", "images"],
-      ...funnel.map(({ status, reason, count }) => [status, reason ?? "", count]),
-    ]),
-  );
   if (ended.state === "failed") {
     throw fault("conflict", `The source "${crawl.sourceId}" could not be listed: ${ended.stopReason}`);
   }
+  const { items } = await client.call(filterApi.getFunnel);
+  const funnel = items.filter(({ sourceId }) => sourceId === crawl.sourceId);
+  output.result({ crawl: ended, funnel }, () =>
+    funnel.length === 0
+      ? `The source "${crawl.sourceId}" holds no image: no JPEG, PNG or WebP was found.`
+      : table([
+          ["status", "reason", "images"],
+          ...funnel.map(({ status, reason, count }) => [status, reason ?? "", count]),
+        ]),
+  );
 }
 
 /** The dead tasks, when nothing but dead ones is left of source and filter: waiting for them is in vain. */
