@@ -18,14 +18,15 @@ export interface CrawlStart {
  * the same transaction. Faults: `not-found`, `conflict` when the source is disabled or is being crawled.
  */
 export async function startCrawl(tx: Transaction, { sourceId, target, trigger, why }: CrawlStart): Promise<CrawlId> {
-  const [source] = await tx.query<{ enabled: boolean; cursor: string | null; running: boolean }>(
-    `SELECT enabled, cursor, EXISTS (SELECT FROM crawls WHERE source_id = sources.id AND state = 'running') AS running
-     FROM sources WHERE id = $1 FOR UPDATE`,
+  const [source] = await tx.query<{ enabled: boolean; cursor: string | null }>(
+    "SELECT enabled, cursor FROM sources WHERE id = $1 FOR UPDATE",
     [sourceId],
   );
   if (!source) throw fault("not-found", `There is no source "${sourceId}".`);
   if (!source.enabled) throw fault("conflict", `The source "${sourceId}" is disabled.`, { hint: "Enable it first." });
-  if (source.running) {
+  // Asked once the lock is held: a statement that waited for it would still see the crawls from before its wait.
+  const running = await tx.query("SELECT FROM crawls WHERE source_id = $1 AND state = 'running'", [sourceId]);
+  if (running.length > 0) {
     throw fault("conflict", `The source "${sourceId}" is being crawled.`, { hint: "Wait for that crawl or stop it." });
   }
   const id = CrawlId.parse(randomUUID());

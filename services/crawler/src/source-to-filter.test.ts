@@ -225,10 +225,19 @@ describe("a crawl", () => {
   });
 
   it("runs once per source at a time", async () => {
-    const start = () =>
-      db.transaction((tx) => startCrawl(tx, { sourceId: flickrId, target: 10, trigger: "manual", why: "a test" }));
-    const results = await Promise.allSettled([start(), start()]);
-    expect(results.map((result) => result.status).sort()).toEqual(["fulfilled", "rejected"]);
+    const options = { sourceId: flickrId, target: 10, trigger: "manual", why: "a test" } as const;
+    let second: Promise<unknown> | undefined;
+    await db.transaction(async (tx) => {
+      await startCrawl(tx, options);
+      second = db.transaction((other) => startCrawl(other, options)).catch((error: unknown) => error);
+      // Until it waits for the first one.
+      await expect
+        .poll(() =>
+          db.query("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"),
+        )
+        .toHaveLength(1);
+    });
+    expect(await second).toMatchObject({ code: "conflict" });
   });
 
   it("leaves its candidates listed while the object store is away: none counts as fetched without its object", async () => {
