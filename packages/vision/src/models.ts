@@ -65,7 +65,7 @@ export const models = {
     version: "1",
     licence: "Apache-2.0 (trained here on drawn people)",
     file: "atr18-parsing.onnx",
-    sha256: "92d69254df76315117631e92ad13375c76b3226fbf6c95a0668bb8bd45501704",
+    sha256: "c8c4dc8450c54e082d3fd32a99afdfa1512856a65560e89f43c039bae1b981ec",
   },
   brisque: {
     slot: "quality-global",

@@ -19,16 +19,17 @@ export interface PartMap {
 }
 
 /**
- * Names the part of every pixel of the person in `box` (picture pixels): frozen encoder, then the decoder trained on drawn people, on
- * the box widened by 6 %. Outside of it everything is background.
+ * Names the part of every pixel of the person in `box` (picture pixels): frozen encoder, then the decoder trained on drawn people
+ * (it sees the pixels too), on the box widened by 6 %. Outside of it everything is background.
  */
 export async function parseParts(encoder: Network, decoder: Network, picture: Picture, box: Box): Promise<PartMap> {
   const { view, scale } = picture;
   const [x0, y0, x1, y1] = box.map((v) => v * scale) as [number, number, number, number];
   const [dx, dy] = [MARGIN * (x1 - x0), MARGIN * (y1 - y0)];
   const crop = await cropTo(view, [x0 - dx, y0 - dy, x1 + dx, y1 + dy], { width: WIDTH, height: HEIGHT }, GREY);
-  const taps = await encoder.run({ input: { data: new Float32Array(crop.data), dims: [1, HEIGHT, WIDTH, 3] } });
-  const { logits } = await decoder.run(taps);
+  const pixels = { data: new Float32Array(crop.data), dims: [1, HEIGHT, WIDTH, 3] };
+  const taps = await encoder.run({ input: pixels });
+  const { logits } = await decoder.run({ rgb: pixels, ...taps });
   const ids = mostLikely((logits as { data: Float32Array }).data);
   return mapOf(ids, picture, (x, y) => [
     (x * scale - crop.origin[0]) / crop.step,

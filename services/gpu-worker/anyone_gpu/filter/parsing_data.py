@@ -28,8 +28,9 @@ Ids = npt.NDArray[np.uint8]
 
 @dataclass
 class Sample:
-    """One crop: the encoder's taps [C, H, W] by name, and the target ids [256, 128]."""
+    """One crop: its pixels [256, 128, 3], the encoder's taps [C, H, W] by name, and the target ids [256, 128]."""
 
+    rgb: Ids
     taps: dict[str, Halves]
     ids: Ids
 
@@ -62,7 +63,7 @@ def read_samples(
             crop, target = _letterboxed(picture, moved, GREY, smooth=True), _letterboxed(ids, moved, 0, smooth=False)
             if variant % 2 == 1:
                 crop, target = crop[:, ::-1], mirrored_ids(target[:, ::-1])
-            yield Sample(taps_of(encoder, crop), np.ascontiguousarray(target))
+            yield Sample(np.ascontiguousarray(crop), taps_of(encoder, crop), np.ascontiguousarray(target))
 
 
 def taps_of(encoder: ort.InferenceSession, rgb: Ids) -> dict[str, Halves]:

@@ -43,6 +43,8 @@ class Config:
     returned: float = 0.5
     variants: int = 1
     seed: int = 0
+    #: Multiply in 16-bit floats: nearly twice as fast where the processor has them.
+    bf16: bool = False
 
 
 @dataclass
@@ -59,6 +61,7 @@ def train(config: Config) -> tuple[ParsingDecoder, Quality, dict[str, float]]:
     torch.manual_seed(config.seed)
     random = np.random.default_rng(config.seed)
     seeds = list_seeds(config.images)
+    half = " --bf16" if config.bf16 else ""
     if len(seeds) <= config.holdout:
         raise ValueError(f"{config.images} holds {len(seeds)} people; more than the {config.holdout} held out are needed")
     encoder = open_encoder(config.encoder)
@@ -75,8 +78,10 @@ def train(config: Config) -> tuple[ParsingDecoder, Quality, dict[str, float]]:
         for group in optimiser.param_groups:
             group["lr"] = config.rate * min(1.0, step / 50) * (0.5 + 0.5 * np.cos(np.pi * step / config.steps))
         chosen = random.choice(len(samples), size=min(config.batch, len(samples)), replace=False)
-        taps, ids_NYX = _collate([samples[i] for i in chosen])
-        loss = nn.functional.cross_entropy(decoder(taps), ids_NYX, weight=weights)
+        rgb_NCYX, taps, ids_NYX = _collate([samples[i] for i in chosen])
+        with torch.autocast("cpu", torch.bfloat16, enabled=config.bf16):
+            logits = decoder(rgb_NCYX, taps)
+        loss = nn.functional.cross_entropy(logits.float(), ids_NYX, weight=weights)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -98,8 +103,8 @@ def measure(decoder: ParsingDecoder, samples: list[Sample]) -> Quality:
     confusion = np.zeros((CLASSES, CLASSES), dtype=np.int64)
     with torch.no_grad():
         for sample in samples:
-            taps, _ = _collate([sample])
-            answer = decoder(taps).argmax(dim=1)[0].numpy()
+            rgb_NCYX, taps, _ = _collate([sample])
+            answer = decoder(rgb_NCYX, taps).argmax(dim=1)[0].numpy()
             pairs = sample.ids.astype(np.int64) * CLASSES + answer
             confusion += np.bincount(pairs.ravel(), minlength=CLASSES**2).reshape(CLASSES, CLASSES)
     return quality_of(confusion)
@@ -119,9 +124,10 @@ def quality_of(confusion: np.typing.NDArray[np.int64]) -> Quality:
     )
 
 
-def _collate(samples: list[Sample]) -> tuple[dict[str, Tensor], Tensor]:
+def _collate(samples: list[Sample]) -> tuple[Tensor, dict[str, Tensor], Tensor]:
+    rgb_NCYX = torch.from_numpy(np.stack([s.rgb for s in samples])).permute(0, 3, 1, 2).float()
     taps = {tap: torch.from_numpy(np.stack([s.taps[tap] for s in samples])).float() for tap in TAPS}
-    return taps, torch.from_numpy(np.stack([s.ids for s in samples])).long()
+    return rgb_NCYX, taps, torch.from_numpy(np.stack([s.ids for s in samples])).long()
 
 
 def _class_weights(samples: list[Sample], rarity: float) -> Tensor:
@@ -144,6 +150,8 @@ def _follow(average: nn.Module, current: nn.Module, decay: float) -> None:
 
 def card(config: Config, quality: Quality, facts: dict[str, float], model: bytes) -> str:
     """What a reader must know about the weights, in Markdown."""
+    seeds = list_seeds(config.images)
+    half = " --bf16" if config.bf16 else ""
     rows = "\n".join(
         f"| {part} | {'-' if iou is None else f'{iou:.2f}'} |" for part, iou in zip(PARTS, quality.by_part, strict=True)
     )
@@ -177,8 +185,8 @@ one or two pixels wide at this size.
 ## Made by
 
 ```
-anyone world draw --clean --width 448 --seeds 7000000..7004049 --out DIR
-python -m anyone_gpu.filter.train_parsing --images DIR --steps {config.steps} --holdout {config.holdout} \\
+anyone world draw --clean --width 448 --seeds {seeds[0]}..{seeds[-1]} --out DIR
+python -m anyone_gpu.filter.train_parsing --images DIR --steps {config.steps} --holdout {config.holdout}{half} \\
   --encoder .anyone/models/movenet-lightning-encoder.onnx --out packages/vision/weights/atr18-parsing.onnx
 ```
 
@@ -195,6 +203,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="ONNX file to write; the card goes beside it as .md")
     for name, default in (("steps", 2000), ("holdout", 150), ("seed", 0), ("variants", 1), ("batch", 8)):
         parser.add_argument(f"--{name}", type=type(default), default=default)
+    parser.add_argument("--bf16", action="store_true", help="16-bit products: faster where the processor has them")
     config = Config(**vars(parser.parse_args()))
     torch.set_num_threads(1)
     decoder, quality, facts = train(config)

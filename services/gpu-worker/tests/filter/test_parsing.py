@@ -90,9 +90,11 @@ def test_the_exported_decoder_answers_as_the_trained_one_at_any_size() -> None:
     session = ort.InferenceSession(to_onnx(decoder), providers=["CPUExecutionProvider"])
     for y, x in ((256, 128), (128, 96)):
         taps = {name: torch.randn(1, c, y // s, x // s) for (name, c), s in zip(TAPS.items(), (32, 16, 8, 4, 2), strict=True)}
+        rgb = torch.randint(0, 256, (1, y, x, 3)).float()
         with torch.no_grad():
-            expected = decoder(taps).numpy()
-        (found,) = session.run(["logits"], {name: tap.numpy() for name, tap in taps.items()})
+            expected = decoder(rgb.permute(0, 3, 1, 2), taps).numpy()
+        pixels = {"rgb": rgb.numpy()}
+        (found,) = session.run(["logits"], pixels | {name: tap.numpy() for name, tap in taps.items()})
         assert expected.shape == (1, CLASSES, y, x)
         assert np.abs(found - expected).max() < 0.01 * np.abs(expected).max()
 
