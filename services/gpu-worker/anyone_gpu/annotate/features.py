@@ -16,9 +16,10 @@ from .texture import LENGTH as TEXTURE_LENGTH
 from .texture import PIXELS_PER_FACE, print_statistics, texture_statistics
 from .views import SIZE, VIEWS, crop_views
 
-VERSION = "part-features-3"  # part of every cache key: a change of the numbers changes it
+VERSION = "part-features-5"  # part of every cache key: a change of the numbers changes it
 
-# region -> ATR parts; the last four are pieces of the upper garment (an open coat shows the top in the middle)
+# region -> ATR parts; the last six are pieces: of the upper garment (an open coat shows the top in the middle, a tie hangs
+# there), and of the legs where socks are
 REGIONS: dict[str, tuple[int, ...]] = {
     "background": (0,),
     "hat": (1,),
@@ -41,15 +42,24 @@ REGIONS: dict[str, tuple[int, ...]] = {
     "garment_sides": (4, 7),
     "garment_top": (4, 7),
     "garment_hem": (4, 7),
+    "tie": (4, 7),
+    "ankles": (12, 13),
 }
-TEXTURED = (
-    "hat", "hair", "upper", "skirt", "pants", "dress", "belt", "shoes", "face", "bag", "scarf", "lower", "garment",
-    "garment_middle", "garment_sides",
+# what is one cloth or bare skin is told by how alike two regions are: a dress, a sleeve, a tie, a pair of socks
+CONTRASTS = (
+    ("tie", "garment_sides"), ("garment_middle", "garment_sides"), ("garment_top", "garment_hem"), ("garment", "lower"),
+    ("dress", "lower"), ("garment", "arms"), ("arms", "face"), ("legs", "face"), ("ankles", "legs"), ("ankles", "shoes"),
+    ("lower", "legs"), ("hat", "hair"), ("scarf", "garment"), ("belt", "lower"),
 )  # fmt: skip
-PRINTED = ("garment", "garment_middle", "garment_sides", "lower", "dress", "scarf", "hat", "shoes")
+TEXTURED = (
+    "hat", "hair", "dress", "belt", "shoes", "bag", "scarf", "lower", "garment", "garment_middle", "garment_sides",
+    "tie", "ankles",
+)  # fmt: skip
+PRINTED = ("garment", "garment_middle", "garment_sides", "lower", "dress", "scarf", "hat", "shoes", "tie", "ankles")
 _SCALES = (1, 2, 4)
 _PERCENTILES = (5, 25, 50, 75, 95)
 _STATS = 3 + 3 + 3 + 3 * len(_PERCENTILES) + 8 + 3 * len(_SCALES) + 2
+_CONTRAST = 7 * len(CONTRASTS)
 _CELLS, _ANGLES = 8, 8
 _SHAPE_CHANNELS, _SHAPE_CELLS = 4, 8
 _GEOMETRY = 8 + 2 * PARTS
@@ -74,7 +84,7 @@ class Features:
 
 
 def _blocks() -> list[Block]:
-    sizes = [("geometry", tuple(range(PARTS)), _GEOMETRY)]
+    sizes = [("geometry", tuple(range(PARTS)), _GEOMETRY), ("contrast", tuple(range(PARTS)), _CONTRAST)]
     sizes += [(f"stats:{name}", parts, _STATS) for name, parts in REGIONS.items()]
     sizes += [(f"texture:{name}", REGIONS[name], TEXTURE_LENGTH) for name in TEXTURED]
     sizes += [(f"print:{name}", REGIONS[name], TEXTURE_LENGTH) for name in PRINTED]
@@ -105,7 +115,7 @@ def measure(picture: Picture) -> Features:
     textures = _textures(picture, masks)
     edges = [_edges(crops[i]) for i in range(len(VIEWS))]
     shapes = [_shape(crops[i]) for i in range(len(VIEWS))]
-    vector = np.concatenate([_geometry(picture), *stats, *textures, *edges, *shapes]).astype(np.float32)
+    vector = np.concatenate([_geometry(picture), _contrasts(lab, masks), *stats, *textures, *edges, *shapes]).astype(np.float32)
     assert vector.shape == (LENGTH,)
     return Features(vector, np.stack(colours))
 
@@ -116,6 +126,10 @@ def _region_masks(picture: Picture) -> dict[str, np.ndarray]:
         table = np.zeros(256, bool)
         table[list(parts)] = True
         out[name] = table[picture.parts]
+    legs = out["legs"]
+    reach = np.flatnonzero(legs.any(1))
+    if len(reach):
+        out["ankles"] = legs & (np.arange(len(legs)) > reach[0] + 0.6 * (reach[-1] - reach[0]))[:, None]
     garment = out["garment"]
     rows, columns = np.flatnonzero(garment.any(1)), np.flatnonzero(garment.any(0))
     if not len(rows):
@@ -129,7 +143,23 @@ def _region_masks(picture: Picture) -> dict[str, np.ndarray]:
     out["garment_sides"] = garment & (x > 0.22 * shoulder)
     out["garment_top"] = garment & (y < 0.22)
     out["garment_hem"] = garment & (y > 0.85)
+    out["tie"] = garment & (x < 0.05 * shoulder) & (y < 0.7)
     return out
+
+
+def _contrasts(lab: np.ndarray, masks: dict[str, np.ndarray]) -> np.ndarray:
+    """Per pair of regions: whether both are seen, then how far their mean colours and their spreads lie apart."""
+    looks: dict[str, tuple[np.ndarray, np.ndarray] | None] = {}
+    for name in {region for pair in CONTRASTS for region in pair}:
+        pixels = lab.reshape(-1, 3)[np.flatnonzero(masks[name].ravel())]
+        sample = pixels[:: max(1, len(pixels) // 2000)]
+        looks[name] = (sample.mean(0), sample.std(0)) if len(pixels) >= 12 else None
+    out = np.zeros((len(CONTRASTS), 7), np.float32)
+    for row, (one, other) in zip(out, CONTRASTS, strict=True):
+        a, b = looks[one], looks[other]
+        if a is not None and b is not None:
+            row[:] = [1, *np.log1p(np.abs(a[0] - b[0])), *np.log1p(np.abs(a[1] - b[1]))]
+    return out.ravel()
 
 
 def _textures(picture: Picture, masks: dict[str, np.ndarray]) -> list[np.ndarray]:

@@ -42,7 +42,7 @@ def print_statistics(rgb: np.ndarray, mask: np.ndarray, scale: float) -> np.ndar
     Read on one channel, the direction in Lab along which the region's colours differ most, brought to one contrast.
     """
     nothing = np.zeros(LENGTH, np.float32)
-    if mask.sum() < 4 * _FEWEST:
+    if np.count_nonzero(mask) < 4 * _FEWEST:
         return nothing
     ys, xs = np.nonzero(mask)
     unit = rgb.shape[0] / mask.shape[0]
@@ -51,7 +51,7 @@ def print_statistics(rgb: np.ndarray, mask: np.ndarray, scale: float) -> np.ndar
     x0, x1 = max(0, int(np.median(xs) - half)), int(np.median(xs) + half) + 1
     lab = _at_scale(rgb[round(y0 * unit) : round(y1 * unit), round(x0 * unit) : round(x1 * unit)], scale)
     inside = _fit(mask[y0:y1, x0:x1], lab.shape[:2])
-    if inside.sum() < 4 * _FEWEST:
+    if np.count_nonzero(inside) < 4 * _FEWEST:
         return nothing
     pixels = lab[inside]
     mean = pixels.mean(0)
@@ -142,12 +142,13 @@ def _bins(bits: list[np.ndarray]) -> np.ndarray:
 
 def _halved(lab: np.ndarray) -> np.ndarray:
     height, width = lab.shape[0] // 2 * 2, lab.shape[1] // 2 * 2
-    blocks: np.ndarray = lab[:height, :width].reshape(height // 2, 2, width // 2, 2, 3).mean((1, 3), dtype=np.float32)
-    return blocks
+    even, odd = lab[0:height:2], lab[1:height:2]  # four slices added are several times faster than a mean over two axes
+    sums: np.ndarray = even[:, 0:width:2] + even[:, 1:width:2] + odd[:, 0:width:2] + odd[:, 1:width:2]
+    return sums / np.float32(4)
 
 
 def _fit(mask: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Nearest pixels of the mask on another grid."""
     y = (np.arange(shape[0]) + 0.5) * mask.shape[0] / shape[0]
     x = (np.arange(shape[1]) + 0.5) * mask.shape[1] / shape[1]
-    return np.asarray(mask[y.astype(int)[:, None], x.astype(int)[None]])
+    return np.asarray(mask[y.astype(int)][:, x.astype(int)])  # rows first: contiguous copies

@@ -27,8 +27,8 @@ _REGION = {
     "headband": "hat",
     "headscarf": "scarf",
     "veil": "hat",
-    "socks": "shoes",
-    "tie": "scarf",
+    "socks": "ankles",
+    "tie": "tie",
 }
 _BLOCK = {b.name: b for b in BLOCKS}
 _SIZES = tuple(_BLOCK[f"{kind}:garment"].end - _BLOCK[f"{kind}:garment"].start for kind in ("texture", "print", "stats"))
