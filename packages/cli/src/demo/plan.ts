@@ -1,10 +1,10 @@
 /** The size of the demo's wheel. Everything else is what any installation has. */
 export const DEMO = {
   /** Drawn images the world offers after n turns. */
-  images: (turn: number) => 560 + 170 * turn,
+  images: (turn: number) => 770 + 180 * turn,
   /** The pool's bounds: sourcing starts by itself under the lower and stops over the upper one. */
-  pool: (turn: number) => ({ lower: 400 + 90 * turn, upper: 410 + 90 * turn }),
-  review: { seed: 1, evaluationSize: 80, sampleSize: 135, maxIterations: 3, patience: 3 },
+  pool: (turn: number) => ({ lower: 540 + 90 * turn, upper: 550 + 90 * turn }),
+  review: { seed: 1, evaluationSize: 80, sampleSize: 180, maxIterations: 3, patience: 3 },
   /** Annotators: two answer each evaluation image, the third where they differ. Each errs so often. */
   annotators: 3,
   errorRate: 0.03,

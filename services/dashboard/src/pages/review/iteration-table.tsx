@@ -1,9 +1,15 @@
 import type { Iteration } from "@anyone/contracts/review";
+import type { IterationReport } from "@anyone/domain/review/report";
 import { State } from "../../components/badge.tsx";
 import { Stack } from "../../components/bars.tsx";
 import { Table } from "../../components/table.tsx";
 import { ago, count, moment, percent } from "../../format.ts";
 import { reportOf } from "./scores.ts";
+
+/** Null where every evaluation image had one person. */
+function agreed(agreement: IterationReport["agreement"] | undefined): number | null {
+  return agreement && agreement.n > 0 ? agreement.agreed / agreement.n : null;
+}
 
 export function IterationTable(props: {
   rows: readonly Iteration[];
@@ -42,6 +48,18 @@ export function IterationTable(props: {
           right: true,
           cell: (iteration) => (
             <span className="text-faint">{percent(reportOf(iteration.scores).after?.majority.all.accuracy)}</span>
+          ),
+        },
+        {
+          key: "agreement",
+          head: (
+            <span title="how often people who answered the evaluation images blind to each other agreed; one more decided the rest">
+              agreement
+            </span>
+          ),
+          right: true,
+          cell: (iteration) => (
+            <span className="text-dim">{percent(agreed(reportOf(iteration.scores).agreement))}</span>
           ),
         },
         {
