@@ -61,7 +61,6 @@ def train(config: Config) -> tuple[ParsingDecoder, Quality, dict[str, float]]:
     torch.manual_seed(config.seed)
     random = np.random.default_rng(config.seed)
     seeds = list_seeds(config.images)
-    half = " --bf16" if config.bf16 else ""
     if len(seeds) <= config.holdout:
         raise ValueError(f"{config.images} holds {len(seeds)} people; more than the {config.holdout} held out are needed")
     encoder = open_encoder(config.encoder)
