@@ -128,6 +128,7 @@ def parse_parts(encoder: Network, decoder: Network, picture: Image.Image) -> NDA
     inner = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     canvas = Image.new("RGB", CROP, (GREY, GREY, GREY))
     canvas.paste(picture.convert("RGB").resize(inner, Image.Resampling.BICUBIC))
-    taps = encoder.run({"input": np.asarray(canvas, dtype=np.float32)[None]})
-    ids = decoder.run(taps)["logits"][0].argmax(0).astype(np.uint8)[: inner[1], : inner[0]]
+    pixels = np.asarray(canvas, dtype=np.float32)[None]
+    taps = encoder.run({"input": pixels})
+    ids = decoder.run({"rgb": pixels, **taps})["logits"][0].argmax(0).astype(np.uint8)[: inner[1], : inner[0]]
     return np.asarray(Image.fromarray(ids).resize(picture.size, Image.Resampling.NEAREST))
