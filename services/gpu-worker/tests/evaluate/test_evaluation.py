@@ -202,6 +202,9 @@ def a_network(folder: Path, name: str, node: Any, inputs: dict[str, Any], output
     return open_network(folder, name)
 
 
+MODELS = Path(__file__).parents[4] / ".anyone/models"
+
+
 def tiny_inception(folder: Path) -> Network:
     """Mean colours instead of 2048 features."""
     mean = [helper.make_node("ReduceMean", ["input"], ["features"], axes=[1, 2], keepdims=0)]
@@ -225,7 +228,8 @@ def tiny_parser(folder: Path) -> tuple[Network, Network]:
         helper.make_node("Expand", ["level", "shape"], ["flat"]),
         helper.make_node("Concat", ["flat", "red"], ["logits"], axis=1),
     ]
-    return encoder, a_network(folder, "parsing", nodes, {"stride_2": [1, 256, 128, 3]}, {"logits": [1, 2, 256, 128]})
+    shape = [1, 256, 128, 3]
+    return encoder, a_network(folder, "parsing", nodes, {"rgb": shape, "stride_2": shape}, {"logits": [1, 2, 256, 128]})
 
 
 def test_with_its_models_built_every_metric_is_measured(
@@ -277,6 +281,12 @@ def test_a_generated_picture_is_parsed_in_its_own_shape(tmp_path: Path) -> None:
     parts = parse_parts(encoder, decoder, picture)
     assert parts.shape == (80, 60) and parts.dtype == np.uint8
     assert parts[:38].max() == 0 and parts[42:].min() == 1
+
+
+def test_the_parser_that_the_platform_builds_takes_what_the_judge_gives_it() -> None:
+    encoder, decoder = (open_network(MODELS, name) for name in ("encoder", "parsing"))
+    parts = parse_parts(encoder, decoder, Image.new("RGB", (60, 80), (120, 160, 200)))
+    assert parts.shape == (80, 60) and (parts == 0).mean() > 0.5
 
 
 @pytest.mark.parametrize(
