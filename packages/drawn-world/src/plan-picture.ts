@@ -62,6 +62,11 @@ const COMPANION = 1_000_003;
 /** The widest face of the defect "small-face", in pixels; the face box is 76 units wide. */
 const SMALL_FACE = 185;
 
+/** The framing that chance gives a seed. */
+export function framingOf(seed: number): Framing {
+  return random(seed, "picture").weighted(FRAMING) as Framing;
+}
+
 /** Settles who is drawn, where and how large. Cheap: nothing is rasterised. */
 export function planPicture(seed: number, options: DrawOptions = {}): Picture {
   const defect = options.defect ?? null;

@@ -1,5 +1,6 @@
 import type { CandidateRepository } from "@anyone/db/candidates";
 import type { CrawlRepository } from "@anyone/db/crawls";
+import type { Protocols } from "@anyone/db/protocols";
 import type { SourceRepository } from "@anyone/db/sources";
 import type { Logger } from "@anyone/runtime/logger";
 import type { Store } from "@anyone/storage/store";
@@ -10,6 +11,7 @@ export interface CrawlerContext {
   sources: SourceRepository;
   crawls: CrawlRepository;
   candidates: CandidateRepository;
+  protocols: Pick<Protocols, "current">;
   store: Store;
   reach: Reach;
   log: Logger;

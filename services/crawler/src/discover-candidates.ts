@@ -2,8 +2,10 @@ import { candidateIdOf, insertListed } from "@anyone/db/candidates";
 import { endCrawls, recordPage } from "@anyone/db/crawls";
 import { Fault, sentence } from "@anyone/domain/fault";
 import type { CandidateId, CrawlId } from "@anyone/domain/ids";
+import { captionTerms, pickRare, termPattern } from "@anyone/domain/source/balance";
 import type { Listing } from "@anyone/domain/source/candidate";
 import { endAfter, FETCH_CHUNK } from "@anyone/domain/source/crawl";
+import type { SourceSettings } from "@anyone/domain/source/source";
 import { done, next, type Outcome, postponed, skipped, type TaskContext } from "@anyone/queues/job";
 import { discoverCandidates as discover, fetchCandidates } from "@anyone/queues/jobs/source";
 import { Unlisted } from "./connectors/connector.ts";
@@ -16,7 +18,7 @@ const TRIES = 3;
 /** Lists one page of a crawl's source: new candidates, the tasks that fetch them, and the task of the next page. */
 export async function discoverCandidates(
   { crawlId, page }: { crawlId: CrawlId; page: number },
-  { sources, crawls, candidates, reach, log, signal, attempt }: CrawlerContext & TaskContext,
+  { sources, crawls, candidates, protocols, reach, log, signal, attempt }: CrawlerContext & TaskContext,
 ): Promise<Outcome> {
   const crawl = await crawls.get(crawlId);
   if (crawl.state !== "running") return skipped(`crawl-${crawl.state}`);
@@ -24,7 +26,7 @@ export async function discoverCandidates(
   const source = await sources.get(crawl.sourceId);
   try {
     const listed = await connectorOf(source.settings).list(source.settings, crawl.cursor, reach, signal);
-    const fresh = await unknown(listed.listings);
+    const fresh = await rarest(await unknown(listed.listings), source.settings);
     const wanted = fresh.slice(0, Math.max(0, crawl.target - crawl.found));
     const whole = wanted.length === fresh.length;
     const end = endAfter(crawl, { fresh: wanted.length, done: listed.done && whole });
@@ -67,6 +69,15 @@ export async function discoverCandidates(
     const byId = new Map(listings.map((listing) => [candidateIdOf(source.id, listing.externalId), listing] as const));
     const known = await candidates.known([...byId.keys()]);
     return [...byId].filter(([id]) => !known.has(id)).map(([id, listing]) => ({ id, listing }));
+  }
+
+  /** The source's share of them, those first whose captions name what is rare among them. */
+  async function rarest<Item extends { listing: Listing }>(items: Item[], settings: SourceSettings): Promise<Item[]> {
+    const share = settings.kind === "folder" ? 1 : settings.share;
+    if (share === 1) return items;
+    const pattern = termPattern(captionTerms(await protocols.current()));
+    const captions = items.map(({ listing }) => listing.caption);
+    return pickRare(captions, Math.ceil(share * items.length), pattern).map((place) => items[place] as Item);
   }
 
   function fail(error: Unlisted): Outcome {

@@ -2,6 +2,7 @@ import { candidateRepository } from "@anyone/db/candidates";
 import { openDatabase } from "@anyone/db/client";
 import { crawlRepository } from "@anyone/db/crawls";
 import { migrate } from "@anyone/db/migrate";
+import { protocolRepository } from "@anyone/db/protocols";
 import { sourceRepository } from "@anyone/db/sources";
 import { taskStore } from "@anyone/db/tasks";
 import { sourceJobs } from "@anyone/queues/jobs/source";
@@ -43,6 +44,7 @@ main(async () => {
       sources: sourceRepository(db),
       crawls: crawlRepository(db),
       candidates: candidateRepository(db),
+      protocols: protocolRepository(db),
       store,
       reach,
       tasks,

@@ -6,6 +6,7 @@ import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { crawlRepository, endCrawls, startCrawl } from "@anyone/db/crawls";
 import { hostBudgets } from "@anyone/db/host-budgets";
 import { sourceRepository } from "@anyone/db/sources";
+import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { type CrawlId, SourceId } from "@anyone/domain/ids";
 import { POOL_BOUNDS } from "@anyone/domain/source/pool-watch";
 import { SourceSettings } from "@anyone/domain/source/source";
@@ -61,6 +62,7 @@ async function openCrawler(): Promise<void> {
     sources: sourceRepository(db),
     crawls: crawlRepository(db),
     candidates: candidateRepository(db),
+    protocols: { current: async () => primeHuman },
     store: filesystemStore(join(folder, "objects")),
     reach: {
       fetch: politeFetch(fetcher, new HostQueues(hostBudgets(db))),
@@ -208,6 +210,24 @@ describe("a crawl", () => {
     expect(await context.crawls.get(second.crawlId)).toMatchObject({ found: 25 });
     const [row] = await db.query<{ n: number }>("SELECT count(*)::int AS n FROM candidates");
     expect(row?.n).toBe(50);
+  });
+
+  it("takes only its source's share of each page, what captions say to be rare first", async () => {
+    const termsPerCaption = async () => {
+      const rows = await db.query<{ caption: string }>("SELECT caption FROM candidates");
+      const terms = new Set(rows.flatMap(({ caption }) => caption.split(", ")));
+      return { candidates: rows.length, terms: terms.size / rows.length };
+    };
+    await crawl(flickrId, 1000);
+    const whole = await termsPerCaption();
+    await db.query("DELETE FROM candidates");
+    const settings = { kind: "flickr", endpoint: world.flickrEndpoint, perPage: 40, share: 0.25, politeness };
+    await context.sources.save({ id: flickrId, settings: SourceSettings.parse(settings) });
+    await crawl(flickrId, 1000);
+    const rarest = await termsPerCaption();
+    expect(rarest.candidates).toBeGreaterThan(0.2 * whole.candidates);
+    expect(rarest.candidates).toBeLessThan(0.35 * whole.candidates);
+    expect(rarest.terms).toBeGreaterThan(1.3 * whole.terms);
   });
 
   it("is not walked twice when a page's task comes twice", async () => {

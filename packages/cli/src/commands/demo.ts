@@ -59,8 +59,7 @@ async function runDemo(home: string, output: ReturnType<typeof makeOutput>, clos
   const turnsBefore = await countTurns(home);
   const turn = turnsBefore + 1;
   output.say(`turn ${turn} of the wheel: drawing people and starting the platform …`);
-  const count = DEMO.images(turn);
-  const world = await startDrawnWorld({ home, seedFrom: 1, count, ahead: count, workers: 2 });
+  const world = await startDrawnWorld({ home, seedFrom: 1, count: DEMO.images(turn), workers: 2 });
   closers.push(() => world.stop());
   const environment = {
     FETCH_ALLOW_PRIVATE: world.allow,

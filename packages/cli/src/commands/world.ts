@@ -71,7 +71,6 @@ export function addWorld(program: Command): void {
         home: homeFolder(),
         seedFrom: 1,
         count: options.count,
-        ahead: 0,
         workers: 1,
       });
       const { url, flickrEndpoint, laionFiles, apiKey, allow } = served;

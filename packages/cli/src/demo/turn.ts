@@ -62,10 +62,20 @@ async function setUp({ client, world, home, turn }: TurnContext): Promise<void> 
   const politeness = { perSecond: 40, concurrency: 4 };
   await put(
     "drawn-flickr",
-    FlickrSettings.parse({ kind: "flickr", endpoint: world.flickrEndpoint, perPage: 100, politeness }),
+    FlickrSettings.parse({
+      kind: "flickr",
+      endpoint: world.flickrEndpoint,
+      perPage: 250,
+      share: DEMO.share,
+      politeness,
+    }),
     true,
   );
-  await put("drawn-laion", LaionSettings.parse({ kind: "laion", files: world.laionFiles, politeness }), true);
+  await put(
+    "drawn-laion",
+    LaionSettings.parse({ kind: "laion", files: world.laionFiles, share: DEMO.share, politeness }),
+    true,
+  );
   const photographs = join(home, "photographs");
   await copyPhotographs(photographs);
   await put(

@@ -37,8 +37,6 @@ export interface WorldChoice {
   home: string;
   seedFrom: number;
   count: number;
-  /** Images drawn before anybody asks. */
-  ahead: number;
   workers: number;
 }
 
@@ -59,7 +57,6 @@ export async function startDrawnWorld(choice: WorldChoice): Promise<DrawnWorld> 
       "--port=0",
       `--seed-from=${choice.seedFrom}`,
       `--count=${choice.count}`,
-      `--ahead=${choice.ahead}`,
       `--workers=${choice.workers}`,
       `--cache=${join(choice.home, "drawn-world")}`,
     ],

@@ -10,6 +10,12 @@ export const Politeness = z.object({
 });
 export type Politeness = z.infer<typeof Politeness>;
 
+/**
+ * Of what a page lists, the share that is fetched: pictures whose captions name what is rare on that page come first. 1
+ * fetches everything. Less makes a pool of the same size flatter: rare options have more examples to learn from.
+ */
+const share = z.number().gt(0).max(1).default(1);
+
 const politeness = Politeness.default({ perSecond: 1, concurrency: 2 });
 
 /** The Flickr API, or a server that speaks its shape. The key comes from the crawler's environment, never from here. */
@@ -20,6 +26,7 @@ export const FlickrSettings = z.object({
   /** Flickr licence ids that may be taken; the default ones allow commercial use and changes. */
   licences: z.array(z.int().min(0).max(20)).min(1).default([4, 5, 7, 8, 9, 10]),
   perPage: z.int().min(1).max(500).default(250),
+  share,
   politeness,
 });
 
@@ -33,6 +40,7 @@ export const LaionSettings = z.object({
   minHeight: z.int().min(0).default(1280),
   maxUnsafe: z.number().min(0).max(1).default(0.5),
   maxWatermark: z.number().min(0).max(1).default(0.8),
+  share,
   politeness,
 });
 

@@ -1,4 +1,6 @@
+import type { SampleOptions } from "../plan-sample.ts";
 import { random } from "../random.ts";
+import { titleOf } from "./title.ts";
 
 /** What image hosts do beside answering, per mille of all images at usual trouble; the rest is plain. */
 const TROUBLE = {
@@ -26,6 +28,7 @@ export interface CatalogueEntry {
   licence: string;
   owner: string;
   ownerName: string;
+  /** What is written under it. */
   title: string;
   manner: HostManner;
 }
@@ -45,7 +48,7 @@ export function seedOf(urlOrId: string): number | undefined {
 }
 
 /** The entry of one seed. `trouble` scales how often hosts misbehave: 1 is usual, 0 never. */
-export function catalogueEntry(seed: number, trouble = 1): CatalogueEntry {
+export function catalogueEntry(seed: number, trouble = 1, options: SampleOptions = {}): CatalogueEntry {
   const r = random(seed, "catalogue");
   const licence = r.weighted(LICENCES);
   const owner = Math.floor(r.next() * 400);
@@ -55,7 +58,7 @@ export function catalogueEntry(seed: number, trouble = 1): CatalogueEntry {
     licence,
     owner: `${10_000_000 + owner}@N00`,
     ownerName: `drawn-${owner}`,
-    title: `A drawn person, no. ${seed}`,
+    title: titleOf(seed, options),
     manner: mannerOf(r.next() * 1000, trouble),
   };
 }

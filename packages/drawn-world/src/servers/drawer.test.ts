@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
@@ -41,16 +41,6 @@ describe("the drawer", () => {
     expect(drawer.drawn()).toBe(1);
     expect(await drawer.draw(seed)).toEqual(files);
     expect(drawer.drawn()).toBe(1);
-  });
-
-  it("draws ahead what it is told to, while nobody waits", async () => {
-    const [, second = 0] = headshots;
-    const before = drawer.drawn();
-    drawer.ahead([second]);
-    await expect.poll(() => drawer.drawn(), { timeout: 15_000 }).toBe(before + 1);
-    const { truth } = await drawer.draw(second);
-    expect((await stat(truth)).size).toBeGreaterThan(100);
-    expect(drawer.drawn()).toBe(before + 1);
   });
 
   it("says so when a picture can't be drawn, and goes on with the next", async () => {

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat } from "node:fs/promises";
-import { setPriority } from "node:os";
 import { join } from "node:path";
 
 export interface DrawerOptions {
@@ -16,8 +15,6 @@ export interface DrawerOptions {
 export interface Drawer {
   /** The files of one image: drawn now if they are not there. */
   draw(seed: number): Promise<DrawnFiles>;
-  /** Seeds to draw while nobody waits for one, in this order. */
-  ahead(seeds: readonly number[]): void;
   /** Images drawn by this process, not counting those found drawn. */
   drawn(): number;
   stop(): Promise<void>;
@@ -38,7 +35,7 @@ interface Wanted {
   reject: (error: Error) => void;
 }
 
-/** Draws in child processes, one image at a time each, of lower priority than whoever waits for the pictures. */
+/** Draws in child processes, one image at a time each, when somebody asks. */
 export async function startDrawer(options: DrawerOptions): Promise<Drawer> {
   const folder = join(options.cacheDir, `${await fingerprint()}-${options.defectShare ?? "usual"}`);
   await mkdir(folder, { recursive: true });
@@ -51,7 +48,6 @@ export async function startDrawer(options: DrawerOptions): Promise<Drawer> {
   const running = new Map<number, Promise<void>>();
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
-  let ahead: number[] = [];
   let count = 0;
   let stopped = false;
 
@@ -75,24 +71,12 @@ export async function startDrawer(options: DrawerOptions): Promise<Drawer> {
       const next = wanted.shift();
       if (next) give(child, next);
     }
-    if (ahead.length > 0 && (idle.length > 0 || all.size < options.workers)) {
-      const [seed, ...rest] = ahead;
-      ahead = rest;
-      if (seed !== undefined) void drawUnlessPresent(seed);
-    }
-  }
-
-  /** A failure ahead of time is nobody's yet: whoever asks for the image meets it. */
-  async function drawUnlessPresent(seed: number): Promise<void> {
-    if (await present(files(seed))) return turn();
-    await request(seed).catch(() => {});
   }
 
   function spawn(): ChildProcess {
     const child = fork(new URL("./draw-child.ts", import.meta.url), [folder, String(options.defectShare ?? "")], {
       execArgv: [],
     });
-    if (child.pid !== undefined) setPriority(child.pid, 10);
     all.add(child);
     child.on("exit", () => all.delete(child));
     return child;
@@ -122,14 +106,9 @@ export async function startDrawer(options: DrawerOptions): Promise<Drawer> {
       if (!(await present(own))) await request(seed);
       return own;
     },
-    ahead(seeds) {
-      ahead = [...seeds];
-      for (let i = 0; i < options.workers; i++) turn();
-    },
     drawn: () => count,
     async stop() {
       stopped = true;
-      ahead = [];
       for (const { reject } of wanted.splice(0)) reject(new Error("the drawn world has stopped"));
       await Promise.all([...all].map((child) => new Promise((resolve) => child.once("exit", resolve).kill())));
     },

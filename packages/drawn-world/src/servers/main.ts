@@ -9,7 +9,6 @@ const { values } = parseArgs({
     count: { type: "string", default: "1000" },
     cache: { type: "string", default: ".anyone/drawn-world" },
     workers: { type: "string", default: "1" },
-    ahead: { type: "string", default: "0" },
     trouble: { type: "string", default: "1" },
     "defect-share": { type: "string" },
   },
@@ -21,7 +20,6 @@ const world = await startWorld({
   count: number("count"),
   cacheDir: values.cache,
   workers: number("workers"),
-  ahead: number("ahead"),
   trouble: number("trouble"),
   defectShare: values["defect-share"] === undefined ? undefined : number("defect-share"),
 }).catch((error: NodeJS.ErrnoException) => {

@@ -28,7 +28,6 @@ export async function swatchDrawer(folder: string, size = { width: 64, height: 1
       await write(files.truth, JSON.stringify({ medium: "drawn", seed, ...size }));
       return files;
     },
-    ahead: () => {},
     drawn: () => count,
     stop: async () => {},
   };

@@ -20,9 +20,8 @@ export interface WorldOptions {
   trouble?: number;
   defectShare?: number;
   apiKey?: string;
-  /** Processes that draw, and images they draw before anybody asks. */
+  /** Processes that draw. */
   workers?: number;
-  ahead?: number;
   /** Another way of drawing, for those who need bytes only. */
   drawer?: Drawer;
 }
@@ -60,7 +59,7 @@ const MOST_REQUESTS_KEPT = 200_000;
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { seedFrom, count, trouble = 1, apiKey = "drawn-world-key", workers = 1, defectShare } = options;
   const drawer = options.drawer ?? (await startDrawer({ cacheDir: options.cacheDir, workers, defectShare }));
-  const entries = Array.from({ length: count }, (_, i) => catalogueEntry(seedFrom + i, trouble));
+  const entries = Array.from({ length: count }, (_, i) => catalogueEntry(seedFrom + i, trouble, { defectShare }));
   const onFlickr = entries.slice(0, Math.ceil(count * FLICKR_SHARE)).reverse();
   const inLaion = entries.slice(Math.floor(count * LAION_FROM));
   const has = (seed: number) => seed >= seedFrom && seed < seedFrom + count;
@@ -85,7 +84,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await app.listen({ host: "127.0.0.1", port: options.port === 0 ? 0 : options.port + i });
     urls.push(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
   }
-  if (options.ahead) drawer.ahead([...onFlickr, ...inLaion].slice(0, options.ahead).map((entry) => entry.seed));
 
   const url = urls[0] ?? "";
   return {
