@@ -36,6 +36,21 @@ describe("the point rule", () => {
   });
 });
 
+describe("a category whose thing may be absent", () => {
+  const costume = (correct: number) => ({ ...tally(100, 91), present: { n: 10, correct } });
+
+  it("is settled only when it is right where the thing is there, too", () => {
+    expect(decideCategory(costume(1), policy, 1)).toMatchObject({ overPoint: true, accuracy: 0.91, verdict: "open" });
+    expect(decideCategory(costume(9), policy, 1).verdict).toBe("settled");
+    expect(decideCategory(costume(9), { ...policy, rule: "bound" }, 1).verdict).toBe("open");
+  });
+
+  it("stays with people while hardly anybody was seen with it", () => {
+    const rare = { ...tally(100, 99), present: { n: 2, correct: 2 } };
+    expect(decideCategory(rare, policy, 1).verdict).toBe("no-evidence");
+  });
+});
+
 describe("the lower bound", () => {
   it("stands beside the point rule, and the policy says which rules", () => {
     const decided = decideCategory(tally(40, 36), policy, 1);

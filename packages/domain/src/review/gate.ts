@@ -5,9 +5,11 @@ export interface Tally {
   category: number;
   n: number;
   correct: number;
+  /** Of a category whose thing may be absent: the answers about assets where people see it. */
+  present?: { n: number; correct: number };
 }
 
-export interface GateDecision extends Tally {
+export interface GateDecision extends Omit<Tally, "present"> {
   /** correct / n, null where nothing was scored */
   accuracy: number | null;
   /** The accuracy is at least this, at the iteration's share of alpha, at whatever n one looks. */
@@ -18,15 +20,26 @@ export interface GateDecision extends Tally {
   verdict: "settled" | "open" | "no-evidence";
 }
 
-/** Decides one category by both rules; `iteration` counts the labellers that were tried against the evaluation set. */
+/**
+ * Decides one category by both rules; `iteration` counts the labellers that were tried against the evaluation set.
+ *
+ * A category that asks whether something is there, and then which kind, holds two questions. Nine of ten people wear no
+ * costume, so whoever never sees one is right nine times of ten: such a category is settled only when the rule also holds
+ * where the thing is there.
+ */
 export function decideCategory(tally: Tally, policy: ReviewPolicy, iteration: number): GateDecision {
-  const { n, correct } = tally;
+  const { category, n, correct, present } = tally;
+  const whole = judge(tally, policy, iteration);
+  const kinds = present ? judge(present, policy, iteration) : whole;
+  const scored = Math.min(n, present?.n ?? n);
+  const over = policy.rule === "bound" ? whole.overBound && kinds.overBound : whole.overPoint && kinds.overPoint;
+  const verdict = scored < policy.minScored ? "no-evidence" : over ? "settled" : "open";
+  return { category, n, correct, accuracy: n > 0 ? correct / n : null, ...whole, verdict };
+}
+
+function judge({ n, correct }: { n: number; correct: number }, policy: ReviewPolicy, iteration: number) {
   const bound = lowerBound(n, correct, alphaAt(policy.alpha, iteration));
-  const overPoint = n > 0 && correct / n > policy.bar;
-  const overBound = bound > policy.bar;
-  const over = policy.rule === "bound" ? overBound : overPoint;
-  const verdict = n < policy.minScored ? "no-evidence" : over ? "settled" : "open";
-  return { ...tally, accuracy: n > 0 ? correct / n : null, lowerBound: bound, overBound, overPoint, verdict };
+  return { lowerBound: bound, overBound: bound > policy.bar, overPoint: n > 0 && correct / n > policy.bar };
 }
 
 /**

@@ -45,7 +45,7 @@ describe("the labeller's score", () => {
       },
     ]);
     expect(scores.perCategory.slice(3)).toEqual([
-      { category: 4, n: 2, correct: 0 },
+      { category: 4, n: 2, correct: 0, present: { n: 1, correct: 0 } },
       { category: 5, n: 1, correct: 0 },
     ]);
   });

@@ -59,7 +59,11 @@ export function score(protocol: Protocol, items: readonly Scored[]): Scores {
     ),
     perCategory: protocol.categories.map((category) => {
       const own = marks.filter((mark) => mark.category === category);
-      return { category: category.n, n: own.length, correct: own.filter(({ right }) => right).length };
+      return {
+        category: category.n,
+        ...tallyOf(own),
+        ...(category.absent && { present: tallyOf(own.filter(isPresent)) }),
+      };
     }),
   };
 }
@@ -71,6 +75,7 @@ export function isScored(packed: number): boolean {
 
 interface Mark {
   category: Category;
+  truth: number;
   option: string;
   right: boolean;
   majority: boolean;
@@ -87,10 +92,20 @@ function markCategory(category: Category, items: readonly Scored[]): Mark[] {
   const usual = mostFrequent(pairs.map(({ truth }) => truth));
   return pairs.map(({ truth, given }) => ({
     category,
+    truth,
     option: `${category.n}.${truth}`,
     right: truth === given,
     majority: truth === usual,
   }));
+}
+
+function tallyOf(marks: readonly Mark[]): { n: number; correct: number } {
+  return { n: marks.length, correct: marks.filter(({ right }) => right).length };
+}
+
+/** Whether people see the thing that the category asks about. */
+function isPresent({ category, truth }: Mark): boolean {
+  return truth !== category.options.indexOf(category.absent ?? "");
 }
 
 /** The rarest third of the options that occur; ties are cut in the order of category and option. */

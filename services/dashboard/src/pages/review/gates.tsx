@@ -103,6 +103,7 @@ function Legend() {
         <span className="mr-1 inline-block h-3 w-px bg-ink align-middle" />
         the bar
       </span>
+      <span>what may be absent settles only when it is right where it is there, too</span>
     </p>
   );
 }
