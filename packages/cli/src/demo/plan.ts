@@ -1,9 +1,9 @@
 /** The size of the demo's wheel. Everything else is what any installation has. */
 export const DEMO = {
-  /** Drawn images the world offers after n turns; only a share of them is ever asked for, and drawn. */
+  /** Drawn images the world offers after n turns. Only what is asked for is drawn. */
   images: (turn: number) => 3900 + 900 * turn,
-  /** Share of a page that is fetched: what its captions say to be rare comes first, as whoever wants a balanced pool would. */
-  share: 0.2,
+  /** Share of the LAION list that is fetched: what its captions say to be rare comes first. Flickr's photos come as they are. */
+  laionShare: 0.2,
   /** The pool's bounds: sourcing starts by itself under the lower and stops over the upper one. */
   pool: (turn: number) => ({ lower: 540 + 90 * turn, upper: 550 + 90 * turn }),
   review: { seed: 1, evaluationSize: 80, sampleSize: 180, maxIterations: 3, patience: 3 },

@@ -66,14 +66,13 @@ async function setUp({ client, world, home, turn }: TurnContext): Promise<void> 
       kind: "flickr",
       endpoint: world.flickrEndpoint,
       perPage: 250,
-      share: DEMO.share,
       politeness,
     }),
     true,
   );
   await put(
     "drawn-laion",
-    LaionSettings.parse({ kind: "laion", files: world.laionFiles, share: DEMO.share, politeness }),
+    LaionSettings.parse({ kind: "laion", files: world.laionFiles, share: DEMO.laionShare, politeness }),
     true,
   );
   const photographs = join(home, "photographs");

@@ -1,4 +1,5 @@
 import type { FunnelRow } from "@anyone/contracts/filter";
+import { DEMO } from "../plan.ts";
 import { lineChart, type Series } from "./chart.ts";
 import type { DemoReport, IterationView, RunView } from "./collect.ts";
 import { style } from "./style.ts";
@@ -55,10 +56,11 @@ function funnel({ funnel: rows }: DemoReport): string {
       .filter((row) => outcome(row) === name && (source === undefined || row.sourceId === source))
       .reduce((sum, { count }) => sum + count, 0);
   const outcomes = [...new Set(rows.map(outcome))].sort((a, b) => total(b) - total(a));
-  return table([
+  return `<p>Flickr's photos come as they are. Of the LAION list ${percent(DEMO.laionShare)} was fetched: what its captions name as
+rare comes first, so that the pool is flatter than the world.</p>${table([
     ["outcome", ...sources, "all"],
     ...outcomes.map((name) => [name, ...sources.map((source) => total(name, source)), total(name)]),
-  ]);
+  ])}`;
 }
 
 function gates({ filter }: DemoReport): string {
