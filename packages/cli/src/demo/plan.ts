@@ -6,7 +6,7 @@ export const DEMO = {
   laionShare: 0.2,
   /** The pool's bounds: sourcing starts by itself under the lower and stops over the upper one. */
   pool: (turn: number) => ({ lower: 540 + 90 * turn, upper: 550 + 90 * turn }),
-  review: { seed: 1, evaluationSize: 80, sampleSize: 180, maxIterations: 3, patience: 3 },
+  review: { seed: 1, evaluationSize: 80, sampleSize: 200, maxIterations: 3, patience: 3 },
   /** Annotators: two answer each evaluation image, the third where they differ. Each errs so often. */
   annotators: 3,
   errorRate: 0.03,
