@@ -5,7 +5,7 @@ export const DEMO = {
   /** Share of the LAION list that is fetched: what its captions say to be rare comes first. Flickr's photos come as they are. */
   laionShare: 0.2,
   /** The pool's bounds: sourcing starts by itself under the lower and stops over the upper one. */
-  pool: (turn: number) => ({ lower: 540 + 90 * turn, upper: 550 + 90 * turn }),
+  pool: (turn: number) => ({ lower: 400 + 190 * turn, upper: 410 + 190 * turn }),
   review: { seed: 1, evaluationSize: 80, sampleSize: 200, maxIterations: 3, patience: 3 },
   /** Annotators: two answer each evaluation image, the third where they differ. Each errs so often. */
   annotators: 3,
