@@ -19,7 +19,7 @@ from anyone_gpu.annotate.protocol import Question
 from anyone_gpu.config import Config
 from anyone_gpu.generated.anyone.v1 import annotate_pb2 as wire
 from anyone_gpu.generated.anyone.v1 import annotate_pb2_grpc
-from anyone_gpu.objects import CorruptObject, MissingObject, Objects, open_objects
+from anyone_gpu.objects import CorruptObject, MissingObject, open_objects
 
 SERVICE = "anyone.v1.AnnotateService"
 MOST_PICTURES = 64
@@ -33,7 +33,8 @@ log = logging.getLogger("inference")
 def serve(config: Config) -> None:
     """Serves until SIGTERM or SIGINT, then finishes the calls it has begun. Raises OSError when the port is taken."""
     torch.set_num_threads(1)  # on shared cores more threads are slower
-    server, port = start_server(open_objects(config.objects_url, config), config.inference_address, config.service_token)
+    asking = Asking(open_objects(config.objects_url, config), cache_dir=config.cache_dir)
+    server, port = start_server(asking, config.inference_address, config.service_token)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
@@ -42,7 +43,7 @@ def serve(config: Config) -> None:
     server.stop(_GRACE_SECONDS).wait()
 
 
-def start_server(objects: Objects, address: str, token: str) -> tuple[grpc.Server, int]:
+def start_server(asking: Asking, address: str, token: str) -> tuple[grpc.Server, int]:
     """Starts serving `host:port` (port 0: a free one) and returns the server with its port."""
     server = grpc.server(
         ThreadPoolExecutor(max_workers=_CALLS_AT_ONCE + 2),
@@ -53,7 +54,7 @@ def start_server(objects: Objects, address: str, token: str) -> tuple[grpc.Serve
             ("grpc.so_reuseport", 0),  # a second server on the port must fail, not share it
         ],
     )
-    annotate_pb2_grpc.add_AnnotateServiceServicer_to_server(AnnotateServicer(Asking(objects)), server)
+    annotate_pb2_grpc.add_AnnotateServiceServicer_to_server(AnnotateServicer(asking), server)
     checks = health.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     try:

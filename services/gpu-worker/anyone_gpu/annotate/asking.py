@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from anyone_gpu.objects import CorruptObject, MissingObject, ObjectRef, Objects, get_checked
 
 from .checkpoint import load_labeller
+from .feature_cache import FeatureCache
 from .labeller import untrained
 from .picture import UnreadablePicture, read_picture
 from .protocol import Question
@@ -63,18 +65,25 @@ class Answered:
 class Asking:
     """The inference service without its wire. Thread-safe; the caches are shared by all calls."""
 
-    def __init__(self, objects: Objects, labellers: int = LABELLERS_KEPT, pictures: int = PICTURES_KEPT) -> None:
+    def __init__(
+        self,
+        objects: Objects,
+        labellers: int = LABELLERS_KEPT,
+        pictures: int = PICTURES_KEPT,
+        cache_dir: Path | None = None,
+    ) -> None:
         self._objects = objects
+        self._features = FeatureCache(cache_dir)
         self._labellers = _Kept(labellers)
         self._pictures = _Kept(pictures)
 
     def labeller(self, name: LabellerName, questions: Sequence[Question]) -> Vlm:
         """The named labeller. Raises MissingObject, CorruptObject, and ValueError for a file that is no labeller."""
         if not name.key:
-            return untrained(questions, name.id)
+            return untrained(questions, name.id, self._features)
         ref = ObjectRef(name.key, name.sha256)
         loaded: Vlm = self._labellers.get(
-            (name.key, name.sha256), lambda: load_labeller(get_checked(self._objects, ref), name.sha256)
+            (name.key, name.sha256), lambda: load_labeller(get_checked(self._objects, ref), name.sha256, self._features)
         )
         return loaded
 
@@ -111,7 +120,7 @@ class Asking:
     def _encode(self, labeller: Vlm, asked: Asked) -> tuple[Any, tuple[float, ...], tuple[int, ...]]:
         image, parts = self._objects.get(asked.image_key), self._objects.get(asked.parts_key)
         picture = read_picture(image, parts, asked.box)
-        return labeller.encode(picture, asked.asset_id), picture.shares, picture.cut
+        return labeller.encode(picture, asked.asset_id, asked), picture.shares, picture.cut
 
 
 class _Kept:

@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from .colour_naming import ColourNaming
+from .feature_cache import NO_CACHE, FeatureCache
 from .features import VERSION
 from .labeller import MODEL, Fusion, Labeller, Parts
 from .protocol import question_from_json, question_to_json
@@ -66,15 +67,19 @@ def save_labeller(labeller: Labeller, facts: dict[str, Any]) -> bytes:
     return save(ordered, metadata={"labeller": json.dumps(meta, sort_keys=True, ensure_ascii=False)})
 
 
-def load_labeller(data: bytes, sha256: str) -> Labeller:
-    """Bytes -> labeller. Raises BadCheckpoint for altered bytes or a file this version can't read."""
+def load_labeller(data: bytes, sha256: str, cache: FeatureCache = NO_CACHE) -> Labeller:
+    """Bytes -> labeller that looks for features in `cache`.
+
+    Raises BadCheckpoint for altered bytes or a file this version can't read.
+    """
     found = hashlib.sha256(data).hexdigest()
     if found != sha256:
         raise BadCheckpoint(f"the labeller's file has sha256 {found[:12]}…, expected {sha256[:12]}…: it was altered")
     try:
         meta = read_meta(data)
         tensors = load(data)
-        return Labeller([question_from_json(q) for q in meta["questions"]], _parts(meta, tensors), str(meta["version"]), sha256)
+        questions = [question_from_json(q) for q in meta["questions"]]
+        return Labeller(questions, _parts(meta, tensors), str(meta["version"]), sha256, cache)
     except (SafetensorError, KeyError, TypeError, RuntimeError, json.JSONDecodeError) as error:
         raise BadCheckpoint(f"the file is no labeller: {error}") from error
 

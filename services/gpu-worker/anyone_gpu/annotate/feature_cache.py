@@ -1,4 +1,4 @@
-"""Features kept on disk per asset: fine-tuning again with more answers measures only the new pictures."""
+"""Features kept on disk per asset: what was measured to answer is not measured again to learn, by whichever process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from anyone_gpu.objects import Objects
 
 from .features import LENGTH, VERSION, Features, measure
-from .picture import read_picture
+from .picture import Picture, read_picture
 
 
 class Source(Protocol):
@@ -37,13 +37,22 @@ class FeatureCache:
 
     def features(self, objects: Objects, source: Source) -> Features:
         """Features of one picture. Raises MissingObject and UnreadablePicture."""
+        kept = self._find(source)
+        if kept is not None:
+            return kept
+        return self._add(source, read_picture(objects.get(source.image_key), objects.get(source.parts_key), source.box))
+
+    def of(self, picture: Picture, source: Source) -> Features:
+        """Features of a picture that was read already."""
+        kept = self._find(source)
+        return self._add(source, picture) if kept is None else kept
+
+    def _find(self, source: Source) -> Features | None:
         path = self._path(source)
-        if path is not None and path.is_file():
-            kept = _load(path)
-            if kept is not None:
-                return kept
-        image, parts = objects.get(source.image_key), objects.get(source.parts_key)
-        found = measure(read_picture(image, parts, source.box))
+        return _load(path) if path is not None and path.is_file() else None
+
+    def _add(self, source: Source, picture: Picture) -> Features:
+        found, path = measure(picture), self._path(source)
         if path is not None:
             _save(path, found)
         return found
@@ -51,8 +60,13 @@ class FeatureCache:
     def _path(self, source: Source) -> Path | None:
         if self._folder is None:
             return None
-        name = hashlib.sha256(f"{source.asset_id} {source.parts_key} {source.box}".encode()).hexdigest()
+        # boxes come over the wire in 32 bits and in a job's JSON in 64: a hundredth of a pixel names both
+        box = tuple(round(v, 2) for v in source.box) if source.box else None
+        name = hashlib.sha256(f"{source.asset_id} {source.parts_key} {box}".encode()).hexdigest()
         return self._folder / name[:2] / f"{name}.npz"
+
+
+NO_CACHE = FeatureCache(None)
 
 
 def _load(path: Path) -> Features | None:

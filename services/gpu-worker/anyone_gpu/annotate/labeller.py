@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .colour_naming import ColourNaming, is_colour_question
+from .feature_cache import NO_CACHE, FeatureCache, Source
 from .features import VERSION, Features, measure
 from .picture import Picture
 from .protocol import Question, packed_of
@@ -56,15 +57,23 @@ class Labeller:
 
     encoder = VERSION
 
-    def __init__(self, questions: Sequence[Question], parts: Parts | None, version: str, sha256: str = "") -> None:
+    def __init__(
+        self,
+        questions: Sequence[Question],
+        parts: Parts | None,
+        version: str,
+        sha256: str = "",
+        cache: FeatureCache = NO_CACHE,
+    ) -> None:
         self.questions = {q.category: q for q in questions}
         self.order = list(questions)
         self.parts = parts
+        self.cache = cache
         self.identity = Identity(MODEL, version, sha256, "embedded", trained=parts is not None)
 
-    def encode(self, picture: Picture, key: str) -> Encoded:
-        """Measures a picture."""
-        return Encoded(key, measure(picture))
+    def encode(self, picture: Picture, key: str, source: Source | None = None) -> Encoded:
+        """Measures a picture; one whose `source` is told is looked for in the cache first."""
+        return Encoded(key, self.cache.of(picture, source) if source else measure(picture))
 
     def answer(self, encoded: Sequence[Encoded], questions: Sequence[Sequence[Question]]) -> list[list[Guess]]:
         """The i-th picture's questions, one picture at a time: a batch equals singles."""
@@ -152,6 +161,6 @@ def _prior(question: Question, key: str) -> Guess:
     return Guess(question.category, chosen, 1 / count, (*[1 / count] * count, 0.0))
 
 
-def untrained(questions: Sequence[Question], version: str = "embedded-0") -> Labeller:
+def untrained(questions: Sequence[Question], version: str = "embedded-0", cache: FeatureCache = NO_CACHE) -> Labeller:
     """The labeller before any answer: a uniform prior, marked as untrained."""
-    return Labeller(questions, None, version)
+    return Labeller(questions, None, version, cache=cache)

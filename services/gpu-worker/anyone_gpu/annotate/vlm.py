@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .feature_cache import Source
 from .picture import Picture
 from .protocol import Question
 
@@ -37,8 +38,8 @@ class Vlm(Protocol):
     identity: Identity
     encoder: str
 
-    def encode(self, picture: Picture, key: str) -> Any:
-        """What `answer` needs of a picture; `key` names the picture (its asset id)."""
+    def encode(self, picture: Picture, key: str, source: Source | None = None) -> Any:
+        """What `answer` needs of a picture; `key` names it (its asset id), `source` says where it lies, for a cache."""
         ...
 
     def answer(self, encoded: Sequence[Any], questions: Sequence[Sequence[Question]]) -> list[list[Guess]]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from anyone_gpu.annotate.asking import Asked, Asking, LabellerName
 from anyone_gpu.annotate.checkpoint import BadCheckpoint, load_labeller, read_meta
 from anyone_gpu.annotate.colours import to_lab
+from anyone_gpu.annotate.feature_cache import FeatureCache
+from anyone_gpu.annotate.features import measure
 from anyone_gpu.annotate.labeller import decide, untrained
 from anyone_gpu.annotate.learn import Learned
 from anyone_gpu.annotate.picture import UnreadablePicture, read_picture
 from anyone_gpu.annotate.protocol import Question, class_of, fingerprint, packed_of
 
-from .figures import QUESTIONS, Figure
+from .figures import QUESTIONS, Figure, Folder, answered
 
 
 def test_a_batch_equals_singles(learned: Learned, figures: list[Figure]) -> None:
@@ -106,3 +111,15 @@ def test_lab_of_known_colours() -> None:
     rgb = np.array([[255, 255, 255], [255, 0, 0], [0, 0, 255], [128, 128, 128], [0, 0, 0]], np.uint8)
     wanted = [[100, 0, 0], [53.24, 80.09, 67.2], [32.3, 79.19, -107.86], [53.59, 0, 0], [0, 0, 0]]
     assert np.abs(to_lab(rgb) - wanted).max() < 0.3
+
+
+def test_what_was_measured_to_answer_is_not_measured_again_to_learn(
+    folder: Folder, figures: list[Figure], tmp_path: Path
+) -> None:
+    picture = answered(figures[0])
+    asked = Asked(picture.asset_id, picture.image_key, picture.parts_key, picture.box, tuple(QUESTIONS))
+    asking = Asking(folder, cache_dir=tmp_path)
+    asking.ask(LabellerName("embedded-0", "", ""), [asked], QUESTIONS, lambda: True)
+    nothing = Folder()
+    kept = FeatureCache(tmp_path).features(nothing, picture)
+    assert np.array_equal(kept.vector, measure(read_picture(figures[0].image, figures[0].parts, picture.box)).vector)

@@ -8,6 +8,7 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from anyone_gpu.annotate.asking import Asking
 from anyone_gpu.annotate.learn import Learned
 from anyone_gpu.generated.anyone.v1 import annotate_pb2 as wire
 from anyone_gpu.generated.anyone.v1 import annotate_pb2_grpc
@@ -31,7 +32,7 @@ def store(figures: list[Figure], learned: Learned) -> Folder:
 
 @pytest.fixture(scope="module")
 def channel(store: Folder) -> Iterator[grpc.Channel]:
-    server, port = start_server(store, "127.0.0.1:0", "secret")
+    server, port = start_server(Asking(store), "127.0.0.1:0", "secret")
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield channel
     server.stop(0).wait()
@@ -120,7 +121,7 @@ def test_the_token_is_checked_and_health_is_open(channel: grpc.Channel) -> None:
 
 
 def test_a_taken_port_is_said(store: Folder) -> None:
-    server, port = start_server(store, "127.0.0.1:0", "secret")
+    server, port = start_server(Asking(store), "127.0.0.1:0", "secret")
     with pytest.raises(OSError, match="another inference server"):
-        start_server(store, f"127.0.0.1:{port}", "secret")
+        start_server(Asking(store), f"127.0.0.1:{port}", "secret")
     server.stop(0).wait()
