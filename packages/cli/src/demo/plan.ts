@@ -4,8 +4,11 @@ export const DEMO = {
   images: (turn: number) => 3900 + 900 * turn,
   /** Share of the LAION list that is fetched: what its captions say to be rare comes first. Flickr's photos come as they are. */
   laionShare: 0.2,
-  /** The pool's bounds: sourcing starts by itself under the lower and stops over the upper one. */
-  pool: (turn: number) => ({ lower: 400 + 190 * turn, upper: 410 + 190 * turn }),
+  /**
+   * The pool's bounds: sourcing starts by itself under the lower and stops over the upper one. The first crawl expects half of what it
+   * finds to be kept; here it is two thirds and more, so the first turn ends with about 670 images.
+   */
+  pool: (turn: number) => ({ lower: 130 + 330 * turn, upper: 140 + 330 * turn }),
   review: { seed: 1, evaluationSize: 80, sampleSize: 200, maxIterations: 3, patience: 3 },
   /** Annotators: two answer each evaluation image, the third where they differ. Each errs so often. */
   annotators: 3,
