@@ -6,10 +6,10 @@ export const DEMO = {
   laionShare: 0.2,
   /**
    * The pool's bounds: sourcing starts by itself under the lower and stops over the upper one. The first crawl expects half of what it
-   * finds to be kept; here it is two thirds and more, so the first turn ends with about 670 images.
+   * finds to be kept; here it is three quarters, so the first turn ends with up to 870 images.
    */
-  pool: (turn: number) => ({ lower: 130 + 330 * turn, upper: 140 + 330 * turn }),
-  review: { seed: 1, evaluationSize: 80, sampleSize: 200, maxIterations: 3, patience: 3 },
+  pool: (turn: number) => ({ lower: 540 * turn - 80, upper: 540 * turn - 70 }),
+  review: { seed: 1, evaluationSize: 80, sampleSize: 260, maxIterations: 3, patience: 3 },
   /** Annotators: two answer each evaluation image, the third where they differ. Each errs so often. */
   annotators: 3,
   errorRate: 0.03,
