@@ -37,7 +37,9 @@ export interface IterationView {
   labeller: { before: string | null; after: string | null };
   asked: number;
   settled: number;
-  settledByBound: number;
+  /** Over the bar by the paper's rule, and by the lower bound; settled also wants it where the thing is there. */
+  overPoint: number;
+  overBound: number;
   humanAnswers: number;
   stopReason: string | null;
   scores: IterationReport | null;
@@ -130,7 +132,8 @@ async function iterationViews(client: Client): Promise<IterationView[]> {
       labeller: { before: iteration.labellerBefore, after: iteration.labellerAfter },
       asked: iteration.asked.length,
       settled: iteration.settled.length,
-      settledByBound: iteration.gates.filter(({ overBound }) => overBound).length,
+      overPoint: iteration.gates.filter(({ overPoint }) => overPoint).length,
+      overBound: iteration.gates.filter(({ overBound }) => overBound).length,
       humanAnswers: iteration.humanAnswers,
       stopReason: iteration.stopReason,
       scores: iteration.scores as IterationReport | null,

@@ -79,7 +79,7 @@ ${slipped.length > 0 ? `Kept in spite of a defect: ${slipped.join(", ")}.` : ""}
 }
 
 function iterations({ iterations: all }: DemoReport): string {
-  const row = ({ number, asked, settled, settledByBound, humanAnswers, stopReason, scores }: IterationView) => [
+  const row = ({ number, asked, settled, overPoint, overBound, humanAnswers, stopReason, scores }: IterationView) => [
     number,
     asked,
     percent(scores?.before.all.accuracy),
@@ -87,7 +87,8 @@ function iterations({ iterations: all }: DemoReport): string {
     percent(scores?.after.head.accuracy),
     percent(scores?.after.tail.accuracy),
     percent(scores?.after.majority.all.accuracy),
-    `${settled} / ${settledByBound}`,
+    `${overPoint} / ${overBound}`,
+    settled,
     humanAnswers,
     percent(scores?.share.ofApplicable),
     stopReason ?? "",
@@ -102,13 +103,15 @@ function iterations({ iterations: all }: DemoReport): string {
       "tail",
       "majority",
       "over the bar: point rule / lower bound",
+      "settled",
       "answers",
       "of full labelling",
       "stopped",
     ],
     ...all.map(row),
   ])}<p class="note">Accuracy on the frozen evaluation set, over every question of the protocol that applies; tail = the rarest third of options;
-majority = always answering the commonest option of the evaluation set itself.${agreed(all.at(-1))}</p>`;
+majority = always answering the commonest option of the evaluation set itself. A question about something that may be absent
+is settled only when it is over the bar where the thing is there, too.${agreed(all.at(-1))}</p>`;
 }
 
 function agreed(last: IterationView | undefined): string {
