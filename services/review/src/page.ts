@@ -17,8 +17,8 @@ export interface Shown {
 }
 
 /**
- * A page's protocol and facts. What an evaluation page takes as given is what people agree on about its asset, never what
- * the labeller says.
+ * A page's protocol and facts. What a tie-break takes as given is what people agree on about its asset, never what the
+ * labeller says; an evaluation page asks everything and takes nothing as given.
  */
 export async function readPage(
   sql: Sql,
@@ -27,7 +27,7 @@ export async function readPage(
 ): Promise<{ protocol: Protocol; facts: PageFacts }> {
   const facts = await reviewTasks.pageFacts(sql, task);
   const protocol = await protocols.get(facts.protocolId);
-  if (task.purpose === "sample") return { protocol, facts };
+  if (task.purpose !== "tie-break") return { protocol, facts };
   const ballot = (await humanAnswers.ballots(sql, protocol.identity, [task.assetId])).get(task.assetId);
   const value = ballot ? consensus(protocol, ballot).map((agreed) => agreed ?? NOT_ASKED) : null;
   return { protocol, facts: { ...facts, value, confidence: null, giver: null } };
