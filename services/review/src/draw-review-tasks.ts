@@ -34,19 +34,28 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
   const everything = protocol.categories.map(({ n }) => n);
   const tasks: NewReviewTask[] = [
     ...Array.from({ length: overlap }, (_, turn) =>
-      drawn.map(({ assetId }) => ({
-        ...page(number, assetId, "evaluation"),
-        id: `${number}.evaluation.${turn + 1}.${assetId}`,
-        categories: everything,
-        blind: true,
-      })),
+      drawn.map(
+        ({ assetId }): NewReviewTask => ({
+          id: `${number}.evaluation.${turn + 1}.${assetId}`,
+          iteration: number,
+          assetId,
+          purpose: "evaluation",
+          categories: everything,
+          blind: true,
+        }),
+      ),
     ).flat(),
-    ...sample.map(({ assetId }) => ({
-      ...page(number, assetId, "sample"),
-      categories: asked,
-      // before the first training the labeller's suggestions are those of a prior: nobody is shown them
-      blind: number === 1 || random(`blind.${policy.seed}.${assetId}`)() < policy.blindShare,
-    })),
+    ...sample.map(
+      ({ assetId }): NewReviewTask => ({
+        id: `${number}.sample.${assetId}`,
+        iteration: number,
+        assetId,
+        purpose: "sample",
+        categories: asked,
+        // before the first training the labeller's suggestions are those of a prior: nobody is shown them
+        blind: number === 1 || random(`blind.${policy.seed}.${assetId}`)() < policy.blindShare,
+      }),
+    ),
   ];
 
   return done({
@@ -67,10 +76,6 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
     // with no page to wait for (nothing left to sample) the walk goes on at once
     next: tasks.length === 0 ? [next(advanceIteration, { iteration: number, nudge: "nothing-drawn" })] : [],
   });
-}
-
-function page(iteration: number, assetId: string, purpose: "evaluation" | "sample") {
-  return { id: `${iteration}.${purpose}.${assetId}`, iteration, assetId, purpose };
 }
 
 function hashOf(items: readonly Drawable[]): string {
