@@ -2,7 +2,7 @@ import { candidateIdOf, insertListed } from "@anyone/db/candidates";
 import { endCrawls, recordPage } from "@anyone/db/crawls";
 import { Fault, sentence } from "@anyone/domain/fault";
 import type { CandidateId, CrawlId } from "@anyone/domain/ids";
-import { captionTerms, pickRare, termPattern } from "@anyone/domain/source/balance";
+import { captionTerms, pickRare } from "@anyone/domain/source/balance";
 import type { Listing } from "@anyone/domain/source/candidate";
 import { endAfter, FETCH_CHUNK } from "@anyone/domain/source/crawl";
 import type { SourceSettings } from "@anyone/domain/source/source";
@@ -75,9 +75,9 @@ export async function discoverCandidates(
   async function rarest<Item extends { listing: Listing }>(items: Item[], settings: SourceSettings): Promise<Item[]> {
     const share = settings.kind === "folder" ? 1 : settings.share;
     if (share === 1) return items;
-    const pattern = termPattern(captionTerms(await protocols.current()));
+    const terms = captionTerms(await protocols.current());
     const captions = items.map(({ listing }) => listing.caption);
-    return pickRare(captions, Math.ceil(share * items.length), pattern).map((place) => items[place] as Item);
+    return pickRare(captions, Math.ceil(share * items.length), terms).map((place) => items[place] as Item);
   }
 
   function fail(error: Unlisted): Outcome {

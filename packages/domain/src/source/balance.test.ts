@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { primeHuman } from "../annotate/prime-human.ts";
-import { captionTerms, pickRare, termPattern, termsOf } from "./balance.ts";
+import { captionTerms, pickRare, termsOf } from "./balance.ts";
 
-const pattern = termPattern(captionTerms(primeHuman));
+const pattern = captionTerms(primeHuman);
 
 describe("the terms of a caption", () => {
   it("are the protocol's words and those that follow each other, within a phrase, as whole words", () => {

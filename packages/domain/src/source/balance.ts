@@ -1,15 +1,15 @@
 import type { Protocol } from "../annotate/protocol.ts";
 
-/** The words of a protocol that captions may hold: names of options and groups, in lower case, longest first. */
-export function captionTerms(protocol: Protocol): string[] {
+/** Finds the words of a protocol in captions: names of options and groups, in lower case and whole; the longest wins. */
+export function captionTerms(protocol: Protocol): RegExp {
   const unsaid = new Set(["none", "yes", "no", "solid color", "unclear"]);
   const words = [
     ...protocol.categories.flatMap(({ options }) => options),
     ...protocol.groups.map(({ name }) => name.replaceAll("_", " ")),
   ].map((word) => word.toLowerCase());
-  return [...new Set(words)]
-    .filter((word) => !unsaid.has(word))
-    .sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  const terms = [...new Set(words)].filter((word) => !unsaid.has(word)).sort((a, b) => b.length - a.length);
+  const escaped = terms.map((term) => term.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join("|")})(?![\\p{L}\\p{N}])`, "gu");
 }
 
 /**
@@ -28,28 +28,22 @@ export function termsOf(caption: string, terms: RegExp): string[] {
   return [...found];
 }
 
-/** One expression that finds all of `terms` as whole words; the longest wins. */
-export function termPattern(terms: readonly string[]): RegExp {
-  const escaped = terms.map((term) => term.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join("|")})(?![\\p{L}\\p{N}])`, "gu");
-}
-
 /**
  * Picks `count` of a page's captions so that rare terms come first: again and again the caption whose terms were picked
  * least often so far, on average over its terms (balancing by metadata, Xu et al. 2023, arXiv 2309.16671, one page at a
  * time). Captions without a term come last. Returns places in the order of the page.
  */
-export function pickRare(captions: readonly (string | undefined)[], count: number, pattern: RegExp): number[] {
-  const left = captions.map((caption, place) => ({ place, terms: caption ? termsOf(caption, pattern) : [] }));
+export function pickRare(captions: readonly (string | undefined)[], count: number, terms: RegExp): number[] {
+  const left = captions.map((caption, place) => ({ place, terms: caption ? termsOf(caption, terms) : [] }));
   const picked: number[] = [];
   const times = new Map<string, number>();
-  const worth = (terms: readonly string[]) =>
-    terms.reduce((sum, term) => sum + 1 / (1 + (times.get(term) ?? 0)), 0) / Math.max(1, terms.length);
+  const worth = (own: readonly string[]) =>
+    own.reduce((sum, term) => sum + 1 / (1 + (times.get(term) ?? 0)), 0) / Math.max(1, own.length);
   while (picked.length < count && left.length > 0) {
     let best = 0;
     let most = -1;
-    left.forEach(({ terms }, index) => {
-      const value = worth(terms);
+    left.forEach(({ terms: own }, index) => {
+      const value = worth(own);
       if (value > most) [best, most] = [index, value];
     });
     const [chosen] = left.splice(best, 1);
