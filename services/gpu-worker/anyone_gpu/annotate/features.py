@@ -107,15 +107,15 @@ def measure(picture: Picture) -> Features:
     crops = crop_views(picture)
     masks = _region_masks(picture)
     texture = _texture(lab)
-    stats, colours = [], []
-    for name in REGIONS:
-        chosen = np.flatnonzero(masks[name].ravel())
-        stats.append(_region_stats(picture, masks[name], chosen, lab, texture))
-        colours.append(cluster(lab.reshape(-1, 3)[chosen]))
+    chosen = {name: np.flatnonzero(masks[name].ravel()) for name in REGIONS}
+    stats = [_region_stats(picture, masks[name], chosen[name], lab, texture) for name in REGIONS]
+    colours = [cluster(lab.reshape(-1, 3)[chosen[name]]) for name in REGIONS]
     textures = _textures(picture, masks)
     edges = [_edges(crops[i]) for i in range(len(VIEWS))]
     shapes = [_shape(crops[i]) for i in range(len(VIEWS))]
-    vector = np.concatenate([_geometry(picture), _contrasts(lab, masks), *stats, *textures, *edges, *shapes]).astype(np.float32)
+    vector = np.concatenate([_geometry(picture), _contrasts(lab, chosen), *stats, *textures, *edges, *shapes]).astype(
+        np.float32
+    )
     assert vector.shape == (LENGTH,)
     return Features(vector, np.stack(colours))
 
@@ -147,11 +147,11 @@ def _region_masks(picture: Picture) -> dict[str, np.ndarray]:
     return out
 
 
-def _contrasts(lab: np.ndarray, masks: dict[str, np.ndarray]) -> np.ndarray:
+def _contrasts(lab: np.ndarray, chosen: dict[str, np.ndarray]) -> np.ndarray:
     """Per pair of regions: whether both are seen, then how far their mean colours and their spreads lie apart."""
     looks: dict[str, tuple[np.ndarray, np.ndarray] | None] = {}
     for name in {region for pair in CONTRASTS for region in pair}:
-        pixels = lab.reshape(-1, 3)[np.flatnonzero(masks[name].ravel())]
+        pixels = lab.reshape(-1, 3)[chosen[name]]
         sample = pixels[:: max(1, len(pixels) // 2000)]
         looks[name] = (sample.mean(0), sample.std(0)) if len(pixels) >= 12 else None
     out = np.zeros((len(CONTRASTS), 7), np.float32)
