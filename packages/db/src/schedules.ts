@@ -1,4 +1,5 @@
 import { DEFAULT_SCHEDULES, Schedule } from "@anyone/domain/evaluate/schedule";
+import { whatDoesNotFit } from "@anyone/domain/fault";
 import type { Transaction } from "@anyone/domain/transaction";
 import type { OpenDatabase } from "./client.ts";
 
@@ -15,7 +16,7 @@ export function scheduleRepository(db: OpenDatabase) {
       return rows.flatMap(({ firedAt, fires, ...row }) => {
         const { data, error } = Schedule.safeParse(row);
         if (data) return { ...data, firedAt, fires };
-        onUnreadable(row.id, error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+        onUnreadable(row.id, whatDoesNotFit(error));
         return [];
       });
     },

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 /**
  * Every fault the platform throws, with the HTTP status of the API's answer and whether trying again can help.
  * An expected "no" (a dropped candidate, a refused promotion) is a value with a reason, never a fault.
@@ -23,6 +25,11 @@ const FAULTS = {
   unavailable: { status: 503, retry: true },
   timeout: { status: 504, retry: true },
 } as const satisfies Record<string, { status: number; retry: boolean }>;
+
+/** What does not fit, place by place, in words that follow a colon. */
+export function whatDoesNotFit({ issues }: Pick<z.ZodError, "issues">): string {
+  return issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+}
 
 export type FaultCode = keyof typeof FAULTS;
 

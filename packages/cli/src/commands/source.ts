@@ -4,7 +4,7 @@ import type { Client } from "@anyone/contracts/client";
 import { filterApi } from "@anyone/contracts/filter";
 import { type Crawl, sourceApi } from "@anyone/contracts/source";
 import { type Overview, systemApi } from "@anyone/contracts/system";
-import { Fault, fault } from "@anyone/domain/fault";
+import { Fault, fault, whatDoesNotFit } from "@anyone/domain/fault";
 import { CrawlId, SourceId } from "@anyone/domain/ids";
 import { SourceSettings } from "@anyone/domain/source/source";
 import type { Command } from "commander";
@@ -91,8 +91,7 @@ function readSettings(text: string): SourceSettings {
   try {
     const { data, error } = SourceSettings.safeParse(JSON.parse(text));
     if (data) return data;
-    const why = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
-    throw fault("bad-input", `--settings is not a source's settings: ${why}.`, { hint });
+    throw fault("bad-input", `--settings is not a source's settings: ${whatDoesNotFit(error)}.`, { hint });
   } catch (error) {
     if (error instanceof Fault) throw error;
     throw fault("bad-input", "--settings is not valid JSON.", { cause: error, hint });
