@@ -1,33 +1,27 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Server } from "@anyone/cli/embedded/server-process";
-import { startValkey } from "@anyone/cli/embedded/valkey";
 import { done, next } from "@anyone/queues/job";
 import { connect, queueAddress, queueFault } from "@anyone/queues/redis";
 import { startWork } from "@anyone/queues/work";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { useValkey } from "./valkey.fixture.ts";
 import { openWordDatabase, quiet, until } from "./word-database.fixture.ts";
 import { nameWords } from "./word-jobs.ts";
 
-let folder: string;
-let valkey: Server;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "anyone-full-"));
-  valkey = await startValkey({ dir: folder });
-});
-afterAll(async () => {
-  await valkey.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const valkeyUrl = useValkey();
 
 describe("a queue server that is out of memory", () => {
   it("gets its jobs once it has room again; until then they wait in the database, untouched", async () => {
     const { db, tasks, close } = await openWordDatabase();
-    const redis = connect(queueAddress(valkey.url), "waits");
+    const redis = connect(queueAddress(valkeyUrl()), "waits");
     const handlers = { "annotate.name-words": async () => done() };
-    const work = await startWork({ jobs: [nameWords], handlers, context: {}, tasks, redisUrl: valkey.url, log: quiet });
+    const work = await startWork({
+      jobs: [nameWords],
+      handlers,
+      context: {},
+      tasks,
+      redisUrl: valkeyUrl(),
+      log: quiet,
+    });
     const add = (from: number, count: number) => {
       const some = Array.from({ length: count }, (_, n) => next(nameWords, { chunk: `${from + n}`, words: ["one"] }));
       return db.transaction((tx) => tasks.add(tx, some));

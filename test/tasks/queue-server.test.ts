@@ -1,28 +1,15 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Server } from "@anyone/cli/embedded/server-process";
-import { startValkey } from "@anyone/cli/embedded/valkey";
 import { startDispatcher } from "@anyone/queues/dispatcher";
 import { next } from "@anyone/queues/job";
 import { startReconciler } from "@anyone/queues/reconciler";
 import { checkServer, connect, queueAddress } from "@anyone/queues/redis";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { redisUrl } from "../support/servers.ts";
+import { useValkey } from "./valkey.fixture.ts";
 import { openWordDatabase, quiet, until } from "./word-database.fixture.ts";
 import { nameWords } from "./word-jobs.ts";
 
-let folder: string;
-let valkey: Server;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "anyone-valkey-"));
-  valkey = await startValkey({ dir: folder });
-});
-afterAll(async () => {
-  await valkey.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const valkeyUrl = useValkey();
 
 describe("the reconciler", () => {
   it.each([
@@ -69,13 +56,13 @@ describe("the reconciler", () => {
 
 describe("the check of the queue server at start", () => {
   it("accepts the embedded one", async () => {
-    await checkServer(valkey.url);
+    await checkServer(valkeyUrl());
   });
 
   it("refuses a server that may evict", async () => {
-    const redis = connect(queueAddress(valkey.url), "waits");
+    const redis = connect(queueAddress(valkeyUrl()), "waits");
     await redis.config("SET", "maxmemory-policy", "volatile-lru");
-    await expect(checkServer(valkey.url)).rejects.toMatchObject({
+    await expect(checkServer(valkeyUrl())).rejects.toMatchObject({
       code: "bad-environment",
       message: expect.stringContaining("volatile-lru"),
       hint: expect.stringContaining("noeviction"),
@@ -85,7 +72,7 @@ describe("the check of the queue server at start", () => {
 
   it("says that nobody answers, and that the password is wrong", async () => {
     await expect(checkServer("redis://127.0.0.1:9")).rejects.toMatchObject({ code: "unavailable" });
-    const wrong = new URL(valkey.url);
+    const wrong = new URL(valkeyUrl());
     wrong.password = "wrong";
     await expect(checkServer(wrong.href)).rejects.toMatchObject({ code: "unavailable" });
   });
