@@ -22,7 +22,8 @@ export async function readPoolLevel(tx: Transaction): Promise<PoolLevel> {
   );
   const [judged] = await tx.query<{ kept: number; ended: number }>(
     `SELECT count(*) FILTER (WHERE status = 'kept')::int AS kept, count(*)::int AS ended FROM candidates
-     WHERE status IN ('kept', 'dropped', 'failed') AND crawl_id IN (SELECT id FROM crawls ORDER BY started_at DESC LIMIT 5)`,
+     WHERE status IN ('kept', 'dropped', 'failed') AND crawl_id IN (
+       SELECT crawls.id FROM crawls JOIN sources ON sources.id = source_id WHERE automatic ORDER BY started_at DESC LIMIT 5)`,
   );
   const running = await tx.query<{ id: string; source_id: string }>(
     "SELECT id, source_id FROM crawls WHERE state = 'running'",
@@ -41,7 +42,8 @@ export async function readPoolLevel(tx: Transaction): Promise<PoolLevel> {
     pool: counts?.pool ?? 0,
     inFlight: counts?.in_flight ?? 0,
     filling: counts?.filling ?? false,
-    yield: judged && judged.ended > 0 ? judged.kept / judged.ended : undefined,
+    judged: judged?.ended ?? 0,
+    kept: judged?.kept ?? 0,
     running: running.length,
     sources: ready.length,
     ready,

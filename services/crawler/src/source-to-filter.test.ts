@@ -353,7 +353,7 @@ describe("the pool's watch", () => {
       ["start", 0],
       ["stop", 31],
     ]);
-    expect(triggers[1]?.reason).toContain("over upper bound 30");
+    expect(triggers[1]?.reason).toContain("upper bound 30 is reached");
   });
 
   it("starts nothing twice when two watches look at the same moment", async () => {

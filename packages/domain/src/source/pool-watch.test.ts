@@ -8,14 +8,22 @@ const state = (given: Partial<PoolState>): PoolState => ({
   filling: false,
   running: 0,
   sources: 1,
-  yield: 0.5,
+  judged: 1000,
+  kept: 500,
   ...given,
 });
 
 describe("the pool's watch", () => {
   it("starts sourcing under the lower bound, for what is missing to the upper one at the yield seen", () => {
-    expect(watchPool(bounds, state({ pool: 90, yield: 0.25 }))).toMatchObject({ action: "start", target: 440 });
-    expect(watchPool(bounds, state({ pool: 90, yield: undefined }))).toMatchObject({ action: "start", target: 220 });
+    expect(watchPool(bounds, state({ pool: 90, judged: 150, kept: 25 }))).toMatchObject({
+      action: "start",
+      target: 440,
+    });
+  });
+
+  it("expects half to be kept before it knows better, and is not misled by the first drops", () => {
+    expect(watchPool(bounds, state({ pool: 90, judged: 0, kept: 0 }))).toMatchObject({ action: "start", target: 220 });
+    expect(watchPool(bounds, state({ pool: 90, judged: 10, kept: 0 }))).toMatchObject({ action: "start", target: 264 });
   });
 
   it("leaves a pool between the bounds alone, unless it was being filled", () => {
@@ -23,8 +31,10 @@ describe("the pool's watch", () => {
     expect(watchPool(bounds, state({ pool: 150, filling: true }))).toMatchObject({ action: "start", target: 100 });
   });
 
-  it("stops once over the upper bound", () => {
+  it("stops once the upper bound is reached by what is there and what is on its way", () => {
     expect(watchPool(bounds, state({ pool: 200, filling: true, running: 2 }))).toMatchObject({ action: "stop" });
+    expect(watchPool(bounds, state({ pool: 20, inFlight: 360, filling: true }))).toMatchObject({ action: "stop" });
+    expect(watchPool(bounds, state({ pool: 20, inFlight: 350, filling: true }))).toMatchObject({ action: "start" });
     expect(watchPool(bounds, state({ pool: 250 }))).toMatchObject({ action: "wait" });
   });
 
@@ -46,7 +56,7 @@ describe("the pool's watch", () => {
   });
 
   it("does not run away when nothing is kept", () => {
-    expect(watchPool(bounds, state({ yield: 0 }))).toMatchObject({ action: "start", target: 20_000 });
+    expect(watchPool(bounds, state({ judged: 10_000, kept: 0 }))).toMatchObject({ action: "start", target: 20_000 });
   });
 
   it("settles: filling from empty to over the upper bound takes one start and one stop", () => {

@@ -17,8 +17,9 @@ export interface PoolState {
   pool: number;
   /** Candidates found or fetched, with no verdict yet. */
   inFlight: number;
-  /** Kept / judged over recent candidates, 0..1; undefined before the first verdict. */
-  yield?: number;
+  /** Recent candidates of automatic sources with a verdict, and how many of them were kept. */
+  judged: number;
+  kept: number;
   /** Whether the last trigger was a start that no stop has followed. */
   filling: boolean;
   /** Crawls running now. */
@@ -32,22 +33,25 @@ export type PoolDecision =
   | { action: "stop"; reason: string }
   | { action: "wait"; reason: string };
 
-/** Before any verdict is known, this share of candidates is expected to be kept. */
-const ASSUMED_YIELD = 0.5;
+/**
+ * Half of the candidates are expected to be kept, as sure as if so many verdicts had said so. The first verdicts alone mislead: what is
+ * dropped is dropped at the first gates, long before anything is kept.
+ */
+const EXPECTED = { judged: 50, kept: 25 };
 /** A single crawl never asks for more than this, so that a wrong yield cannot run away. */
 const MOST_AT_ONCE = 20_000;
 
 /**
  * Decides what the pool's watch does: a two-point controller. Between the bounds it keeps doing what it did,
- * so the pool does not flicker around one number; candidates on their way count by the yield seen so far.
+ * so the pool does not flicker around one number. Candidates on their way count by the yield seen so far, for starting as for stopping.
  */
 export function watchPool(bounds: PoolBounds, state: PoolState): PoolDecision {
-  const share = Math.max(state.yield ?? ASSUMED_YIELD, 0.01);
+  const share = (state.kept + EXPECTED.kept) / (state.judged + EXPECTED.judged);
   const coming = Math.floor(state.inFlight * share);
   const level = `pool ${state.pool}, about ${coming} coming`;
   if (!bounds.enabled) return { action: "wait", reason: "automatic sourcing is off" };
-  if (state.filling && state.pool >= bounds.upper)
-    return { action: "stop", reason: `${level}: over upper bound ${bounds.upper}` };
+  if (state.filling && state.pool + coming >= bounds.upper)
+    return { action: "stop", reason: `${level}: upper bound ${bounds.upper} is reached` };
   if (!state.filling && state.pool >= bounds.lower)
     return { action: "wait", reason: `${level}: not under lower bound ${bounds.lower}` };
   if (state.running > 0) return { action: "wait", reason: `${level}: ${state.running} crawls running` };
