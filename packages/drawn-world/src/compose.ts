@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { enlarge } from "./enlarge.ts";
 import { FINISHES } from "./figure/material.ts";
 import { figuresSvg } from "./figure-svg.ts";
 import { GRAIN } from "./noise.ts";
@@ -54,7 +55,7 @@ async function backdrop(
   flat: boolean,
 ): Promise<Uint8Array> {
   const step = 4;
-  const [w, h] = [Math.ceil(width / step), Math.ceil(height / step)];
+  const [w, h] = [Math.max(2, Math.ceil(width / step)), Math.max(2, Math.ceil(height / step))];
   const feet = people.flatMap(({ figure, at }) =>
     (["left_ankle", "right_ankle"] as const).map((joint): readonly [number, number, number] => {
       const [x, y] = figure.body.warp(figure.body.keypoints[joint]);
@@ -78,10 +79,7 @@ async function backdrop(
     .blur(flat ? 0.4 : Math.max(0.4, (scene.blur * w) / 192))
     .raw()
     .toBuffer();
-  return sharp(small, { raw: { width: w, height: h, channels: 3 } })
-    .resize(width, height, { kernel: "cubic", fit: "fill" })
-    .raw()
-    .toBuffer();
+  return enlarge({ data: small, width: w, height: h }, width, height);
 }
 
 function over(back: Uint8Array, paint: Uint8Array): Uint8ClampedArray {
@@ -134,7 +132,10 @@ function relight({ back, paint, seen, placed, lights, width, height, warmth }: P
         const tx = Math.max(0, Math.min(1, gx - x0));
         const ty = Math.max(0, Math.min(1, ly - y0));
         const p = y0 * light.width + x0;
-        const [w00, w10, w01, w11] = [(1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty];
+        const w00 = (1 - tx) * (1 - ty);
+        const w10 = tx * (1 - ty);
+        const w01 = (1 - tx) * ty;
+        const w11 = tx * ty;
         const q = light.width > 1 ? 1 : 0;
         const d = light.height > 1 ? light.width : 0;
         const f = light.factor;

@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from "sharp";
 import type { Raster } from "./compose.ts";
+import { enlarge } from "./enlarge.ts";
 import { GRAIN } from "./noise.ts";
 import type { Random } from "./random.ts";
 
@@ -18,15 +19,19 @@ export interface Film {
 
 export async function develop(raster: Raster, film: Film, r: Random): Promise<Sharp> {
   const { width, height, grain, blur = 0, overlay } = film;
-  const drawing = sharp(raster.data, { raw: { width: raster.width, height: raster.height, channels: 3 } });
-  const soft =
-    raster.width === width ? drawing.blur(0.75) : drawing.resize(width, height, { kernel: "cubic", fit: "fill" });
-  const pixels = await soft.raw().toBuffer();
+  const pixels = raster.width === width ? await softened(raster) : enlarge(raster, width, height);
   if (grain > 0) addGrain(pixels, width, height, grain, r);
   let picture = sharp(pixels, { raw: { width, height, channels: 3 } });
   if (blur > 0) picture = picture.blur(blur);
   if (overlay) picture = picture.composite([{ input: Buffer.from(overlay) }]);
   return picture.jpeg({ quality: film.quality, chromaSubsampling: "4:2:0", optimiseCoding: false });
+}
+
+function softened({ data, width, height }: Raster): Promise<Uint8Array> {
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .blur(0.75)
+    .raw()
+    .toBuffer();
 }
 
 /** Grain of luma with a little of colour; every row starts elsewhere in the tile, so that the tile is not seen. */

@@ -44,10 +44,14 @@ export const GRAIN = (() => {
 
 /** Bilinear look-up at (u, v) in tile pixels; the tile repeats. */
 export function noiseAt(tile: Float32Array, u: number, v: number): number {
-  const [x0, y0] = [Math.floor(u), Math.floor(v)];
-  const [fx, fy] = [u - x0, v - y0];
-  const [a, b] = [(y0 & 255) << 8, ((y0 + 1) & 255) << 8];
-  const [c, d] = [x0 & 255, (x0 + 1) & 255];
+  const x0 = Math.floor(u);
+  const y0 = Math.floor(v);
+  const fx = u - x0;
+  const fy = v - y0;
+  const a = (y0 & 255) << 8;
+  const b = ((y0 + 1) & 255) << 8;
+  const c = x0 & 255;
+  const d = (x0 + 1) & 255;
   return (
     ((tile[a + c] as number) * (1 - fx) + (tile[a + d] as number) * fx) * (1 - fy) +
     ((tile[b + c] as number) * (1 - fx) + (tile[b + d] as number) * fx) * fy

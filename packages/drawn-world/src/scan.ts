@@ -39,28 +39,31 @@ export function scan(
   sub: number,
   span: (row: number, from: number, to: number) => void,
 ): void {
-  const lines = new Map<number, number[]>();
   const rows = height * sub;
+  const lines = new Array<number[] | undefined>(rows);
   for (const ring of layer.rings) addRing(ring, at, sub, rows, lines);
-  for (const [row, crossings] of lines) {
-    const order = sortedPairs(crossings);
+  for (let row = 0; row < rows; row++) {
+    const crossings = lines[row];
+    if (!crossings) continue;
+    sortCrossings(crossings);
     let winding = 0;
-    for (let i = 0; i + 1 < order.length; i++) {
-      const [x, direction] = order[i] as [number, number];
-      winding += layer.evenOdd ? 1 : direction;
+    for (let i = 0; i + 3 < crossings.length; i += 2) {
+      winding += layer.evenOdd ? 1 : (crossings[i + 1] as number);
       const inside = layer.evenOdd ? winding % 2 === 1 : winding !== 0;
-      const next = (order[i + 1] as [number, number])[0];
+      const x = crossings[i] as number;
+      const next = crossings[i + 2] as number;
       if (inside && next > x) span(row, x, next);
     }
   }
 }
 
+/** Adds to each row where a ring crosses it, as x and direction in turns. */
 function addRing(
   ring: readonly Point[],
   { left, top, scale }: Placement,
   sub: number,
   rows: number,
-  lines: Map<number, number[]>,
+  lines: (number[] | undefined)[],
 ): void {
   for (let i = 0; i < ring.length; i++) {
     const a = ring[i] as Point;
@@ -69,25 +72,32 @@ function addRing(
     const yb = (b[1] * scale + top) * sub;
     if (ya === yb) continue;
     const direction = ya < yb ? 1 : -1;
-    const [y0, y1] = ya < yb ? [ya, yb] : [yb, ya];
-    const first = Math.max(0, Math.ceil(y0 - 0.5));
-    const last = Math.min(rows - 1, Math.ceil(y1 - 0.5) - 1);
+    const first = Math.max(0, Math.ceil(Math.min(ya, yb) - 0.5));
+    const last = Math.min(rows - 1, Math.ceil(Math.max(ya, yb) - 0.5) - 1);
     if (last < first) continue;
     const slope = ((b[0] - a[0]) * scale) / (yb - ya);
     const start = a[0] * scale + left;
     for (let row = first; row <= last; row++) {
       const x = start + (row + 0.5 - ya) * slope;
-      const line = lines.get(row);
+      const line = lines[row];
       if (line) line.push(x, direction);
-      else lines.set(row, [x, direction]);
+      else lines[row] = [x, direction];
     }
   }
 }
 
-function sortedPairs(flat: readonly number[]): [number, number][] {
-  const pairs: [number, number][] = [];
-  for (let i = 0; i < flat.length; i += 2) pairs.push([flat[i] as number, flat[i + 1] as number]);
-  return pairs.sort((a, b) => a[0] - b[0]);
+/** Sorts pairs of x and direction by x, in place; there are few. */
+function sortCrossings(pairs: number[]): void {
+  for (let i = 2; i < pairs.length; i += 2) {
+    const [x, direction] = [pairs[i] as number, pairs[i + 1] as number];
+    let j = i - 2;
+    for (; j >= 0 && (pairs[j] as number) > x; j -= 2) {
+      pairs[j + 2] = pairs[j] as number;
+      pairs[j + 3] = pairs[j + 1] as number;
+    }
+    pairs[j + 2] = x;
+    pairs[j + 3] = direction;
+  }
 }
 
 /** Which layer is seen at each pixel: 0 none, else its place in the list plus one; painted from back to front. */
