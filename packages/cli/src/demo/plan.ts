@@ -4,11 +4,8 @@ export const DEMO = {
   images: (turn: number) => 3900 + 900 * turn,
   /** Share of the LAION list that is fetched: what its captions say to be rare comes first. Flickr's photos come as they are. */
   laionShare: 0.2,
-  /**
-   * The pool's bounds: sourcing starts by itself under the lower and stops over the upper one. The first crawl expects half of what it
-   * finds to be kept; here it is three quarters, so the first turn ends with up to 870 images.
-   */
-  pool: (turn: number) => ({ lower: 540 * turn - 80, upper: 540 * turn - 70 }),
+  /** The pool's bounds: what the first turn evaluates on and asks about, and a tenth more a turn. Sourcing stops over the upper one. */
+  pool: (turn: number) => ({ lower: 760 + 100 * turn, upper: 770 + 100 * turn }),
   review: { seed: 1, evaluationSize: 80, sampleSize: 260, maxIterations: 3, patience: 3 },
   /** Annotators: two answer each evaluation image, the third where they differ. Each errs so often. */
   annotators: 3,

@@ -65,7 +65,7 @@ async function setUp({ client, world, home, turn }: TurnContext): Promise<void> 
     FlickrSettings.parse({
       kind: "flickr",
       endpoint: world.flickrEndpoint,
-      perPage: 250,
+      perPage: 100,
       politeness,
     }),
     true,
