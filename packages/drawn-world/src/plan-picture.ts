@@ -51,9 +51,9 @@ interface Shot {
 export const SHOTS: Readonly<Record<Framing, Shot>> = {
   full_body: { width: 1472, height: 2944, cut: [772, 800], room: [0.035, 0.07], across: 290, drawn: 0.5 },
   nearly_full_body: { width: 1280, height: 2560, cut: [590, 672], room: [0.04, 0.08], across: 290, drawn: 0.5 },
-  upper_body: { width: 1152, height: 1646, cut: [375, 445], room: [0.05, 0.09], across: 290, drawn: 0.6 },
-  portrait: { width: 960, height: 1280, cut: [238, 290], room: [0.07, 0.12], across: 205, drawn: 0.75 },
-  headshot: { width: 960, height: 1280, cut: [174, 198], room: [0.09, 0.15], across: 125, drawn: 0.75 },
+  upper_body: { width: 1152, height: 1646, cut: [375, 445], room: [0.05, 0.09], across: 290, drawn: 0.5 },
+  portrait: { width: 960, height: 1280, cut: [238, 290], room: [0.07, 0.12], across: 205, drawn: 0.6 },
+  headshot: { width: 960, height: 1280, cut: [174, 198], room: [0.09, 0.15], across: 125, drawn: 0.6 },
 };
 
 /** Added to a seed to get the second person of a pair. */
