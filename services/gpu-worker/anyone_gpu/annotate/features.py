@@ -16,7 +16,7 @@ from .texture import LENGTH as TEXTURE_LENGTH
 from .texture import PIXELS_PER_FACE, print_statistics, texture_statistics
 from .views import SIZE, VIEWS, crop_views
 
-VERSION = "part-features-5"  # part of every cache key: a change of the numbers changes it
+VERSION = "part-features-6"  # part of every cache key: a change of the numbers changes it
 
 # region -> ATR parts; the last six are pieces: of the upper garment (an open coat shows the top in the middle, a tie hangs
 # there), and of the legs where socks are

@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from PIL import Image
 
 LONGEST_SIDE = 768  # pixels of the working grid; people fill most of the height, so a head is 40 px or more
@@ -47,7 +48,7 @@ def read_picture(
     fine, (width, height) = _read_image(image)
     scale = min(1.0, longest / max(width, height))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    rgb = np.asarray(Image.fromarray(fine).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
+    rgb = np.moveaxis(resized(np.moveaxis(fine, -1, 0), size), 0, -1)
     stored = _read_part_map(part_map)
     parts = np.asarray(Image.fromarray(stored).resize((rgb.shape[1], rgb.shape[0]), Image.Resampling.NEAREST))
     if box is not None:
@@ -61,6 +62,27 @@ def read_picture(
     return Picture(rgb, parts, _inside(scaled, rgb.shape[1], rgb.shape[0]), fine, shares, cut)
 
 
+def resized(planes_CHW: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Planes uint8 [C, H, W] brought to `size` (width, height), smoothed as Pillow's BILINEAR does.
+
+    PyTorch takes a quarter of Pillow's time, for up to four planes at once; one value in a thousand differs, by 1.
+    """
+    out = np.empty((len(planes_CHW), size[1], size[0]), np.uint8)
+    for first in range(0, len(planes_CHW), 4):
+        planes = torch.from_numpy(planes_CHW[first : first + 4])[None]
+        resampled = torch.nn.functional.interpolate(planes, (size[1], size[0]), mode="bilinear", antialias=True)
+        out[first : first + 4] = resampled[0].numpy()
+    return out
+
+
+def where_parts(parts_HW: np.ndarray, wanted: tuple[int, ...]) -> np.ndarray:
+    """Mask [H, W] of the pixels of any of these ATR ids: a comparison per id is ten times as fast as a table of them."""
+    mask: np.ndarray = parts_HW == wanted[0]
+    for part in wanted[1:]:
+        mask |= parts_HW == part
+    return mask
+
+
 def _read_image(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
     try:
         with Image.open(io.BytesIO(data)) as image:
@@ -69,10 +91,12 @@ def _read_image(data: bytes) -> tuple[np.ndarray, tuple[int, int]]:
                 raise UnreadablePicture(f"the image has {width}x{height} pixels, more than {MAX_PIXELS}")
             scale = min(1.0, FINE_SIDE / max(width, height))
             image.draft("RGB", (round(width * scale), round(height * scale)))  # a half, a quarter or an eighth at once
-            rgb = image.convert("RGB")
+            image.load()
+            # converting RGB to RGB would copy it, which takes as long as decoding
+            rgb = image if image.mode == "RGB" else image.convert("RGB")
             if max(rgb.size) >= 2 * FINE_SIDE:  # not a JPEG
                 rgb = rgb.reduce(max(rgb.size) // FINE_SIDE)
-            return np.asarray(rgb), (width, height)
+            return np.array(rgb), (width, height)  # a copy: PyTorch warns of memory that is read-only
     except UnreadablePicture:
         raise
     except Exception as error:  # Pillow raises many kinds for broken files

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
 
 from .picture import (
     BAG,
@@ -24,6 +23,8 @@ from .picture import (
     SKIRT,
     UPPER,
     Picture,
+    resized,
+    where_parts,
 )
 
 SIZE = 64  # pixels of a crop's side
@@ -74,33 +75,28 @@ def view_boxes(picture: Picture) -> dict[str, Box | None]:
 def crop_views(picture: Picture) -> np.ndarray:
     """Crops of all views, uint8 [V, CHANNELS, SIZE, SIZE]; a view that the picture doesn't show is zeros."""
     crops = np.zeros((len(VIEWS), CHANNELS, SIZE, SIZE), np.uint8)
-    rgb = Image.fromarray(picture.rgb)
-    masks = [_mask_image(picture, parts) for parts in (_HEADWEAR, _SKIN, _GARMENT)]
     for i, (name, box) in enumerate(view_boxes(picture).items()):
-        if box is None:
-            continue
-        square = _squared(box)
-        crops[i, :3] = np.asarray(_cut(rgb, square)).transpose(2, 0, 1)
-        crops[i, 3] = np.asarray(_cut(_mask_image(picture, VIEWS[name]), square))
-        for c, mask in enumerate(masks):
-            crops[i, 4 + c] = np.asarray(_cut(mask, square))
+        if box is not None:
+            crops[i] = resized(_cut(picture, _squared(box), VIEWS[name]), (SIZE, SIZE))
     return crops
 
 
-def _mask_image(picture: Picture, parts: tuple[int, ...]) -> Image.Image:
-    table = np.zeros(256, np.uint8)
-    table[list(parts)] = 255
-    return Image.fromarray(table[picture.parts])
-
-
-def _cut(image: Image.Image, box: Box) -> Image.Image:
-    """Box -> SIZE x SIZE; what lies outside of the picture is black."""
+def _cut(picture: Picture, box: Box, own: tuple[int, ...]) -> np.ndarray:
+    """What lies in the box, uint8 [CHANNELS, h, w]; what lies outside of the picture is black."""
     x0, y0, x1, y1 = (round(v) for v in box)
-    return image.crop((x0, y0, x1, y1)).resize((SIZE, SIZE), Image.Resampling.BILINEAR)
+    cut = np.zeros((CHANNELS, y1 - y0, x1 - x0), np.uint8)
+    height, width = picture.parts.shape
+    top, bottom = (min(max(y, 0), height) for y in (y0, y1))
+    left, right = (min(max(x, 0), width) for x in (x0, x1))
+    inside = cut[:, top - y0 : bottom - y0, left - x0 : right - x0]
+    inside[:3] = np.moveaxis(picture.rgb[top:bottom, left:right], -1, 0)
+    for channel, parts in zip(inside[3:], (own, _HEADWEAR, _SKIN, _GARMENT), strict=True):
+        np.multiply(where_parts(picture.parts[top:bottom, left:right], parts), np.uint8(255), out=channel)
+    return cut
 
 
 def _span(mask: np.ndarray) -> Box | None:
-    if mask.sum() < 12:  # a few stray pixels of a predicted map are no part
+    if np.count_nonzero(mask) < 12:  # a few stray pixels of a predicted map are no part
         return None
     ys, xs = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     return (float(xs[0]), float(ys[0]), float(xs[-1] + 1), float(ys[-1] + 1))
