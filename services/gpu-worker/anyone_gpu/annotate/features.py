@@ -6,12 +6,13 @@ the blocks of its own evidence higher.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from .colours import cluster, to_lab
-from .picture import FACE, PARTS, Picture
+from .colours import CLUSTERED, cluster, lab_planes, percentiles, thinned
+from .picture import FACE, PARTS, Picture, where_parts
 from .texture import LENGTH as TEXTURE_LENGTH
 from .texture import PIXELS_PER_FACE, print_statistics, texture_statistics
 from .views import SIZE, VIEWS, crop_views
@@ -59,6 +60,7 @@ PRINTED = ("garment", "garment_middle", "garment_sides", "lower", "dress", "scar
 _SCALES = (1, 2, 4)
 _PERCENTILES = (5, 25, 50, 75, 95)
 _STATS = 3 + 3 + 3 + 3 * len(_PERCENTILES) + 8 + 3 * len(_SCALES) + 2
+_FEWEST = 12  # pixels of a region: below that it counts as not seen
 _CONTRAST = 7 * len(CONTRASTS)
 _CELLS, _ANGLES = 8, 8
 _SHAPE_CHANNELS, _SHAPE_CELLS = 4, 8
@@ -103,29 +105,22 @@ LENGTH = BLOCKS[-1].end
 
 def measure(picture: Picture) -> Features:
     """All numbers of one picture. Same bytes, same numbers."""
-    lab = to_lab(picture.rgb)
+    lab = lab_planes(picture.rgb)
     crops = crop_views(picture)
     masks = _region_masks(picture)
-    texture = _texture(lab)
-    chosen = {name: np.flatnonzero(masks[name].ravel()) for name in REGIONS}
-    stats = [_region_stats(picture, masks[name], chosen[name], lab, texture) for name in REGIONS]
-    colours = [cluster(lab.reshape(-1, 3)[chosen[name]]) for name in REGIONS]
+    chosen = {name: np.flatnonzero(masks[name]) for name in REGIONS}
+    stats = [_region_stats(picture, masks[name], chosen[name], lab) for name in REGIONS]
+    pixels = lab.reshape(3, -1)
+    colours = [cluster(pixels.take(thinned(chosen[name], CLUSTERED), axis=1)) for name in REGIONS]
     textures = _textures(picture, masks)
-    edges = [_edges(crops[i]) for i in range(len(VIEWS))]
-    shapes = [_shape(crops[i]) for i in range(len(VIEWS))]
-    vector = np.concatenate([_geometry(picture), _contrasts(lab, chosen), *stats, *textures, *edges, *shapes]).astype(
-        np.float32
-    )
+    parts = [_geometry(picture), _contrasts(pixels, chosen), *stats, *textures, _edges(crops), _shape(crops)]
+    vector = np.concatenate(parts).astype(np.float32)
     assert vector.shape == (LENGTH,)
     return Features(vector, np.stack(colours))
 
 
 def _region_masks(picture: Picture) -> dict[str, np.ndarray]:
-    out = {}
-    for name, parts in REGIONS.items():
-        table = np.zeros(256, bool)
-        table[list(parts)] = True
-        out[name] = table[picture.parts]
+    out = {name: where_parts(picture.parts, parts) for name, parts in REGIONS.items()}
     legs = out["legs"]
     reach = np.flatnonzero(legs.any(1))
     if len(reach):
@@ -147,13 +142,15 @@ def _region_masks(picture: Picture) -> dict[str, np.ndarray]:
     return out
 
 
-def _contrasts(lab: np.ndarray, chosen: dict[str, np.ndarray]) -> np.ndarray:
-    """Per pair of regions: whether both are seen, then how far their mean colours and their spreads lie apart."""
+def _contrasts(pixels: np.ndarray, chosen: dict[str, np.ndarray]) -> np.ndarray:
+    """Per pair of regions: whether both are seen, then how far their mean colours and their spreads lie apart.
+
+    pixels [3, H * W] in Lab; chosen: per region the indices of its own.
+    """
     looks: dict[str, tuple[np.ndarray, np.ndarray] | None] = {}
     for name in {region for pair in CONTRASTS for region in pair}:
-        pixels = lab.reshape(-1, 3)[chosen[name]]
-        sample = pixels[:: max(1, len(pixels) // 2000)]
-        looks[name] = (sample.mean(0), sample.std(0)) if len(pixels) >= 12 else None
+        sample = pixels.take(thinned(chosen[name], 2000), axis=1)
+        looks[name] = (sample.mean(1), sample.std(1)) if len(chosen[name]) >= _FEWEST else None
     out = np.zeros((len(CONTRASTS), 7), np.float32)
     for row, (one, other) in zip(out, CONTRASTS, strict=True):
         a, b = looks[one], looks[other]
@@ -175,74 +172,70 @@ def _textures(picture: Picture, masks: dict[str, np.ndarray]) -> list[np.ndarray
     return [found[name] for name in TEXTURED] + [print_statistics(person, cut[name], scale) for name in PRINTED]
 
 
-def _texture(lab: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Per scale: mean absolute lightness difference across, down, and of chroma (both)."""
-    out = []
-    for scale in _SCALES:
-        across, down = np.zeros(lab.shape[:2], np.float32), np.zeros(lab.shape[:2], np.float32)
-        chroma = np.zeros(lab.shape[:2], np.float32)
-        dx, dy = np.abs(lab[:, scale:] - lab[:, :-scale]), np.abs(lab[scale:] - lab[:-scale])
-        across[:, :-scale], down[:-scale] = dx[..., 0], dy[..., 0]
-        chroma[:, :-scale] += dx[..., 1] + dx[..., 2]
-        chroma[:-scale] += dy[..., 1] + dy[..., 2]
-        out.append((across, down, chroma))
-    return out
+def _region_stats(picture: Picture, mask: np.ndarray, chosen: np.ndarray, lab: np.ndarray) -> np.ndarray:
+    """[_STATS] of one region: its size and place, its colours, how they change from pixel to pixel.
 
-
-def _region_stats(
-    picture: Picture,
-    mask: np.ndarray,
-    chosen: np.ndarray,
-    lab: np.ndarray,
-    texture: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
-) -> np.ndarray:
+    mask bool [H, W]; chosen: the flat indices of its pixels; lab [3, H, W].
+    """
     out = np.zeros(_STATS, np.float32)
-    if len(chosen) < 12:
+    if len(chosen) < _FEWEST:
         return out
-    step = max(1, len(chosen) // 4000)
-    sample = chosen[::step]
-    pixels = lab.reshape(-1, 3)[sample]
+    sample = thinned(chosen, 4000)
+    pixels = lab.reshape(3, -1).take(sample, axis=1)
+    changes = np.stack([_changes(lab, sample, pixels, scale) for scale in _SCALES])
+    across, down, _chroma = changes[1]
     x0, y0, x1, y1 = picture.box
     area = max(1, (x1 - x0) * (y1 - y0))
     ys, xs = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     extent = [(xs[0] - x0) / (x1 - x0), (ys[0] - y0) / (y1 - y0), (xs[-1] - x0) / (x1 - x0), (ys[-1] - y0) / (y1 - y0)]
     height, width = (ys[-1] - ys[0] + 1), (xs[-1] - xs[0] + 1)
-    texts = [np.log1p(channel.ravel()[sample].mean()) for scale in texture for channel in scale]
-    across, down = texture[1][0].ravel()[sample].mean(), texture[1][1].ravel()[sample].mean()
     parts = [
         [1.0, np.sqrt(len(chosen) / area), np.log(len(chosen) / area + 1e-4)],
-        pixels.mean(0) / 50,
-        np.percentile(pixels, _PERCENTILES, axis=0).ravel() / 50,
+        pixels.mean(1) / 50,
+        percentiles(pixels, _PERCENTILES) / 50,
         [*extent, height / (y1 - y0), width / (x1 - x0), len(chosen) / (height * width), np.log(height / width)],
-        texts,
+        np.log1p(changes),
         [np.log((across + 0.5) / (down + 0.5)), float(mask[-2:].any())],
-        pixels.std(0) / 20,
+        pixels.std(1) / 20,
     ]
     out[:] = np.concatenate([np.asarray(p, np.float32).ravel() for p in parts])
     return out
 
 
-def _edges(crop: np.ndarray) -> np.ndarray:
-    """Histogram of gradient angles per cell of 8x8 pixels, normalised over the view (square root of shares)."""
-    grey = crop[:3].astype(np.float32).mean(0)
+def _changes(lab: np.ndarray, sample: np.ndarray, pixels: np.ndarray, scale: int) -> tuple[float, float, float]:
+    """Mean absolute difference of lightness to the pixel `scale` to the right, to that below, and of chroma to both.
+
+    pixels [3, n]: those of the flat indices in `sample`. Over the picture's edge nothing changes.
+    """
+    _, height, width = lab.shape
+    planes = lab.reshape(3, -1)
+    right = np.where(sample % width < width - scale, sample + scale, sample)
+    below = np.where(sample < (height - scale) * width, sample + scale * width, sample)
+    dx = np.abs(planes.take(right, axis=1) - pixels).mean(1)
+    dy = np.abs(planes.take(below, axis=1) - pixels).mean(1)
+    return dx[0], dy[0], dx[1] + dx[2] + dy[1] + dy[2]
+
+
+def _edges(crops: np.ndarray) -> np.ndarray:
+    """Per view a histogram of gradient angles per cell of 8x8 pixels, normalised over the view (square root of shares)."""
+    grey = crops[:, :3].astype(np.float32).mean(1)
     gx, gy = np.zeros_like(grey), np.zeros_like(grey)
-    gx[:, 1:-1], gy[1:-1] = grey[:, 2:] - grey[:, :-2], grey[2:] - grey[:-2]
+    gx[:, :, 1:-1], gy[:, 1:-1] = grey[:, :, 2:] - grey[:, :, :-2], grey[:, 2:] - grey[:, :-2]
     strength = np.hypot(gx, gy)
-    angle = ((np.arctan2(gy, gx) % np.pi) * (_ANGLES / np.pi)).astype(int) % _ANGLES
-    side = SIZE // _CELLS
-    cell = (np.arange(SIZE) // side)[:, None] * _CELLS + (np.arange(SIZE) // side)[None]
-    bins = np.bincount((cell * _ANGLES + angle).ravel(), weights=strength.ravel(), minlength=_CELLS * _CELLS * _ANGLES).reshape(
-        -1, _ANGLES
-    )
-    local = bins / (bins.sum(1, keepdims=True) + 0.02 * bins.sum() + 1e-3)
+    angle = ((np.arctan2(gy, gx) % np.pi) * (_ANGLES / np.pi)).astype(np.intp) % _ANGLES
+    cell = np.arange(SIZE) // (SIZE // _CELLS)
+    at = (np.arange(len(crops))[:, None, None] * _CELLS + cell[:, None]) * _CELLS + cell
+    shape = (len(crops), _CELLS * _CELLS, _ANGLES)
+    bins = np.bincount((at * _ANGLES + angle).ravel(), strength.ravel(), math.prod(shape)).reshape(shape)
+    local = bins / (bins.sum(2, keepdims=True) + 0.02 * bins.sum((1, 2), keepdims=True) + 1e-3)
     return np.asarray(np.sqrt(local)).ravel()
 
 
-def _shape(crop: np.ndarray) -> np.ndarray:
-    """The mask channels as small thumbnails: where hair, skin and garments lie in the view."""
+def _shape(crops: np.ndarray) -> np.ndarray:
+    """Per view the mask channels as small thumbnails: where hair, skin and garments lie in the view."""
     side = SIZE // _SHAPE_CELLS
-    masks = crop[3:].reshape(_SHAPE_CHANNELS, _SHAPE_CELLS, side, _SHAPE_CELLS, side)
-    return np.asarray(masks.mean((2, 4), dtype=np.float32)).ravel() / 255
+    masks = crops[:, 3:].reshape(-1, _SHAPE_CHANNELS, _SHAPE_CELLS, side, _SHAPE_CELLS, side)
+    return np.asarray(masks.mean((3, 5), dtype=np.float32)).ravel() / 255
 
 
 def _geometry(picture: Picture) -> np.ndarray:

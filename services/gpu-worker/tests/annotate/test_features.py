@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from anyone_gpu.annotate.colours import CLUSTERS, cluster, percentiles
 from anyone_gpu.annotate.picture import resized, where_parts
 
 RANDOM = np.random.default_rng(7)
+
+
+@pytest.mark.parametrize("count", [1, 2, 12, 1001])
+def test_percentiles_are_those_of_numpy(count: int) -> None:
+    values = RANDOM.normal(40, 20, (3, count)).astype(np.float32)
+    wanted = (5, 25, 50, 75, 95)
+    np.testing.assert_allclose(percentiles(values, wanted), np.percentile(values, wanted, axis=1), rtol=1e-5)
 
 
 @pytest.mark.parametrize("size", [(64, 64), (200, 31), (90, 140)])
@@ -23,3 +31,12 @@ def test_pictures_are_resized_as_pillow_does(size: tuple[int, int]) -> None:
 def test_parts_are_found() -> None:
     parts = RANDOM.integers(0, 18, (40, 30)).astype(np.uint8)
     assert (where_parts(parts, (4, 7, 17)) == np.isin(parts, (4, 7, 17))).all()
+
+
+def test_clusters_are_the_colours_of_a_region() -> None:
+    colours = np.array([[80, 5, 5], [30, 40, 20], [55, -30, 10]], np.float32)
+    which = np.repeat([0, 1, 2], [600, 300, 100])
+    found = cluster((colours[which] + RANDOM.normal(0, 0.5, (1000, 3)).astype(np.float32)).T)
+    assert found.shape == (CLUSTERS, 4)
+    np.testing.assert_allclose(found, np.c_[[0.6, 0.3, 0.1], colours], atol=0.5)
+    assert not cluster(np.zeros((3, 0), np.float32)).any()
