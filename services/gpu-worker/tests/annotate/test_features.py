@@ -8,6 +8,7 @@ from PIL import Image
 
 from anyone_gpu.annotate.colours import CLUSTERS, cluster, percentiles
 from anyone_gpu.annotate.picture import resized, where_parts
+from anyone_gpu.annotate.texture import OCTAVES, print_statistics, texture_statistics
 
 RANDOM = np.random.default_rng(7)
 
@@ -40,3 +41,20 @@ def test_clusters_are_the_colours_of_a_region() -> None:
     assert found.shape == (CLUSTERS, 4)
     np.testing.assert_allclose(found, np.c_[[0.6, 0.3, 0.1], colours], atol=0.5)
     assert not cluster(np.zeros((3, 0), np.float32)).any()
+
+
+def test_stripes_run_down_where_they_differ_across() -> None:
+    rgb = np.zeros((96, 96, 3), np.uint8)
+    rgb[:] = np.where(np.arange(96) // 4 % 2, 171, 71)[:, None]  # lightness 70 and 30
+    mask = np.zeros((48, 48), bool)
+    mask[8:40, 8:40] = True
+    texture = texture_statistics(rgb, {"cloth": mask, "none": np.zeros_like(mask)}, 1.0)
+    across, down, chroma, steep = texture["cloth"][[0, 1, 4, 7]]
+    assert across == pytest.approx(np.log1p(10), rel=0.05)  # a step of 40 every four pixels
+    assert (down, chroma) == pytest.approx((0, 0), abs=1e-3)
+    assert steep > 3
+    assert not texture["none"].any()
+    printed = print_statistics(rgb, mask, 1.0)
+    assert printed[0] > printed[1]
+    assert np.isfinite(printed).all()
+    assert printed[: OCTAVES * 8].any()
