@@ -131,7 +131,7 @@ def fuse(fusion: Fusion, question: Question, family: dict[str, np.ndarray]) -> n
 def _guess(question: Question, log_p: np.ndarray, prior: np.ndarray) -> Guess:
     p = np.exp(log_p)
     best = decide(question, p, prior)
-    return Guess(question.category, packed_of(question, best), float(p[best]), tuple(float(v) for v in p))
+    return Guess(question.category, packed_of(question, best), float(p[best]), tuple(p.tolist()))
 
 
 def decide(question: Question, p: np.ndarray, prior: np.ndarray) -> int:
