@@ -7,6 +7,7 @@ import { type Box, type Detection, intersectionOverSmaller, suppress } from "./b
 import { decode, type Header, type Picture, readHeader } from "./decode.ts";
 import { findFaces } from "./face/blazeface.ts";
 import { flatness } from "./fake-person/flatness.ts";
+import { greyOf, type Plane } from "./grey.ts";
 import { findKeypoints, type Keypoint } from "./keypoints/movenet.ts";
 import { emptySlots, identify, type ModelName, unavailable } from "./models.ts";
 import { encodePartMap, parseParts } from "./parsing/atr18.ts";
@@ -86,13 +87,14 @@ export async function measure(instruments: Instruments, bytes: Uint8Array, gates
   const face = measurement.faces[0];
   if (!face || firstDrop(measurement, gates)) return dropped(measurement, gates);
 
-  measurement.flatness = await flatness(picture, person.box);
+  const grey = greyOf(picture.view);
+  measurement.flatness = await flatness(grey, person.box.map((v) => v * picture.scale) as unknown as Box);
   note(measurement, "flatness");
-  measurement.brisque = await instruments.brisque(picture.view);
+  measurement.brisque = await instruments.brisque(grey);
   note(measurement, "brisque");
   if (firstDrop(measurement, gates)) return dropped(measurement, gates);
 
-  const admission = await admit(instruments, bytes, header.value, picture, person.box, face.box);
+  const admission = await admit(instruments, bytes, header.value, picture, grey, person.box, face.box);
   note(measurement, "movenet", "parsing");
   measurement.models.push(...emptySlots.map(unavailable));
   return { measurement, admission };
@@ -114,6 +116,7 @@ async function admit(
   bytes: Uint8Array,
   header: Header,
   picture: Picture,
+  grey: Plane,
   personBox: Box,
   faceBox: Box,
 ): Promise<Admission> {
@@ -123,7 +126,7 @@ async function admit(
     personBox,
     faceBox,
     keypoints: await findKeypoints(instruments.keypoints, picture, personBox),
-    phash: await perceptualHash(picture.view),
+    phash: await perceptualHash(grey),
     partShares: [...share],
     cutParts: touchesBottom.flatMap((cut, id) => (cut ? id : [])),
     image: await stripped(bytes, header),

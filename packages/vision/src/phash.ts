@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import type { Pixels } from "./decode.ts";
+import type { Plane } from "./grey.ts";
 
 const SIDE = 32;
 const KEPT = 8;
@@ -12,10 +12,10 @@ const COSINES = Array.from({ length: KEPT }, (_, k) =>
  * 64-bit perceptual hash: the picture as 32×32 grey, the 8×8 lowest DCT frequencies, one bit each for "above the median"
  * (the constant term takes no part in the median). Two pictures' likeness is the Hamming distance of their hashes.
  */
-export async function perceptualHash(view: Pixels): Promise<bigint> {
-  const grey = await sharp(view.data, { raw: { width: view.width, height: view.height, channels: 3 } })
+export async function perceptualHash({ levels, width, height }: Plane): Promise<bigint> {
+  const grey = await sharp(levels, { raw: { width, height, channels: 1 } })
     .resize(SIDE, SIDE, { fit: "fill", kernel: "cubic" })
-    .greyscale()
+    .toColourspace("b-w")
     .raw()
     .toBuffer();
   return hashGrey(grey);

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Box, type Detection, intersectionOverUnion } from "./boxes.ts";
 import { decode, type Picture, readHeader } from "./decode.ts";
 import { findFaces } from "./face/blazeface.ts";
+import { greyOf } from "./grey.ts";
 import type { Keypoint } from "./keypoints/movenet.ts";
 import { type Instruments, measure, openInstruments } from "./measure.ts";
 import { modelsFolder } from "./models-folder.ts";
@@ -85,7 +86,7 @@ describe("on real photographs", { timeout: 90_000 }, () => {
     const original = await readFile(join(photographs, "kal-visuals.jpg"));
     const score = async (image: Sharp) => {
       const { data, info } = await image.resize(640).raw().toBuffer({ resolveWithObject: true });
-      return instruments.brisque({ data, width: info.width, height: info.height });
+      return instruments.brisque(greyOf({ data, width: info.width, height: info.height }));
     };
     const grain = {
       width: 934,

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import type { Box } from "../boxes.ts";
-import type { Picture } from "../decode.ts";
+import type { Plane } from "../grey.ts";
 
 const WIDTH = 256;
 /** Grey levels between the neighbours two pixels away on either side. */
@@ -11,22 +11,21 @@ const ENOUGH_EDGES = 0.01;
 
 /**
  * How much of the person is flat colour bounded by hard edges, 0 to 1: a sign of a flat drawing, not of an image made by a model.
- * A blurred photograph is flat as well, but has no hard edges. A rule, not a classifier.
+ * A blurred photograph is flat as well, but has no hard edges. A rule, not a classifier. `box` is in pixels
+ * of the plane.
  */
-export async function flatness(picture: Picture, box: Box): Promise<number> {
-  const { view, scale } = picture;
-  const [x0, y0, x1, y1] = box.map((v) => v * scale) as [number, number, number, number];
-  const left = Math.min(view.width - 8, Math.floor(x0));
-  const top = Math.min(view.height - 8, Math.floor(y0));
-  const { data, info } = await sharp(view.data, { raw: { width: view.width, height: view.height, channels: 3 } })
+export async function flatness(grey: Plane, [x0, y0, x1, y1]: Box): Promise<number> {
+  const left = Math.min(grey.width - 8, Math.floor(x0));
+  const top = Math.min(grey.height - 8, Math.floor(y0));
+  const { data, info } = await sharp(grey.levels, { raw: { width: grey.width, height: grey.height, channels: 1 } })
     .extract({
       left,
       top,
-      width: Math.max(8, Math.min(view.width, Math.round(x1)) - left),
-      height: Math.max(8, Math.min(view.height, Math.round(y1)) - top),
+      width: Math.max(8, Math.min(grey.width, Math.round(x1)) - left),
+      height: Math.max(8, Math.min(grey.height, Math.round(y1)) - top),
     })
     .resize({ width: WIDTH })
-    .greyscale()
+    .toColourspace("b-w")
     .raw()
     .toBuffer({ resolveWithObject: true });
   return flatShare(data, info.width, info.height);

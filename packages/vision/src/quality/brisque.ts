@@ -1,8 +1,8 @@
 import sharp from "sharp";
-import type { Pixels } from "../decode.ts";
+import type { Plane } from "../grey.ts";
 import { asymmetricFit, gaussianRatio } from "./generalised-gaussian.ts";
 import { momentsOf, productMoments } from "./moments.ts";
-import { gaussian, normalised, type Plane } from "./mscn.ts";
+import { gaussian, normalised } from "./mscn.ts";
 
 /** Support vectors and feature ranges, as the model build writes them. */
 export interface BrisqueModel {
@@ -22,16 +22,15 @@ const SHIFTS = [
   [-1, 1],
 ] as const;
 
-/** Scores a picture; about 0 is a clean photograph, 100 a ruined one. */
-export type Brisque = (view: Pixels) => Promise<number>;
+/** Scores a picture by its brightness; about 0 is a clean photograph, 100 a ruined one. */
+export type Brisque = (grey: Plane) => Promise<number>;
 
 /**
  * BRISQUE (Mittal, Moorthy, Bovik 2012) on the decoded view: 18 statistics of locally normalised brightness at two scales, scaled
  * and put through the LIVE-trained support vector regression. The view is at most 768 wide: smaller views hide noise.
  */
 export function openBrisque(model: BrisqueModel): Brisque {
-  return async (view) => {
-    const whole = await brightness(view);
+  return async (whole) => {
     const half = await halved(whole);
     return regress(model, [...features18(whole), ...features18(half)]);
   };
@@ -61,14 +60,6 @@ export function features18(plane: Plane): number[] {
     return [shape, mean, left * left, r * r];
   });
   return [whole.shape, (whole.left ** 2 + whole.right ** 2) / 2, ...products];
-}
-
-async function brightness({ data, width, height }: Pixels): Promise<Plane> {
-  const levels = await sharp(data, { raw: { width, height, channels: 3 } })
-    .greyscale()
-    .raw()
-    .toBuffer();
-  return { levels, width, height };
 }
 
 async function halved({ levels, width, height }: Plane): Promise<Plane> {

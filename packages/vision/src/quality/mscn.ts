@@ -1,9 +1,4 @@
-/** Grey levels 0 to 255, row by row. */
-export interface Plane {
-  levels: Uint8Array;
-  width: number;
-  height: number;
-}
+import type { Plane } from "../grey.ts";
 
 const TAPS = 7;
 const HALF = 3;
