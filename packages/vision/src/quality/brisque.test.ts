@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type BrisqueModel, features18, regress } from "./brisque.ts";
+import { normaliseRows } from "./mscn.ts";
 
 /** 96×64 levels of a soft pattern with a little noise. */
 function pattern(): Uint8Array {
@@ -25,6 +26,19 @@ describe("BRISQUE", () => {
     found.forEach((value, i) => {
       expect(Math.abs(value - (RECORDED[i] as number)), `feature ${i}`).toBeLessThan(1e-3);
     });
+  });
+
+  it("takes flat areas for what they were when the gate's threshold was set", () => {
+    const flat = (level: number) => {
+      const signs = new Set<number>();
+      normaliseRows({ levels: new Uint8Array(160).fill(level), width: 16, height: 10 }, (row) => {
+        for (const value of row) signs.add(Math.sign(value));
+      });
+      return [...signs];
+    };
+    for (let level = 0; level < 256; level++) {
+      expect(flat(level), `level ${level}`).toEqual([Math.sign(level / 255 - Math.fround(level / 255))]);
+    }
   });
 
   it("is the support vectors' weighted sum minus their offset", () => {

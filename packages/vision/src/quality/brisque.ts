@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import type { Plane } from "../grey.ts";
 import { asymmetricFit, gaussianRatio } from "./generalised-gaussian.ts";
-import { momentsOf, productMoments } from "./moments.ts";
-import { gaussian, normalised } from "./mscn.ts";
+import { addProducts, addValues, type Moments, noMoments } from "./moments.ts";
+import { normaliseRows } from "./mscn.ts";
 
 /** Support vectors and feature ranges, as the model build writes them. */
 export interface BrisqueModel {
@@ -13,14 +13,6 @@ export interface BrisqueModel {
   low: number[];
   high: number[];
 }
-
-/** Neighbour products: to the right, below, below right, above right. */
-const SHIFTS = [
-  [0, 1],
-  [1, 0],
-  [1, 1],
-  [-1, 1],
-] as const;
 
 /** Scores a picture by its brightness; about 0 is a clean photograph, 100 a ruined one. */
 export type Brisque = (grey: Plane) => Promise<number>;
@@ -50,17 +42,32 @@ export function regress(
   }, -rho);
 }
 
-/** The 18 features of one scale: shape and spread of the normalised brightness, then four per direction of its neighbour products. */
+/**
+ * The 18 features of one scale: shape and spread of the normalised brightness, then four per direction of its neighbour products:
+ * to the right, below, below right, above right.
+ */
 export function features18(plane: Plane): number[] {
-  const mscn = normalised(plane, gaussian);
-  const whole = asymmetricFit(momentsOf(mscn));
-  const products = SHIFTS.flatMap(([down, right]) => {
-    const { shape, left, right: r } = asymmetricFit(productMoments(mscn, plane, down, right));
+  const count = plane.width * plane.height;
+  const values = noMoments(count);
+  const [right, below, belowRight, aboveRight] = [count, count, count, count].map(noMoments) as Four<Moments>;
+  normaliseRows(plane, (row, above) => {
+    addValues(values, row);
+    addProducts(right, row, row, 1);
+    if (!above) return;
+    addProducts(below, above, row, 0);
+    addProducts(belowRight, above, row, 1);
+    addProducts(aboveRight, row, above, 1);
+  });
+  const whole = asymmetricFit(values);
+  const products = [right, below, belowRight, aboveRight].flatMap((moments) => {
+    const { shape, left, right: r } = asymmetricFit(moments);
     const mean = (r - left) * gaussianRatio(shape);
     return [shape, mean, left * left, r * r];
   });
   return [whole.shape, (whole.left ** 2 + whole.right ** 2) / 2, ...products];
 }
+
+type Four<T> = [T, T, T, T];
 
 async function halved({ levels, width, height }: Plane): Promise<Plane> {
   const size = { width: Math.round(width / 2), height: Math.round(height / 2) };

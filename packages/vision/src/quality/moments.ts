@@ -9,7 +9,12 @@ export interface Moments {
   signedSquares: number;
 }
 
-export function momentsOf(values: Float32Array): Moments {
+/** Nothing added yet. `count` is how many values there are in all: those that are never added count as zero. */
+export function noMoments(count: number): Moments {
+  return { count, positive: 0, negative: 0, absolute: 0, squares: 0, signedSquares: 0 };
+}
+
+export function addValues(total: Moments, values: Float32Array): void {
   let positive = 0;
   let negative = 0;
   let absolute = 0;
@@ -18,48 +23,38 @@ export function momentsOf(values: Float32Array): Moments {
   for (let i = 0; i < values.length; i++) {
     const v = values[i] as number;
     const size = Math.abs(v);
-    positive += v > 0 ? 1 : 0;
-    negative += v < 0 ? 1 : 0;
+    // A number made of the comparison, not a branch on it: at every other pixel a branch would be mispredicted.
+    positive = (positive + Number(v > 0)) | 0;
+    negative = (negative + Number(v < 0)) | 0;
     absolute += size;
     squares += v * v;
     signedSquares += v * size;
   }
-  return { count: values.length, positive, negative, absolute, squares, signedSquares };
+  total.positive += positive;
+  total.negative += negative;
+  total.absolute += absolute;
+  total.squares += squares;
+  total.signedSquares += signedSquares;
 }
 
-/** Moments of v(y, x) · v(y + down, x + right), `right` at least 0; neighbours outside the plane count as zero. */
-export function productMoments(
-  values: Float32Array,
-  { width, height }: { width: number; height: number },
-  down: number,
-  right: number,
-): Moments {
-  const total = { count: width * height, positive: 0, negative: 0, absolute: 0, squares: 0, signedSquares: 0 };
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  for (let y = Math.max(0, -down); y < height - Math.max(0, down); y++) {
-    addRow(total, values, bits, y * width, (y + 1) * width - right, down * width + right);
-  }
-  return total;
-}
-
-/** The product's sign is the factors' sign bits, exclusively or-ed: a comparison would be mispredicted at every other pixel. */
-function addRow(total: Moments, values: Float32Array, bits: Int32Array, from: number, to: number, shift: number): void {
+/** Adds the products a[i] · b[i + right] of all places where both are inside; `right` is at least 0. */
+export function addProducts(total: Moments, a: Float32Array, b: Float32Array, right: number): void {
+  let positive = 0;
   let negative = 0;
-  let zero = 0;
   let absolute = 0;
   let squares = 0;
   let signedSquares = 0;
-  for (let i = from; i < to; i++) {
-    const v = (values[i] as number) * (values[i + shift] as number);
+  for (let i = 0; i < a.length - right; i++) {
+    const v = (a[i] as number) * (b[i + right] as number);
     const size = Math.abs(v);
-    if (v === 0) zero++;
-    else negative += ((bits[i] as number) ^ (bits[i + shift] as number)) >>> 31;
+    positive = (positive + Number(v > 0)) | 0;
+    negative = (negative + Number(v < 0)) | 0;
     absolute += size;
     squares += v * v;
     signedSquares += v * size;
   }
+  total.positive += positive;
   total.negative += negative;
-  total.positive += to - from - zero - negative;
   total.absolute += absolute;
   total.squares += squares;
   total.signedSquares += signedSquares;

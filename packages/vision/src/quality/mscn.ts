@@ -1,120 +1,105 @@
 import type { Plane } from "../grey.ts";
 
-const TAPS = 7;
 const HALF = 3;
 const SIGMA = 7 / 6;
 
-/** The 7 taps of the window, normalised to sum 1; symmetric, so only the middle and one side: [w0, w1, w2, w3]. */
-export const gaussian = (() => {
-  const raw = Array.from({ length: HALF + 1 }, (_, i) => Math.exp(-(i * i) / (2 * SIGMA * SIGMA)));
-  const sum = (raw[0] as number) + 2 * raw.slice(1).reduce((a, b) => a + b, 0);
-  return raw.map((v) => v / sum) as [number, number, number, number];
+/** The window's 7 taps are symmetric and sum to 1: the middle one, then those 1, 2 and 3 pixels away. */
+const [W0, W1, W2, W3] = (() => {
+  const raw = [0, 1, 2, 3].map((i) => Math.exp(-(i * i) / (2 * SIGMA * SIGMA))) as [number, number, number, number];
+  const sum = raw[0] + 2 * (raw[1] + raw[2] + raw[3]);
+  return raw.map((v) => v / sum) as typeof raw;
 })();
 
 /**
- * Mean-subtracted, contrast-normalised brightness: (I − µ) / (σ + 1/255) with a Gaussian window, borders repeated, I in 0..1.
- * Rows are blurred across into a ring of seven and combined down from it, so nothing larger than a row leaves the cache.
+ * What a level's mean is subtracted from. In a flat window nothing but rounding would be left, and yet its sign counts: by it a flat
+ * drawing scores as ruined or as clean. The gate's threshold was set where level / 255 is rounded to 32 bits, so that rounding is
+ * kept here on purpose, and the rounding of the windows' own sums taken out.
  */
-export function normalised({ levels, width, height }: Plane, [w0, w1, w2, w3]: typeof gaussian): Float32Array {
-  const out = new Float32Array(width * height);
-  const means = Array.from({ length: TAPS }, () => new Float32Array(width));
-  const squares = Array.from({ length: TAPS }, () => new Float32Array(width));
-  const line = new Float32Array(width + 2 * HALF);
-  const fill = (y: number) => {
-    const from = Math.min(height - 1, Math.max(0, y)) * width;
-    for (let x = 0; x < width; x++) line[x + HALF] = (levels[from + x] as number) / 255;
-    line.fill(line[HALF] as number, 0, HALF);
-    line.fill(line[width + HALF - 1] as number, width + HALF);
-    blurAcross(
-      line,
-      means[(y + TAPS) % TAPS] as Float32Array,
-      squares[(y + TAPS) % TAPS] as Float32Array,
-      width,
-      w0,
-      w1,
-      w2,
-      w3,
-    );
-  };
-  for (let y = -HALF; y < HALF; y++) fill(y);
+const LEVELS = Float64Array.from({ length: 256 }, (_, level) => {
+  const weighed = (v: number) => W0 * v + W1 * (v + v) + W2 * (v + v) + W3 * (v + v);
+  return weighed(weighed(level)) + 255 * (level / 255 - Math.fround(level / 255));
+});
+
+/**
+ * Mean-subtracted, contrast-normalised brightness: (I − µ) / (σ + 1) with a Gaussian window of 7×7, borders repeated, I in levels
+ * (the same as the paper's division by 255 and 1/255 beside σ). It comes row by row, each with the one above it: all that the
+ * statistics need, and small enough to stay in the cache. Both rows are written again for the next call.
+ */
+export function normaliseRows(plane: Plane, take: (row: Float32Array, above: Float32Array | undefined) => void): void {
+  const { levels, width, height } = plane;
+  const means = new Float64Array(width + 2 * HALF);
+  const squares = new Float64Array(width + 2 * HALF);
+  let row = new Float32Array(width);
+  let above = new Float32Array(width);
   for (let y = 0; y < height; y++) {
-    fill(y + HALF);
-    const ring = (rows: Float32Array[], d: number) => rows[(y + d + TAPS) % TAPS] as Float32Array;
-    combineDown(
-      [-3, -2, -1, 0, 1, 2, 3].map((d) => ring(means, d)),
-      [-3, -2, -1, 0, 1, 2, 3].map((d) => ring(squares, d)),
-      levels.subarray(y * width, (y + 1) * width),
-      out.subarray(y * width, (y + 1) * width),
-      w0,
-      w1,
-      w2,
-      w3,
-    );
+    weighDown(plane, y, means, squares);
+    repeatEnds(means);
+    repeatEnds(squares);
+    normaliseRow(levels, y * width, means, squares, row);
+    take(row, y === 0 ? undefined : above);
+    [row, above] = [above, row];
   }
-  return out;
 }
 
-function blurAcross(
-  line: Float32Array,
-  mean: Float32Array,
-  square: Float32Array,
-  width: number,
-  w0: number,
-  w1: number,
-  w2: number,
-  w3: number,
-): void {
-  let a = line[0] as number;
-  let b = line[1] as number;
-  let c = line[2] as number;
-  let d = line[3] as number;
-  let e = line[4] as number;
-  let f = line[5] as number;
+/** Weighted sums of the levels and of their squares over the 7 rows around row `y`. */
+function weighDown({ levels, width, height }: Plane, y: number, means: Float64Array, squares: Float64Array): void {
+  const at = (down: number) => Math.min(height - 1, Math.max(0, y + down)) * width;
+  const [ra, rb, rc, rd, re, rf, rg] = [at(-3), at(-2), at(-1), at(0), at(1), at(2), at(3)];
   for (let x = 0; x < width; x++) {
-    const g = line[x + 6] as number;
-    mean[x] = w0 * d + w1 * (c + e) + w2 * (b + f) + w3 * (a + g);
-    square[x] = w0 * d * d + w1 * (c * c + e * e) + w2 * (b * b + f * f) + w3 * (a * a + g * g);
+    const a = levels[ra + x] as number;
+    const b = levels[rb + x] as number;
+    const c = levels[rc + x] as number;
+    const d = levels[rd + x] as number;
+    const e = levels[re + x] as number;
+    const f = levels[rf + x] as number;
+    const g = levels[rg + x] as number;
+    means[x + HALF] = W0 * d + W1 * (c + e) + W2 * (b + f) + W3 * (a + g);
+    squares[x + HALF] = W0 * (d * d) + W1 * (c * c + e * e) + W2 * (b * b + f * f) + W3 * (a * a + g * g);
+  }
+}
+
+function repeatEnds(line: Float64Array): void {
+  line.fill(line[HALF] as number, 0, HALF);
+  line.fill(line[line.length - 1 - HALF] as number, line.length - HALF);
+}
+
+/** Weighs the sums across and normalises the row of levels that begins at `from`. Each sum is read once and handed on from tap to tap. */
+function normaliseRow(
+  levels: Uint8Array,
+  from: number,
+  means: Float64Array,
+  squares: Float64Array,
+  row: Float32Array,
+): void {
+  let a = means[0] as number;
+  let b = means[1] as number;
+  let c = means[2] as number;
+  let d = means[3] as number;
+  let e = means[4] as number;
+  let f = means[5] as number;
+  let p = squares[0] as number;
+  let q = squares[1] as number;
+  let r = squares[2] as number;
+  let s = squares[3] as number;
+  let t = squares[4] as number;
+  let u = squares[5] as number;
+  for (let x = 0; x < row.length; x++) {
+    const g = means[x + 2 * HALF] as number;
+    const v = squares[x + 2 * HALF] as number;
+    const mean = W0 * d + W1 * (c + e) + W2 * (b + f) + W3 * (a + g);
+    const square = W0 * s + W1 * (r + t) + W2 * (q + u) + W3 * (p + v);
+    row[x] = ((LEVELS[levels[from + x] as number] as number) - mean) / (Math.sqrt(Math.abs(square - mean * mean)) + 1);
     a = b;
     b = c;
     c = d;
     d = e;
     e = f;
     f = g;
-  }
-}
-
-function combineDown(
-  means: Float32Array[],
-  squares: Float32Array[],
-  levels: Uint8Array,
-  out: Float32Array,
-  w0: number,
-  w1: number,
-  w2: number,
-  w3: number,
-): void {
-  const [m0, m1, m2, m3, m4, m5, m6] = means as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  const [s0, s1, s2, s3, s4, s5, s6] = squares as typeof means &
-    [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
-  for (let x = 0; x < out.length; x++) {
-    const mean =
-      w0 * (m3[x] as number) +
-      w1 * ((m2[x] as number) + (m4[x] as number)) +
-      w2 * ((m1[x] as number) + (m5[x] as number)) +
-      w3 * ((m0[x] as number) + (m6[x] as number));
-    const square =
-      w0 * (s3[x] as number) +
-      w1 * ((s2[x] as number) + (s4[x] as number)) +
-      w2 * ((s1[x] as number) + (s5[x] as number)) +
-      w3 * ((s0[x] as number) + (s6[x] as number));
-    out[x] = ((levels[x] as number) / 255 - mean) / (Math.sqrt(Math.abs(square - mean * mean)) + 1 / 255);
+    p = q;
+    q = r;
+    r = s;
+    s = t;
+    t = u;
+    u = v;
   }
 }
