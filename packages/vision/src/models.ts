@@ -27,7 +27,7 @@ export const models = {
     ...human,
     licence: "Apache-2.0 (RangiLyu/nanodet)",
     file: "nanodet.onnx",
-    sha256: "c5a5adaad4bfc03dc78c11321d5e890fb5c154b5f07c17deda2542c9e59457b7",
+    sha256: "e5380f9bfae5dd89aae179f6e0516299c3bccb3d4ed25014585a7cc20386b2c7",
   },
   blazeface: {
     slot: "face",
@@ -46,7 +46,7 @@ export const models = {
     ...human,
     licence: movenetLicence,
     file: "movenet-thunder.onnx",
-    sha256: "2a1ff09ecf5b8036a4c80ec9c38dd38c29dd5b1c0f24f1d48d8e29e551f3dfe8",
+    sha256: "a693013a33592ed679e6d98a73a76cfdfdcec6edfc0201c96bf16a9d6098443a",
   },
   encoder: {
     slot: "parsing",
@@ -55,7 +55,7 @@ export const models = {
     ...human,
     licence: movenetLicence,
     file: "movenet-lightning-encoder.onnx",
-    sha256: "1471a4e2715d818a00f6af7e846ca13057c9134e58934e2f8cacfa49df8150e7",
+    sha256: "d6556894620fd3d3c2730fd9a785df3abc6f8a684ac5a6d028ad5f202bb54b51",
   },
   parsing: {
     slot: "parsing",

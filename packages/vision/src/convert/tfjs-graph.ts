@@ -3,6 +3,9 @@ import { dirname, join } from "node:path";
 import { OnnxGraph } from "./onnx-writer.ts";
 import { readWeights, type Weight, type WeightEntry } from "./tfjs-weights.ts";
 
+/** What a pool for the largest value is padded with: the least 32-bit float. */
+const LEAST = -3.4028234663852886e38;
+
 /** What of a TFJS graph model becomes which ONNX model. */
 export interface GraphConversion {
   /** Path of the model's JSON; its weight shards lie beside it. */
@@ -119,11 +122,11 @@ class Translation {
         return this.#convolution(node, from);
       case "Add":
       case "AddV2":
-        return graph.node("Add", [input(0), input(1)]);
+        return graph.node("Add", [input(0), this.#operand(from[1] as string)]);
       case "Sub":
-        return graph.node("Sub", [input(0), input(1)]);
+        return graph.node("Sub", [input(0), this.#operand(from[1] as string)]);
       case "Mul":
-        return graph.node("Mul", [input(0), input(1)]);
+        return graph.node("Mul", [input(0), this.#operand(from[1] as string)]);
       case "Sigmoid":
         return graph.node("Sigmoid", [input(0)]);
       case "LeakyRelu":
@@ -146,10 +149,11 @@ class Translation {
         return graph.node("Pad", [input(0), graph.int(ends), ...value]);
       }
       case "MaxPool": {
-        const pooled = graph.node("MaxPool", [this.#channelsFirst(input(0))], {
+        const [image, pads] = this.#windowInput(node, (value) => value <= LEAST);
+        const pooled = graph.node("MaxPool", [image], {
           kernel_shape: list(node, "ksize").slice(1, 3),
           strides: list(node, "strides").slice(1, 3),
-          auto_pad: padding(node),
+          ...pads,
         });
         return this.#channelsLast(pooled);
       }
@@ -167,10 +171,8 @@ class Translation {
     const depthwise = node.op.includes("epthwise");
     const dims = depthwise ? [channels * multiplier, 1, height, width] : [multiplier, channels, height, width];
     const fused = (node.attr?.fused_ops?.list?.s ?? []).map((s) => Buffer.from(s, "base64").toString());
-    const inputs = [
-      this.#channelsFirst(this.#tensor(from[0] as string)),
-      this.#graph.float(kernelToOnnx(kernel.values, kernel.shape, depthwise), dims),
-    ];
+    const [image, pads] = this.#windowInput(node, (value) => value === 0);
+    const inputs = [image, this.#graph.float(kernelToOnnx(kernel.values, kernel.shape, depthwise), dims)];
     if (fused[0] === "BiasAdd") inputs.push(this.#tensor(from[2] as string));
     const dilations = list(node, "dilations");
     const convolved = this.#graph.node("Conv", inputs, {
@@ -178,9 +180,50 @@ class Translation {
       dilations: dilations.length > 0 ? dilations.slice(1, 3) : [1, 1],
       kernel_shape: [height, width],
       group: depthwise ? channels : 1,
-      auto_pad: padding(node),
+      ...pads,
     });
     return this.#activation(this.#channelsLast(convolved), fused[1]);
+  }
+
+  /**
+   * Input of a window's node, channels first, with the attribute that says how it pads. A padding with what the window ignores
+   * is folded into it: as a node of its own it copies the image, into another layout and back as well.
+   */
+  #windowInput(node: TfNode, isIgnored: (value: number) => boolean): [string, Record<string, string | number[]>] {
+    const reference = node.input?.[0] as string;
+    const below = padding(node) === "VALID" ? this.#belowPadding(reference, isIgnored) : undefined;
+    if (below) return [below.image, { pads: below.pads }];
+    return [this.#channelsFirst(this.#tensor(reference)), { auto_pad: padding(node) }];
+  }
+
+  /**
+   * The image below a padding of its sides with an ignored value, channels first, and its ONNX pads [top, left, bottom, right];
+   * undefined where `reference` is no such padding.
+   */
+  #belowPadding(
+    reference: string,
+    isIgnored: (value: number) => boolean,
+  ): { image: string; pads: number[] } | undefined {
+    const last = this.#nodes.get(reference);
+    const turned = last?.op === "Transpose" && this.#fixed(last.input?.[1] as string).join() === "0,2,3,1";
+    const node = turned ? this.#nodes.get(last.input?.[0] as string) : last;
+    const [source, sides, value] = node?.input ?? [];
+    if (!source || !sides || (node?.op !== "Pad" && node?.op !== "PadV2")) return undefined;
+    if (!isIgnored(node.op === "PadV2" ? (this.#fixed(value as string)[0] as number) : 0)) return undefined;
+    const pairs = this.#fixed(sides);
+    const [top, bottom, left, right] = turned ? pairs.slice(4) : pairs.slice(2, 6);
+    const others = turned ? pairs.slice(0, 4) : [...pairs.slice(0, 2), ...pairs.slice(6)];
+    if (others.some((count) => count > 0)) return undefined;
+    const image = this.#tensor(source);
+    return { image: turned ? image : this.#channelsFirst(image), pads: [top, left, bottom, right] as number[] };
+  }
+
+  /** The second input of an arithmetic node. A constant of equal values is one number: onnxruntime is many times slower at broadcasting three. */
+  #operand(reference: string): string {
+    const { kind, values } = this.#constant(reference) ?? {};
+    const first = values?.[0];
+    if (kind !== "float" || first === undefined || !values?.every((v) => v === first)) return this.#tensor(reference);
+    return this.#graph.float([first], []);
   }
 
   #activation(tensor: string, name: string | undefined): string {
