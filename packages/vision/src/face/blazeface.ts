@@ -5,6 +5,8 @@ import type { Network, Output } from "../session.ts";
 
 const SIZE = 256;
 const OVERLAP = 0.3;
+/** Input of every level, −1 to 1. */
+const INPUT = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 1);
 /** Values per anchor: centre, size, and six key points of which only the box is used here. */
 const VALUES = 16;
 /** Cells a side and anchors a cell, coarse last (MediaPipe's `ssd_anchors` of the 256 model). */
@@ -31,8 +33,8 @@ export async function findFaces(network: Network, picture: Picture, person: Box,
     { width: SIZE, height: SIZE },
     0,
   );
-  const input = new Float32Array(crop.data);
-  for (let i = 0; i < input.length; i++) input[i] = (input[i] as number) / 127.5 - 1;
+  const input = new Float32Array(crop.data.length);
+  for (let i = 0; i < input.length; i++) input[i] = INPUT[crop.data[i] as number] as number;
   const outputs = await network.run({ "input:0": { data: input, dims: [1, SIZE, SIZE, 3] } });
   const detections = decodeFaces(joined(outputs, 1), joined(outputs, VALUES), lowest);
   return suppress(detections, OVERLAP).map(({ score, box }) => {

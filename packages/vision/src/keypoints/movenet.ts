@@ -31,37 +31,52 @@ export async function findKeypoints(network: Network, picture: Picture, box: Box
  */
 export function decodeKeypoints(outputs: Record<string, Output>): Keypoint[] {
   const { center, heatmap, regress, offset } = outputs as Record<"center" | "heatmap" | "regress" | "offset", Output>;
-  const middle = GRID / 2;
-  const person = best((i) => sigmoid(center.data[i] as number) / (distance(i, middle, middle) / GRID + 1));
+  const person = bestCell({ logits: center.data, channel: 0, channels: 1 }, GRID / 2, GRID / 2, 1 / GRID, 1);
   const [py, px] = [Math.floor(person / GRID), person % GRID];
   return Array.from({ length: POINTS }, (_, k) => {
     const y = (regress.data[person * 2 * POINTS + 2 * k] as number) + py;
     const x = (regress.data[person * 2 * POINTS + 2 * k + 1] as number) + px;
-    const score = (i: number) => sigmoid(heatmap.data[i * POINTS + k] as number);
-    const cell = best((i) => score(i) / (distance(i, y, x) + 1.8));
+    const cell = bestCell({ logits: heatmap.data, channel: k, channels: POINTS }, y, x, 1, 1.8);
     const [dy, dx] = [
       offset.data[cell * 2 * POINTS + 2 * k] as number,
       offset.data[cell * 2 * POINTS + 2 * k + 1] as number,
     ];
-    return [((cell % GRID) + dx) / GRID, (Math.floor(cell / GRID) + dy) / GRID, score(cell)];
+    const score = sigmoid(heatmap.data[cell * POINTS + k] as number);
+    return [((cell % GRID) + dx) / GRID, (Math.floor(cell / GRID) + dy) / GRID, score];
   });
 }
 
-function best(value: (cell: number) => number): number {
-  let at = 0;
-  let most = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < GRID * GRID; i++) {
-    const v = value(i);
-    if (v > most) {
-      at = i;
-      most = v;
-    }
-  }
-  return at;
+/** One channel of an output that has all channels of a cell side by side. */
+interface Channel {
+  logits: Float32Array;
+  channel: number;
+  channels: number;
 }
 
-function distance(cell: number, y: number, x: number): number {
-  return Math.sqrt((Math.floor(cell / GRID) - y) ** 2 + ((cell % GRID) - x) ** 2);
+/**
+ * The cell with the largest score / (distance to (y, x) in cells · `slope` + `base`). The search starts from the nearest cell: a
+ * score is at most 1, so most of the others are too far away whatever theirs is, and their exponential is spared.
+ */
+function bestCell({ logits, channel, channels }: Channel, y: number, x: number, slope: number, base: number): number {
+  let best = nearest(y) * GRID + nearest(x);
+  let most = 0;
+  for (let step = -1; step < GRID * GRID; step++) {
+    const cell = step < 0 ? best : step;
+    const down = Math.floor(cell / GRID) - y;
+    const right = (cell % GRID) - x;
+    const divisor = Math.sqrt(down * down + right * right) * slope + base;
+    if (most * divisor >= 1) continue;
+    const value = sigmoid(logits[cell * channels + channel] as number) / divisor;
+    if (value > most) {
+      best = cell;
+      most = value;
+    }
+  }
+  return best;
+}
+
+function nearest(place: number): number {
+  return Math.min(GRID - 1, Math.max(0, Math.round(place)));
 }
 
 function sigmoid(logit: number): number {

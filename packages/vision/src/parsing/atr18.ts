@@ -1,7 +1,7 @@
 import { ATR_PARTS } from "@anyone/domain/parts";
 import sharp from "sharp";
 import type { Box } from "../boxes.ts";
-import { cropTo } from "../crop.ts";
+import { type Crop, cropTo } from "../crop.ts";
 import type { Picture } from "../decode.ts";
 import type { Network } from "../session.ts";
 
@@ -31,10 +31,7 @@ export async function parseParts(encoder: Network, decoder: Network, picture: Pi
   const taps = await encoder.run({ input: pixels });
   const { logits } = await decoder.run({ rgb: pixels, ...taps });
   const ids = mostLikely((logits as { data: Float32Array }).data);
-  return mapOf(ids, picture, (x, y) => [
-    (x * scale - crop.origin[0]) / crop.step,
-    (y * scale - crop.origin[1]) / crop.step,
-  ]);
+  return mapOf(ids, picture, crop);
 }
 
 /** A part map as it is stored: 8-bit grey PNG, a pixel's level is its id. */
@@ -63,15 +60,20 @@ export function mostLikely(logits: Float32Array): Uint8Array {
   return ids;
 }
 
-function mapOf(crop: Uint8Array, picture: Picture, toCrop: (x: number, y: number) => [number, number]): PartMap {
+/** The crop's ids in the shape of the picture: every pixel takes the id of the crop pixel that its centre lies in. */
+function mapOf(cropped: Uint8Array, picture: Picture, { origin, step }: Crop): PartMap {
   const shrink = Math.min(1, MAP_SIDE / Math.max(picture.width, picture.height));
   const [width, height] = [Math.round(picture.width * shrink), Math.round(picture.height * shrink)];
+  const inCrop = (centre: number, side: number, from: number) =>
+    Math.floor((centre * side * picture.scale - from) / step);
+  const columns = Int32Array.from({ length: width }, (_, x) => inCrop((x + 0.5) / width, picture.width, origin[0]));
   const ids = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
+    const row = inCrop((y + 0.5) / height, picture.height, origin[1]);
+    if (row < 0 || row >= HEIGHT) continue;
     for (let x = 0; x < width; x++) {
-      const [cx, cy] = toCrop(((x + 0.5) / width) * picture.width, ((y + 0.5) / height) * picture.height);
-      if (cx >= 0 && cy >= 0 && cx < WIDTH && cy < HEIGHT)
-        ids[y * width + x] = crop[Math.floor(cy) * WIDTH + Math.floor(cx)] as number;
+      const column = columns[x] as number;
+      if (column >= 0 && column < WIDTH) ids[y * width + x] = cropped[row * WIDTH + column] as number;
     }
   }
   return { ids, width, height };

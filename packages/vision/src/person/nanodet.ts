@@ -6,9 +6,14 @@ import type { Network, Output } from "../session.ts";
 const SIZE = 416;
 const STRIDES = [8, 16, 32] as const;
 const CLASSES = 80;
-/** BGR, as the network was trained. */
-const MEAN = [103.53, 116.28, 123.675] as const;
-const DEVIATION = [57.375, 57.12, 58.395] as const;
+/** Input of every level, in BGR as the network was trained: (level − mean) / deviation. */
+const INPUT = (
+  [
+    [103.53, 57.375],
+    [116.28, 57.12],
+    [123.675, 58.395],
+  ] as const
+).map(([mean, deviation]) => Float32Array.from({ length: 256 }, (_, level) => (level - mean) / deviation));
 /** Two real people share less, the network's second box on one person shares more. */
 const SAME_PERSON = 0.85;
 const OVERLAP = 0.55;
@@ -63,12 +68,16 @@ function expectation(values: Float32Array, from: number, count: number): number 
   return weighted / total;
 }
 
+/** Interleaved RGB levels to planes of inputs, blue first. */
 function normalise(rgb: Uint8Array): Float32Array {
   const plane = SIZE * SIZE;
   const out = new Float32Array(3 * plane);
-  for (let c = 0; c < 3; c++) {
-    const [mean, deviation] = [MEAN[c] as number, DEVIATION[c] as number];
-    for (let i = 0; i < plane; i++) out[c * plane + i] = ((rgb[i * 3 + 2 - c] as number) - mean) / deviation;
-  }
+  INPUT.forEach((input, c) => {
+    fillPlane(out.subarray(c * plane, (c + 1) * plane), rgb, 2 - c, input);
+  });
   return out;
+}
+
+function fillPlane(plane: Float32Array, rgb: Uint8Array, channel: number, input: Float32Array): void {
+  for (let i = 0; i < plane.length; i++) plane[i] = input[rgb[i * 3 + channel] as number] as number;
 }
