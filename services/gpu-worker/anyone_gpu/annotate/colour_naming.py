@@ -12,6 +12,7 @@ import torch
 
 from .colours import to_lab
 from .features import REGIONS
+from .minimise import minimise
 from .protocol import Question
 
 # Where a name starts before any answer was seen: everyday colours, not those of any picture here.
@@ -70,11 +71,9 @@ def fit_colour_naming(
             samples.append((question, palette, x, torch.from_numpy(classes_NQ[known, column]).long()))
     if samples:
         parameters = [metric, *prototypes.values(), *biases.values(), *mixtures.values()]
-        optimiser = torch.optim.LBFGS(parameters, max_iter=_STEPS, history_size=10, line_search_fn="strong_wolfe")
         total = sum(len(y) for *_, y in samples)
 
         def loss() -> torch.Tensor:
-            optimiser.zero_grad()
             value = torch.zeros(())
             for question, palette, x, y in samples:
                 state = (metric, prototypes[palette], biases[palette], mixtures[question.category])
@@ -82,11 +81,10 @@ def fit_colour_naming(
                 value = value - (1 - smoothing) * log_p.gather(1, y[:, None]).sum() - smoothing * log_p.mean(1).sum()
             pull = sum((((prototypes[p] - starts[p]) / _PULL) ** 2).sum() for p in prototypes)
             soft = sum((b**2).sum() for b in biases.values()) + 0.3 * sum((m**2).sum() for m in mixtures.values())
-            value = (value + pull + soft) / total
-            torch.autograd.backward(value)
-            return value
+            mean: torch.Tensor = (value + pull + soft) / total
+            return mean
 
-        optimiser.step(loss)
+        minimise(parameters, loss, _STEPS)
     return ColourNaming(
         _plain(metric),
         {key: _plain(value) for key, value in prototypes.items()},

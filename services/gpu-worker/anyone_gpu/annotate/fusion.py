@@ -9,9 +9,11 @@ import numpy as np
 import torch
 
 from .labeller import SHARED, Fusion, fuse
+from .minimise import minimise
 from .protocol import Question
 from .vocabulary import vocabulary_of
 
+_STEPS = 60
 _PULL = 6.0  # answers' worth of belief in the default weights
 _LIGHT = 1.0  # of a vocabulary: surfaces say everything about a pattern and nothing about a collar
 
@@ -79,16 +81,13 @@ def _fit(
         return default
     start = torch.tensor(default).log()
     w = start.clone().requires_grad_()
-    optimiser = torch.optim.LBFGS([w], max_iter=60, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
-        optimiser.zero_grad()
         value = pull * ((w - start) ** 2).sum()
         for x, y in kept:
             log_p = (x * w.exp()[:, None]).sum(1).log_softmax(1)
             value = value - log_p.gather(1, y[:, None]).sum()
-        torch.autograd.backward(value)
         return value
 
-    optimiser.step(loss)
+    minimise([w], loss, _STEPS)
     return tuple(round(float(v), 4) for v in w.detach().exp())

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,13 +84,15 @@ def learn(
     learner = _Learner([f for _, f in read], classes, order)
     held_out = _held_out([p.asset_id for p, _ in read], seed)
     fusion, error = Fusion(), None
-    if held_out.any() and effort != "quick":
-        trial = learner.fit(~held_out, Fusion(), version)
-        families = [trial.log_probabilities(f, order) for f, out in zip(learner.features, held_out, strict=True) if out]
-        fusion = fit_fusion(families, classes[held_out], order)
-        error = calibration_error(families, classes[held_out], order, fusion)
-    progress(0.7)
-    final = learner.fit(np.ones(len(read), bool), fusion, version)
+    with ThreadPoolExecutor(2) as threads:  # neither waits for the other: the weights are only needed to answer
+        whole = threads.submit(learner.fit, np.ones(len(read), bool))
+        if held_out.any() and effort != "quick":
+            trial = Labeller(order, threads.submit(learner.fit, ~held_out).result(), version)
+            families = [trial.log_probabilities(f, order) for f, out in zip(learner.features, held_out, strict=True) if out]
+            fusion = fit_fusion(families, classes[held_out], order)
+            error = calibration_error(families, classes[held_out], order, fusion)
+            progress(0.7)
+        final = Labeller(order, replace(whole.result(), fusion=fusion), version)
     facts = {
         "pictures": len(read),
         "answers": int((classes >= 0).sum()),
@@ -114,16 +117,14 @@ class _Learner:
         self.vectors = np.stack([f.vector for f in features])
         self.colours = np.stack([f.colours for f in features])
 
-    def fit(self, chosen: np.ndarray, fusion: Fusion, version: str) -> Labeller:
+    def fit(self, chosen: np.ndarray) -> Parts:
         vectors, classes = self.vectors[chosen], self.classes[chosen]
-        parts = Parts(
+        return Parts(
             fit_regression(vectors, classes, self.questions),
             fit_colour_naming(self.colours[chosen], classes, self.questions),
             fit_shared_heads(vectors, classes, self.questions),
             {q.category: _log_prior(classes[:, i], len(q.options) + 1) for i, q in enumerate(self.questions)},
-            fusion,
         )
-        return Labeller(self.questions, parts, version)
 
 
 def _measure(

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
+from scipy.optimize import minimize
 
 from .features import BLOCKS
+from .minimise import OPTIONS
 from .protocol import Question
 
 PENALTY = 3e-4
@@ -22,6 +23,9 @@ _OUTSIDE = 0.12  # weight of blocks without the question's evidence
 _FLOOR = 0.01  # weight of a block that agrees with nothing
 _TRUST = 20  # answers from which on alignments count more than evenly spread weights
 _MOST_ALIGNED = 400  # pictures that alignments are measured on
+_MOST_COMPARED = 1200  # pictures whose similarities are kept block by block: .5 GB
+_STEPS = 40
+_SMALLEST = 1e-5  # eigenvalues of a kernel below this share of its largest are rounding
 _CUT = 4.0  # standard deviations a feature may be away from its mean
 _MINIMUM_SPREAD = 1e-3
 
@@ -46,18 +50,18 @@ def fit_regression(vectors_ND: np.ndarray, classes_NQ: np.ndarray, questions: li
     """Fits one head per question to `classes_NQ` (-1: no answer). Questions with one known answer keep a constant."""
     mean, scale = vectors_ND.mean(0), scale_of(vectors_ND)
     scaled = standardise(vectors_ND, mean, scale)
-    sample = slice(0, _MOST_ALIGNED)
-    similar = np.stack([scaled[sample, b.start : b.end] @ scaled[sample, b.start : b.end].T for b in BLOCKS])
-    norms = np.array([np.linalg.norm(_centred(block)) for block in similar])
+    sample = scaled if len(scaled) <= _MOST_COMPARED else scaled[:_MOST_ALIGNED]
+    similar = np.stack([sample[:, b.start : b.end] @ sample[:, b.start : b.end].T for b in BLOCKS])
+    norms = np.array([np.linalg.norm(_centred(block[:_MOST_ALIGNED, :_MOST_ALIGNED])) for block in similar])
     weights, biases = {}, {}
     for column, question in enumerate(questions):
         known = np.flatnonzero(classes_NQ[:, column] >= 0)
         answers = classes_NQ[known, column]
-        near = known[known < len(similar[0])]
-        blocks = similar[:, near[:, None], near[None]]
-        share = _block_weights(blocks, norms, classes_NQ[near, column], question)
+        near = known[known < _MOST_ALIGNED]
+        share = _block_weights(similar[:, near[:, None], near[None]], norms, classes_NQ[near, column], question)
         weigh = np.concatenate([np.full(b.end - b.start, w) for b, w in zip(BLOCKS, share, strict=True)])
-        kernel = np.tensordot(share, blocks, 1) if len(near) == len(known) else None
+        compared = len(sample) == len(scaled)
+        kernel = np.tensordot(share.astype(np.float32), similar, 1)[known[:, None], known[None]] if compared else None
         weights[question.category], biases[question.category] = fit_head(
             scaled[known], weigh.astype(np.float32), answers, len(question.options) + 1, kernel
         )
@@ -99,10 +103,11 @@ def fit_head(
         bias[present[0]] = 0
     if len(present) < 2:
         return head, bias
-    kernel = ((scaled_ND * weigh_D) @ scaled_ND.T if kernel_NN is None else kernel_NN).astype(np.float64)
+    kernel = (scaled_ND * weigh_D) @ scaled_ND.T if kernel_NN is None else kernel_NN
     size = np.trace(kernel) / len(kernel) + 1e-9
     values, vectors = np.linalg.eigh(kernel / size)
-    values, vectors = values[values > 1e-6 * values[-1]], vectors[:, values > 1e-6 * values[-1]]
+    kept = values > _SMALLEST * values[-1]
+    values, vectors = values[kept], vectors[:, kept]
     roots = np.sqrt(values)
     w, b = _descend(vectors * roots, index, len(present))
     dual = ((vectors / roots) @ w.T).T / size  # [classes, N]
@@ -141,22 +146,22 @@ def _centred(kernel: np.ndarray) -> np.ndarray:
 
 def _descend(points: np.ndarray, index: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Minimises the weighted, smoothed, penalised cross entropy: weights [count, R] and biases [count]."""
-    frequency = np.bincount(index) / len(index)
-    weight = torch.from_numpy((frequency ** (-BALANCE))[index])
-    weight = weight / weight.mean()
-    x = torch.from_numpy(points)
-    target = torch.full((len(index), count), SMOOTHING / count, dtype=torch.float64)
-    target[torch.arange(len(index)), torch.from_numpy(index)] += 1 - SMOOTHING
-    w = torch.zeros(count, x.shape[1], dtype=torch.float64, requires_grad=True)
-    b = torch.tensor(np.log(frequency), requires_grad=True)
-    optimiser = torch.optim.LBFGS([w, b], max_iter=40, history_size=8, line_search_fn="strong_wolfe")
+    total, rank = points.shape
+    frequency = np.bincount(index) / total
+    weight = frequency[index] ** -BALANCE
+    weight = (weight / weight.sum()).astype(np.float32)[:, None]
+    target = np.full((total, count), SMOOTHING / count, np.float32)
+    target[np.arange(total), index] += 1 - SMOOTHING
+    target *= weight
 
-    def loss() -> torch.Tensor:
-        optimiser.zero_grad()
-        log_p = torch.log_softmax(x @ w.T + b, 1)
-        value = -(weight * (target * log_p).sum(1)).mean() + PENALTY / 2 * (w**2).sum()
-        torch.autograd.backward(value)
-        return value
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        w, b = flat[:-count].reshape(count, rank).astype(np.float32), flat[-count:].astype(np.float32)
+        log_p = log_softmax(points @ w.T + b)
+        error = weight * np.exp(log_p) - target
+        value = PENALTY / 2 * np.vdot(w, w) - np.vdot(target, log_p)
+        slope = np.concatenate([(error.T @ points + PENALTY * w).ravel(), error.sum(0)])
+        return float(value), slope.astype(np.float64)
 
-    optimiser.step(loss)
-    return w.detach().numpy(), b.detach().numpy()
+    start = np.concatenate([np.zeros(count * rank), np.log(frequency)])
+    found: np.ndarray = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS, **OPTIONS}).x
+    return found[:-count].reshape(count, rank), found[-count:]

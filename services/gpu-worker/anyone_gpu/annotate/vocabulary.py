@@ -95,7 +95,7 @@ def _block_weights(points: np.ndarray, answers: np.ndarray) -> np.ndarray:
     share = (aligned / aligned.max()) ** 2 + 0.05
     return np.concatenate(
         [*(np.full(n, w) for n, w in zip(_SIZES, share, strict=True)), np.ones(points.shape[1] - sum(_SIZES))]
-    )
+    ).astype(np.float32)
 
 
 def _surface(vectors: np.ndarray, question: Question) -> np.ndarray:
