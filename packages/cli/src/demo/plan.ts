@@ -2,8 +2,8 @@
 export const DEMO = {
   /** Drawn images the world offers after n turns. Only what is asked for is drawn. */
   images: (turn: number) => 3900 + 900 * turn,
-  /** Share of the LAION list that is fetched: what its captions say to be rare comes first. Flickr's photos come as they are. */
-  laionShare: 0.2,
+  /** Share of a page of each source that is fetched: what its captions say to be rare comes first. */
+  shares: { flickr: 0.5, laion: 0.2 },
   /** The pool's bounds: what the first turn evaluates on and asks about, and a tenth more a turn. Sourcing stops over the upper one. */
   pool: (turn: number) => ({ lower: 760 + 100 * turn, upper: 770 + 100 * turn }),
   review: { seed: 1, evaluationSize: 80, sampleSize: 260, maxIterations: 3, patience: 3 },

@@ -65,14 +65,15 @@ async function setUp({ client, world, home, turn }: TurnContext): Promise<void> 
     FlickrSettings.parse({
       kind: "flickr",
       endpoint: world.flickrEndpoint,
-      perPage: 100,
+      perPage: 200,
+      share: DEMO.shares.flickr,
       politeness,
     }),
     true,
   );
   await put(
     "drawn-laion",
-    LaionSettings.parse({ kind: "laion", files: world.laionFiles, share: DEMO.laionShare, politeness }),
+    LaionSettings.parse({ kind: "laion", files: world.laionFiles, share: DEMO.shares.laion, politeness }),
     true,
   );
   const photographs = join(home, "photographs");

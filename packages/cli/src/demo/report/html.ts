@@ -56,8 +56,8 @@ function funnel({ funnel: rows }: DemoReport): string {
       .filter((row) => outcome(row) === name && (source === undefined || row.sourceId === source))
       .reduce((sum, { count }) => sum + count, 0);
   const outcomes = [...new Set(rows.map(outcome))].sort((a, b) => total(b) - total(a));
-  return `<p>Flickr's photos come as they are. Of the LAION list ${percent(DEMO.laionShare)} was fetched: what its captions name as
-rare comes first, so that the pool is flatter than the world.</p>${table([
+  return `<p>Of each page of the LAION list ${percent(DEMO.shares.laion)} was fetched, of Flickr's ${percent(DEMO.shares.flickr)}: what captions
+name as rare comes first, so that the pool is flatter than the world.</p>${table([
     ["outcome", ...sources, "all"],
     ...outcomes.map((name) => [name, ...sources.map((source) => total(name, source)), total(name)]),
   ])}`;
