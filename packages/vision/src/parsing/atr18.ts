@@ -30,8 +30,7 @@ export async function parseParts(encoder: Network, decoder: Network, picture: Pi
   const pixels = { data: new Float32Array(crop.data), dims: [1, HEIGHT, WIDTH, 3] };
   const taps = await encoder.run({ input: pixels });
   const { logits } = await decoder.run({ rgb: pixels, ...taps });
-  const ids = mostLikely((logits as { data: Float32Array }).data);
-  return mapOf(ids, picture, crop);
+  return mapOf((logits as { data: Float32Array }).data, picture, crop);
 }
 
 /** A part map as it is stored: 8-bit grey PNG, a pixel's level is its id. */
@@ -43,7 +42,7 @@ export function encodePartMap({ ids, width, height }: PartMap): Promise<Uint8Arr
 }
 
 /** Class of the largest logit per pixel; logits are [18, 256, 128]. */
-export function mostLikely(logits: Float32Array): Uint8Array {
+function mostLikely(logits: Float32Array): Uint8Array {
   const plane = WIDTH * HEIGHT;
   const ids = new Uint8Array(plane);
   const best = logits.slice(0, plane);
@@ -60,21 +59,48 @@ export function mostLikely(logits: Float32Array): Uint8Array {
   return ids;
 }
 
-/** The crop's ids in the shape of the picture: every pixel takes the id of the crop pixel that its centre lies in. */
-function mapOf(cropped: Uint8Array, picture: Picture, { origin, step }: Crop): PartMap {
+/**
+ * The crop's parts in the shape of the picture. Where the four crop pixels around a pixel's centre agree it is theirs; at an edge
+ * the logits decide, interpolated to the centre, so that edges are not stairs of the crop's pixels.
+ */
+function mapOf(logits: Float32Array, picture: Picture, { origin, step }: Crop): PartMap {
+  const named = mostLikely(logits);
   const shrink = Math.min(1, MAP_SIDE / Math.max(picture.width, picture.height));
   const [width, height] = [Math.round(picture.width * shrink), Math.round(picture.height * shrink)];
-  const inCrop = (centre: number, side: number, from: number) =>
-    Math.floor((centre * side * picture.scale - from) / step);
-  const columns = Int32Array.from({ length: width }, (_, x) => inCrop((x + 0.5) / width, picture.width, origin[0]));
+  const inCrop = (count: number, side: number, from: number) =>
+    Float64Array.from({ length: count }, (_, i) => (((i + 0.5) / count) * side * picture.scale - from) / step);
+  const columns = inCrop(width, picture.width, origin[0]);
+  const rows = inCrop(height, picture.height, origin[1]);
   const ids = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
-    const row = inCrop((y + 0.5) / height, picture.height, origin[1]);
-    if (row < 0 || row >= HEIGHT) continue;
+    const cy = rows[y] as number;
+    if (cy < 0 || cy >= HEIGHT) continue;
+    const row = Math.max(0, Math.min(HEIGHT - 2, Math.floor(cy - 0.5)));
     for (let x = 0; x < width; x++) {
-      const column = columns[x] as number;
-      if (column >= 0 && column < WIDTH) ids[y * width + x] = cropped[row * WIDTH + column] as number;
+      const cx = columns[x] as number;
+      if (cx < 0 || cx >= WIDTH) continue;
+      const column = Math.max(0, Math.min(WIDTH - 2, Math.floor(cx - 0.5)));
+      const at = row * WIDTH + column;
+      const part = named[at] as number;
+      const alike = part === named[at + 1] && part === named[at + WIDTH] && part === named[at + WIDTH + 1];
+      ids[y * width + x] = alike ? part : between(logits, named, at, cx - 0.5 - column, cy - 0.5 - row);
     }
   }
   return { ids, width, height };
+}
+
+/** Of the parts of four neighbouring crop pixels, `at` being the upper left one, the likeliest at (right, down) among them. */
+function between(logits: Float32Array, named: Uint8Array, at: number, right: number, down: number): number {
+  const [u, v] = [Math.max(0, Math.min(1, right)), Math.max(0, Math.min(1, down))];
+  let best = 0;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const corner of [at, at + 1, at + WIDTH, at + WIDTH + 1]) {
+    const part = named[corner] as number;
+    const i = part * WIDTH * HEIGHT + at;
+    const value =
+      ((logits[i] as number) * (1 - u) + (logits[i + 1] as number) * u) * (1 - v) +
+      ((logits[i + WIDTH] as number) * (1 - u) + (logits[i + WIDTH + 1] as number) * u) * v;
+    if (value > most) [best, most] = [part, value];
+  }
+  return best;
 }
