@@ -7,6 +7,7 @@ Shape suffixes: N pictures, D features.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +41,17 @@ def frechet_metric(network: Network, real: Sequence[Image.Image], generated: Seq
 
 def features(network: Network, pictures: Sequence[Image.Image]) -> Features:
     """One row per picture; one picture at a time, so a batch's size changes nothing."""
-    rows = []
-    for picture in pictures:
-        resized = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-        rows.append(network.run({"input": np.asarray(resized, dtype=np.float32)[None] / np.float32(255)})["features"][0])
-    return np.asarray(rows, dtype=np.float64)
+    return np.asarray([_row(network, p.size, p.convert("RGB").tobytes()) for p in pictures], dtype=np.float64)
+
+
+@lru_cache(maxsize=256)
+def _row(network: Network, size: tuple[int, int], rgb: bytes) -> NDArray[np.float32]:
+    """Kept by the pixels: the real pictures are the same for every checkpoint of a version."""
+    resized = Image.frombytes("RGB", size, rgb).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    row: NDArray[np.float32] = network.run({"input": np.asarray(resized, dtype=np.float32)[None] / np.float32(255)})[
+        "features"
+    ][0]
+    return row
 
 
 def frechet_distance(first_ND: Features, second_ND: Features) -> float:

@@ -7,6 +7,7 @@ same size and through the same parser, tell how much of the rest is the judge's 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from anyone_gpu.annotate.checkpoint import BadCheckpoint, load_labeller
-from anyone_gpu.annotate.labeller import Labeller
+from anyone_gpu.annotate.labeller import Encoded, Labeller
 from anyone_gpu.annotate.picture import read_picture
 from anyone_gpu.annotate.protocol import Question, class_of
 from anyone_gpu.evaluate.metric import Identity
@@ -84,8 +85,9 @@ def _says(group: CaptionGroup | None, category: str, option: str) -> bool:
     return option == group.noun or any(word == option or word.startswith(f"{option} and ") for word in group.words)
 
 
+@lru_cache(maxsize=2)
 def open_judge(objects: Objects, labeller: ObjectRef, models_dir: Path) -> Judge:
-    """The labeller of an object, behind the embedded parser. Raises Unavailable."""
+    """The labeller of an object, behind the embedded parser; the same for all checkpoints of a version. Raises Unavailable."""
     encoder, decoder = open_network(models_dir, "encoder"), open_network(models_dir, "parsing")
     try:
         return EmbeddedJudge(load_labeller(get_checked(objects, labeller), labeller.sha256), encoder, decoder)
@@ -98,6 +100,7 @@ class EmbeddedJudge:
 
     def __init__(self, labeller: Labeller, encoder: Network, decoder: Network) -> None:
         self._labeller, self._encoder, self._decoder = labeller, encoder, decoder
+        self._seen = lru_cache(maxsize=256)(self._look)  # by the pixels: real pictures come again with every checkpoint
         self._questions: dict[str, Question] = {q.id: q for q in labeller.order if not q.open}
 
     @property
@@ -109,10 +112,7 @@ class EmbeddedJudge:
         return category in self._questions
 
     def answers(self, picture: Image.Image, key: str, categories: Sequence[str]) -> dict[str, str | None]:
-        scale = ENLARGED / max(picture.size)
-        large = picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.BICUBIC)
-        part_map = Image.fromarray(parse_parts(self._encoder, self._decoder, large))
-        seen = self._labeller.encode(read_picture(png_bytes(large), png_bytes(part_map)), key)
+        seen = self._seen(key, picture.size, picture.convert("RGB").tobytes())
         asked = [self._questions[name] for name in categories]
         guesses = self._labeller.answer([seen], [asked])[0]
         classes = [class_of(question, guess.option) for question, guess in zip(asked, guesses, strict=True)]
@@ -120,6 +120,14 @@ class EmbeddedJudge:
             question.id: question.options[place] if 0 <= place < len(question.options) else None
             for question, place in zip(asked, classes, strict=True)
         }
+
+    def _look(self, key: str, size: tuple[int, int], rgb: bytes) -> Encoded:
+        scale = ENLARGED / max(size)
+        large = Image.frombytes("RGB", size, rgb).resize(
+            (round(size[0] * scale), round(size[1] * scale)), Image.Resampling.BICUBIC
+        )
+        part_map = Image.fromarray(parse_parts(self._encoder, self._decoder, large))
+        return self._labeller.encode(read_picture(png_bytes(large, effort=1), png_bytes(part_map)), key)
 
 
 def parse_parts(encoder: Network, decoder: Network, picture: Image.Image) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ class Network:
         return dict(zip(names, self.session.run(None, inputs), strict=True))
 
 
+@cache
 def open_network(folder: Path, name: str) -> Network:
-    """Opens the model under `name` in the folder's manifest, on one thread."""
+    """Opens the model under `name` in the folder's manifest, on one thread; once in a process. Raises Unavailable."""
     path = folder / "manifest.json"
     if not path.is_file():
         raise Unavailable(f"no models were built in {folder.name}: its manifest.json is missing")

@@ -65,9 +65,10 @@ def sample_grid(rows: Sequence[tuple[str, Image.Image, Image.Image]], *, scale: 
     return png_bytes(sheet)
 
 
-def png_bytes(picture: Image.Image) -> bytes:
+def png_bytes(picture: Image.Image, effort: int = 6) -> bytes:
+    """A PNG; `effort` from 0 to 9 is spent on its size."""
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
+    picture.save(buffer, "PNG", compress_level=effort)
     return buffer.getvalue()
 
 
