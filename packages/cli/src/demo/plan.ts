@@ -12,5 +12,5 @@ export const DEMO = {
   errorRate: 0.03,
   /** GPU workers, one thread each. */
   workers: 2,
-  training: { recipe: "sd15_tiny", seeds: 3, steps: 100 },
+  training: { recipe: "sd15_tiny", seeds: 3, steps: 75 },
 } as const;

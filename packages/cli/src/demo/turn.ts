@@ -65,7 +65,7 @@ async function setUp({ client, world, home, turn }: TurnContext): Promise<void> 
     FlickrSettings.parse({
       kind: "flickr",
       endpoint: world.flickrEndpoint,
-      perPage: 200,
+      perPage: 100,
       share: DEMO.shares.flickr,
       politeness,
     }),
