@@ -4,9 +4,12 @@ export const DEMO = {
   images: (turn: number) => 3900 + 900 * turn,
   /** Share of a page of each source that is fetched: what its captions say to be rare comes first. */
   shares: { flickr: 0.5, laion: 0.2 },
-  /** The pool's bounds: what the first turn evaluates on and asks about, and a tenth more a turn. Sourcing stops over the upper one. */
-  pool: (turn: number) => ({ lower: 760 + 100 * turn, upper: 770 + 100 * turn }),
-  review: { seed: 1, evaluationSize: 80, sampleSize: 260, maxIterations: 3, patience: 3 },
+  /** Images the first turn wants in the pool, and how many more every later one. */
+  pool: { first: 1100, more: 100 },
+  /** Seconds that filling the pool may take. Then it is what it holds, from `fewest` on: a slow machine learns from less, not for longer. */
+  filling: { seconds: 245, fewest: 300 },
+  /** All that is not evaluated on is asked about, in as many equal parts as there are iterations. */
+  review: { seed: 1, evaluationSize: 80, maxIterations: 3, patience: 3 },
   /** Annotators: two answer each evaluation image, the third where they differ. Each errs so often. */
   annotators: 3,
   errorRate: 0.03,

@@ -52,7 +52,7 @@ export async function turnWheel(context: TurnContext): Promise<TurnOutcome> {
   return { version, seconds };
 }
 
-async function setUp({ client, world, home, turn }: TurnContext): Promise<void> {
+async function setUp({ client, world, home }: TurnContext): Promise<void> {
   const put = async (id: string, settings: SourceSettings, automatic: boolean) => {
     await client.call(sourceApi.putSource, {
       params: { id: SourceId.parse(id) },
@@ -83,30 +83,45 @@ async function setUp({ client, world, home, turn }: TurnContext): Promise<void> 
     FolderSettings.parse({ kind: "folder", path: photographs, licence: PHOTOGRAPHS_LICENCE }),
     false,
   );
-  const set = async (key: string, value: unknown) => {
-    await client.call(systemApi.putSetting, { params: { key }, body: { value } });
-  };
-  await set("review.policy", DEMO.review);
-  await set("release.policy", { shardSize: 64, training: DEMO.training });
-  await set("pool.bounds", { ...DEMO.pool(turn), enabled: true });
+  await set(client, "release.policy", { shardSize: 64, training: DEMO.training });
 }
 
-/** The pool is low, so sourcing starts by itself; the photographs are imported by hand. */
+async function set(client: Client, key: string, value: unknown): Promise<void> {
+  await client.call(systemApi.putSetting, { params: { key }, body: { value } });
+}
+
+/** The pool is low, so sourcing starts by itself; the photographs are imported by hand. All that was pooled is then asked about. */
 async function fillPool({ client, turn, output }: TurnContext): Promise<void> {
-  const { upper, lower } = DEMO.pool(turn);
+  const deadline = Date.now() + DEMO.filling.seconds * 1000;
+  let upper = await imagesWanted(client);
+  const setBounds = () => set(client, "pool.bounds", { lower: upper - 10, upper, enabled: true });
+  await setBounds();
   if (turn === 1) {
     await client.call(sourceApi.startCrawl, { body: { sourceId: SourceId.parse("photographs"), target: 1000 } });
   }
-  await waitFor(
+  const filled = await waitFor(
     async () => {
       const overview = await client.call(systemApi.overview);
       const pool = countOf(overview, "filter", "pool");
       output.progress(`the pool holds ${pool} of ${upper} images`);
+      if (pool < upper && pool >= DEMO.filling.fewest && Date.now() > deadline) {
+        upper = pool;
+        await setBounds();
+      }
       if (!idle(overview, ["source", "filter", "annotate"])) return undefined;
-      return pool >= lower || (await everythingFound(client)) ? true : undefined;
+      return pool >= upper - 10 || (await everythingFound(client)) ? pool : undefined;
     },
     { withinMs: 15 * MINUTES, what: `the pool to hold ${upper} images`, everyMs: 1000 },
   );
+  const { evaluationSize, maxIterations } = DEMO.review;
+  const sampleSize = Math.max(1, Math.ceil((filled - evaluationSize) / maxIterations));
+  await set(client, "review.policy", { ...DEMO.review, sampleSize });
+}
+
+/** Counted from the last version, so that an interrupted turn wants the same again. */
+async function imagesWanted(client: Client): Promise<number> {
+  const { items } = await client.call(releaseApi.listVersions);
+  return items[0] ? items[0].items + DEMO.pool.more : DEMO.pool.first;
 }
 
 /** Whether every automatic source was read to its end: then the pool is as large as it will be. */
