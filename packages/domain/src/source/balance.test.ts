@@ -22,10 +22,17 @@ describe("the terms of a caption", () => {
 });
 
 describe("picking what is rare", () => {
-  it("takes each rare thing before the second common one, and the silent last", () => {
-    const captions = ["black t-shirt", undefined, "black t-shirt", "red kimono", "black t-shirt", "beret"];
-    expect(pickRare(captions, 3, pattern)).toEqual([0, 3, 5]);
-    expect(pickRare(captions, 5, pattern)).toEqual([0, 2, 3, 4, 5]);
+  it("takes each rare thing before the second common one", () => {
+    const captions = ["black t-shirt", "black t-shirt", "red kimono", "black t-shirt", "beret"];
+    expect(pickRare(captions, 3, pattern)).toEqual([0, 2, 4]);
+    expect(pickRare(captions, 4, pattern)).toEqual([0, 1, 2, 4]);
+  });
+
+  it("leaves the silent their share", () => {
+    const captions = ["IMG_1", "black t-shirt", undefined, "black t-shirt", "IMG_2", "red kimono", "", "beret"];
+    expect(pickRare(captions, 4, pattern)).toEqual([1, 2, 5, 6]);
+    expect(pickRare(captions.slice(0, 3), 2, pattern)).toEqual([1, 2]);
+    expect(pickRare([undefined, ""], 2, pattern)).toEqual([0, 1]);
   });
 
   it("never picks twice, never more than there is, and the same each time", () => {

@@ -31,25 +31,41 @@ export function termsOf(caption: string, terms: RegExp): string[] {
 /**
  * Picks `count` of a page's captions so that rare terms come first: again and again the caption whose terms were picked
  * least often so far, on average over its terms (balancing by metadata, Xu et al. 2023, arXiv 2309.16671, one page at a
- * time). Captions without a term come last. Returns places in the order of the page.
+ * time). Captions without a term keep their share of the page: "IMG_2034" says nothing of how rare its picture is.
+ * Returns places in the order of the page.
  */
 export function pickRare(captions: readonly (string | undefined)[], count: number, terms: RegExp): number[] {
-  const left = captions.map((caption, place) => ({ place, terms: caption ? termsOf(caption, terms) : [] }));
-  const picked: number[] = [];
+  const read = captions.map((caption, place) => ({ place, terms: caption ? termsOf(caption, terms) : [] }));
+  const told = read.filter((one) => one.terms.length > 0);
+  const silent = read.filter((one) => one.terms.length === 0);
+  const wanted = Math.min(count, read.length);
+  const unread = Math.max(wanted - told.length, Math.round((wanted * silent.length) / Math.max(1, read.length)));
+  return [...rarest(told, wanted - unread), ...evenly(silent, unread)].map(({ place }) => place).sort((a, b) => a - b);
+}
+
+interface Told {
+  place: number;
+  terms: readonly string[];
+}
+
+function rarest(captions: readonly Told[], count: number): Told[] {
+  const left = [...captions];
   const times = new Map<string, number>();
   const worth = (own: readonly string[]) =>
-    own.reduce((sum, term) => sum + 1 / (1 + (times.get(term) ?? 0)), 0) / Math.max(1, own.length);
-  while (picked.length < count && left.length > 0) {
+    own.reduce((sum, term) => sum + 1 / (1 + (times.get(term) ?? 0)), 0) / own.length;
+  return Array.from({ length: count }, () => {
     let best = 0;
     let most = -1;
-    left.forEach(({ terms: own }, index) => {
-      const value = worth(own);
+    left.forEach(({ terms }, index) => {
+      const value = worth(terms);
       if (value > most) [best, most] = [index, value];
     });
-    const [chosen] = left.splice(best, 1);
-    if (!chosen) break;
-    picked.push(chosen.place);
+    const [chosen] = left.splice(best, 1) as [Told];
     for (const term of chosen.terms) times.set(term, (times.get(term) ?? 0) + 1);
-  }
-  return picked.sort((a, b) => a - b);
+    return chosen;
+  });
+}
+
+function evenly<Item>(items: readonly Item[], count: number): Item[] {
+  return Array.from({ length: count }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / count)] as Item);
 }
