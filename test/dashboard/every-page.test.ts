@@ -26,6 +26,10 @@ const PAGES = [
   { name: "system", path: "/system", words: ["filter.seeded", "release.policy", "Make a key"] },
 ] as const;
 
+const CUT_OFF = `[...document.querySelectorAll("table")]
+  .filter((table) => table.scrollWidth > table.parentElement.clientWidth + 1)
+  .map((table) => table.getAttribute("aria-label") ?? table.textContent.slice(0, 60))`;
+
 describe.each(["light", "dark"] as const)("in %s", (theme) => {
   it("every page shows its data and complains about nothing", async () => {
     const { page, context, complaints } = await scene.window("admin", theme);
@@ -35,8 +39,9 @@ describe.each(["light", "dark"] as const)("in %s", (theme) => {
         await page.getByText(word, { exact: false }).first().waitFor({ timeout: 8_000 });
       }
       expect(await page.evaluate<string>("document.documentElement.dataset.theme")).toBe(theme);
-      // nothing is wider than the window
+      // nothing is wider than the window, no table wider than its panel
       expect(await page.evaluate<number>("document.documentElement.scrollWidth"), name).toBeLessThanOrEqual(1280);
+      expect(await page.evaluate<string[]>(CUT_OFF), name).toEqual([]);
       await page.waitForLoadState("load");
       await page.waitForTimeout(400);
       const height = await page.evaluate<number>(`document.querySelector("main")?.scrollHeight ?? 800`);

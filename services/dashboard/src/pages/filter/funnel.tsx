@@ -23,7 +23,7 @@ export function Funnel({ rows }: { rows: readonly FunnelRow[] }) {
         { head: "source", cell: (row) => <span className="font-medium">{row.sourceId}</span> },
         {
           head: "",
-          width: "28%",
+          width: "22%",
           cell: (row) => (
             <Stack
               parts={[
@@ -44,7 +44,7 @@ export function Funnel({ rows }: { rows: readonly FunnelRow[] }) {
         { head: "dropped", right: true, cell: (row) => count(row.dropped) },
         { head: "kept", right: true, cell: (row) => count(row.kept) },
         {
-          head: "kept of judged",
+          head: "yield",
           right: true,
           cell: (row) => percent(row.kept + row.dropped > 0 ? row.kept / (row.kept + row.dropped) : null),
         },

@@ -27,7 +27,8 @@ export function IterationTable(props: {
         { head: "#", cell: (iteration) => <span className="font-semibold">{iteration.number}</span> },
         { head: "state", cell: (iteration) => <State of={iteration.state} /> },
         {
-          head: "accuracy before",
+          key: "before",
+          head: <span title="accuracy on the evaluation set before the iteration, then after it">before</span>,
           right: true,
           cell: (iteration) => (
             <span className="text-dim">{percent(reportOf(iteration.scores).before?.all.accuracy)}</span>
@@ -71,7 +72,12 @@ export function IterationTable(props: {
             </>
           ),
         },
-        { head: "human answers", right: true, cell: (iteration) => count(iteration.humanAnswers) },
+        {
+          key: "answers",
+          head: <span title="answers that people gave so far">answers</span>,
+          right: true,
+          cell: (iteration) => count(iteration.humanAnswers),
+        },
         {
           head: (
             <span title="human answers spent so far, of what answering everything that applies by hand would cost">
