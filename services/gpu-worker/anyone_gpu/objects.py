@@ -41,6 +41,8 @@ class Objects(Protocol):
     def get(self, key: str) -> bytes: ...
     def has(self, key: str) -> bool: ...
     def list(self, prefix: str) -> Iterator[str]: ...
+    def local(self, key: str) -> Path | None:
+        """The file that an object is, where objects are files of this machine. Raises MissingObject."""
 
 
 def open_objects(url: str, config: Config | None = None) -> Objects:
@@ -111,6 +113,11 @@ class FileObjects:
     def has(self, key: str) -> bool:
         return self._path(key).is_file()
 
+    def local(self, key: str) -> Path:
+        if not self.has(key):
+            raise MissingObject(f"no object under {key}")
+        return self._path(key)
+
     def list(self, prefix: str) -> Iterator[str]:
         top = self._path(prefix) if prefix.strip("/") else self._root
         top = top if top.is_dir() else top.parent
@@ -171,6 +178,9 @@ class S3Objects:
                 return False
             raise
         return True
+
+    def local(self, key: str) -> None:
+        return None
 
     def list(self, prefix: str) -> Iterator[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix + prefix)

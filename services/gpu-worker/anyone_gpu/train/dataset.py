@@ -87,7 +87,7 @@ class Dataset:
 
 
 def open_dataset(objects: Objects, manifest: ObjectRef, cache: Path) -> Dataset:
-    """Checks the manifest and every shard, keeps shards as local files, and indexes them.
+    """Checks the manifest and every shard, keeps those of another machine as local files, and indexes them.
 
     Raises CorruptObject for bytes that differ from their sha256, ValueError for a shard that is not as described above.
     """
@@ -128,6 +128,10 @@ def _cover(have: tuple[int, int], want: tuple[int, int]) -> tuple[float, float, 
 
 
 def _fetch_shard(objects: Objects, ref: ObjectRef, cache: Path) -> Path:
+    here = objects.local(ref.key)
+    if here is not None:  # a copy beside it would double a dataset's size
+        get_checked(objects, ref)
+        return here
     path = cache / "shards" / f"{ref.sha256}.tar"
     if path.is_file():
         if sha256_hex(path.read_bytes()) == ref.sha256:

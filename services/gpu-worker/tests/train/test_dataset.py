@@ -59,11 +59,24 @@ def test_altered_bytes_are_refused_wherever_they_lie(store: tuple[FileObjects, O
         open_dataset(objects, ref, tmp_path / "cache")
 
 
+class FarObjects(FileObjects):
+    """A store on another machine: what it holds is no file here."""
+
+    def local(self, key: str) -> None:  # type: ignore[override]
+        return None
+
+
 def test_a_torn_local_copy_of_a_shard_is_fetched_again(store: tuple[FileObjects, ObjectRef, Path], tmp_path: Path) -> None:
-    open_dataset(store[0], store[1], tmp_path)
+    far = FarObjects(store[2].parent / "objects")
+    open_dataset(far, store[1], tmp_path)
     for path in (tmp_path / "shards").iterdir():
         path.write_bytes(path.read_bytes()[:1000])
+    assert len(open_dataset(far, store[1], tmp_path).items) == 14
+
+
+def test_shards_that_are_files_here_are_not_copied(store: tuple[FileObjects, ObjectRef, Path], tmp_path: Path) -> None:
     assert len(open_dataset(store[0], store[1], tmp_path).items) == 14
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_shard_that_is_not_as_described_is_named(store: tuple[FileObjects, ObjectRef, Path], tmp_path: Path) -> None:
