@@ -42,7 +42,7 @@ class Objects(Protocol):
     def has(self, key: str) -> bool: ...
     def list(self, prefix: str) -> Iterator[str]: ...
     def local(self, key: str) -> Path | None:
-        """The file that an object is, where objects are files of this machine. Raises MissingObject."""
+        """The file that an object is or would be, where objects are files of this machine."""
 
 
 def open_objects(url: str, config: Config | None = None) -> Objects:
@@ -114,8 +114,6 @@ class FileObjects:
         return self._path(key).is_file()
 
     def local(self, key: str) -> Path:
-        if not self.has(key):
-            raise MissingObject(f"no object under {key}")
         return self._path(key)
 
     def list(self, prefix: str) -> Iterator[str]:

@@ -45,11 +45,25 @@ def read_picture(
 
     `box` is in pixels of the stored image; without one the box of all person parts is taken. Raises UnreadablePicture.
     """
-    fine, (width, height) = _read_image(image)
+    fine, size = _read_image(image)
+    return picture_of(fine, _read_part_map(part_map), box, size, longest)
+
+
+def picture_of(
+    fine: np.ndarray,
+    stored: np.ndarray,
+    box: tuple[float, float, float, float] | None,
+    stored_size: tuple[int, int],
+    longest: int = LONGEST_SIDE,
+) -> Picture:
+    """A decoded image [H', W', 3] uint8 and its part map [h, w] uint8 on the working grid.
+
+    `box` and `stored_size` (width, height) are in pixels of the image as it is stored, which may have more than `fine`.
+    """
+    width, height = stored_size
     scale = min(1.0, longest / max(width, height))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     rgb = np.moveaxis(resized(np.moveaxis(fine, -1, 0), size), 0, -1)
-    stored = _read_part_map(part_map)
     parts = np.asarray(Image.fromarray(stored).resize((rgb.shape[1], rgb.shape[0]), Image.Resampling.NEAREST))
     if box is not None:
         sx, sy = rgb.shape[1] / width, rgb.shape[0] / height

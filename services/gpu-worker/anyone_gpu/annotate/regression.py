@@ -50,7 +50,8 @@ def fit_regression(vectors_ND: np.ndarray, classes_NQ: np.ndarray, questions: li
     """Fits one head per question to `classes_NQ` (-1: no answer). Questions with one known answer keep a constant."""
     mean, scale = vectors_ND.mean(0), scale_of(vectors_ND)
     scaled = standardise(vectors_ND, mean, scale)
-    sample = scaled if len(scaled) <= _MOST_COMPARED else scaled[:_MOST_ALIGNED]
+    compared = len(scaled) <= _MOST_COMPARED
+    sample = scaled if compared else scaled[:_MOST_ALIGNED]
     similar = np.stack([sample[:, b.start : b.end] @ sample[:, b.start : b.end].T for b in BLOCKS])
     norms = np.array([np.linalg.norm(_centred(block[:_MOST_ALIGNED, :_MOST_ALIGNED])) for block in similar])
     weights, biases = {}, {}
@@ -60,7 +61,6 @@ def fit_regression(vectors_ND: np.ndarray, classes_NQ: np.ndarray, questions: li
         near = known[known < _MOST_ALIGNED]
         share = _block_weights(similar[:, near[:, None], near[None]], norms, classes_NQ[near, column], question)
         weigh = np.concatenate([np.full(b.end - b.start, w) for b, w in zip(BLOCKS, share, strict=True)])
-        compared = len(sample) == len(scaled)
         kernel = np.tensordot(share.astype(np.float32), similar, 1)[known[:, None], known[None]] if compared else None
         weights[question.category], biases[question.category] = fit_head(
             scaled[known], weigh.astype(np.float32), answers, len(question.options) + 1, kernel

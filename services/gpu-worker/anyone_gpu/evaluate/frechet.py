@@ -48,9 +48,8 @@ def features(network: Network, pictures: Sequence[Image.Image]) -> Features:
 def _row(network: Network, size: tuple[int, int], rgb: bytes) -> NDArray[np.float32]:
     """Kept by the pixels: the real pictures are the same for every checkpoint of a version."""
     resized = Image.frombytes("RGB", size, rgb).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    row: NDArray[np.float32] = network.run({"input": np.asarray(resized, dtype=np.float32)[None] / np.float32(255)})[
-        "features"
-    ][0]
+    pixels = np.asarray(resized, dtype=np.float32)[None] / np.float32(255)
+    row: NDArray[np.float32] = network.run({"input": pixels})["features"][0]
     return row
 
 

@@ -17,11 +17,10 @@ from PIL import Image
 
 from anyone_gpu.annotate.checkpoint import BadCheckpoint, load_labeller
 from anyone_gpu.annotate.labeller import Encoded, Labeller
-from anyone_gpu.annotate.picture import read_picture
+from anyone_gpu.annotate.picture import picture_of
 from anyone_gpu.annotate.protocol import Question, class_of
 from anyone_gpu.evaluate.metric import Identity
 from anyone_gpu.evaluate.models import Network, Unavailable, open_network
-from anyone_gpu.evaluate.sampling import png_bytes
 from anyone_gpu.objects import CorruptObject, MissingObject, ObjectRef, Objects, get_checked
 from anyone_gpu.train.caption import CaptionGroup
 from anyone_gpu.train.dataset import Item
@@ -126,8 +125,8 @@ class EmbeddedJudge:
         large = Image.frombytes("RGB", size, rgb).resize(
             (round(size[0] * scale), round(size[1] * scale)), Image.Resampling.BICUBIC
         )
-        part_map = Image.fromarray(parse_parts(self._encoder, self._decoder, large))
-        return self._labeller.encode(read_picture(png_bytes(large, effort=1), png_bytes(part_map)), key)
+        part_map = parse_parts(self._encoder, self._decoder, large)
+        return self._labeller.encode(picture_of(np.array(large), part_map, None, large.size), key)
 
 
 def parse_parts(encoder: Network, decoder: Network, picture: Image.Image) -> NDArray[np.uint8]:

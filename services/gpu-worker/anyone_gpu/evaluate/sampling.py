@@ -65,10 +65,9 @@ def sample_grid(rows: Sequence[tuple[str, Image.Image, Image.Image]], *, scale: 
     return png_bytes(sheet)
 
 
-def png_bytes(picture: Image.Image, effort: int = 6) -> bytes:
-    """A PNG; `effort` from 0 to 9 is spent on its size."""
+def png_bytes(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=effort)
+    picture.save(buffer, "PNG")
     return buffer.getvalue()
 
 
