@@ -35,6 +35,11 @@ export function suppress(
   return kept;
 }
 
+/** A box in picture pixels, in those of the view. */
+export function toView([x0, y0, x1, y1]: Box, { scale }: { scale: number }): Box {
+  return [x0 * scale, y0 * scale, x1 * scale, y1 * scale];
+}
+
 /** A box in view pixels, in those of the picture: divided by `scale`, kept inside. */
 export function toPicture(box: Box, picture: { width: number; height: number; scale: number }): Box {
   const [x0, y0, x1, y1] = box;

@@ -3,7 +3,7 @@ import { firstDrop, type Gates } from "@anyone/domain/filter/gate";
 import type { DropReason, Measurement } from "@anyone/domain/filter/verdict";
 import type { ModelIdentity } from "@anyone/domain/model";
 import { ATR_PARTS } from "@anyone/domain/parts";
-import { type Box, type Detection, intersectionOverSmaller, suppress } from "./boxes.ts";
+import { type Box, type Detection, intersectionOverSmaller, suppress, toView } from "./boxes.ts";
 import { decode, type Header, type Picture, readHeader } from "./decode.ts";
 import { findFaces } from "./face/blazeface.ts";
 import { flatness } from "./fake-person/flatness.ts";
@@ -88,7 +88,7 @@ export async function measure(instruments: Instruments, bytes: Uint8Array, gates
   if (!face || firstDrop(measurement, gates)) return dropped(measurement, gates);
 
   const grey = greyOf(picture.view);
-  measurement.flatness = await flatness(grey, person.box.map((v) => v * picture.scale) as unknown as Box);
+  measurement.flatness = await flatness(grey, toView(person.box, picture));
   note(measurement, "flatness");
   measurement.brisque = await instruments.brisque(grey);
   note(measurement, "brisque");

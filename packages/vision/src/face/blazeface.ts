@@ -1,4 +1,4 @@
-import { type Box, type Detection, suppress, toPicture } from "../boxes.ts";
+import { type Box, type Detection, suppress, toPicture, toView } from "../boxes.ts";
 import { cropTo } from "../crop.ts";
 import type { Picture } from "../decode.ts";
 import type { Network, Output } from "../session.ts";
@@ -26,13 +26,7 @@ const ANCHORS = LEVELS.flatMap(({ side, anchors }) =>
  * is nobody. Boxes are in picture pixels, best first.
  */
 export async function findFaces(network: Network, picture: Picture, person: Box, lowest = 0.3): Promise<Detection[]> {
-  const { view, scale } = picture;
-  const crop = await cropTo(
-    view,
-    headRegion(person.map((v) => v * scale) as unknown as Box),
-    { width: SIZE, height: SIZE },
-    0,
-  );
+  const crop = await cropTo(picture.view, headRegion(toView(person, picture)), { width: SIZE, height: SIZE }, 0);
   const input = new Float32Array(crop.data.length);
   for (let i = 0; i < input.length; i++) input[i] = INPUT[crop.data[i] as number] as number;
   const outputs = await network.run({ "input:0": { data: input, dims: [1, SIZE, SIZE, 3] } });

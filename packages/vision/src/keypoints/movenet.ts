@@ -1,4 +1,4 @@
-import type { Box } from "../boxes.ts";
+import { type Box, toView } from "../boxes.ts";
 import { cropTo } from "../crop.ts";
 import type { Picture } from "../decode.ts";
 import type { Network, Output } from "../session.ts";
@@ -13,7 +13,7 @@ export type Keypoint = readonly [x: number, y: number, score: number];
 /** The 17 COCO key points of the person in `box` (picture pixels), nose first. A point that is hidden or cut off scores low. */
 export async function findKeypoints(network: Network, picture: Picture, box: Box): Promise<Keypoint[]> {
   const { view, scale } = picture;
-  const [x0, y0, x1, y1] = box.map((v) => v * scale) as [number, number, number, number];
+  const [x0, y0, x1, y1] = toView(box, picture);
   const half = (Math.max(x1 - x0, y1 - y0) * 1.15) / 2;
   const [cx, cy] = [(x0 + x1) / 2, (y0 + y1) / 2];
   const crop = await cropTo(view, [cx - half, cy - half, cx + half, cy + half], { width: SIZE, height: SIZE }, 0);

@@ -1,6 +1,6 @@
 import { ATR_PARTS } from "@anyone/domain/parts";
 import sharp from "sharp";
-import type { Box } from "../boxes.ts";
+import { type Box, toView } from "../boxes.ts";
 import { type Crop, cropTo } from "../crop.ts";
 import type { Picture } from "../decode.ts";
 import type { Network } from "../session.ts";
@@ -23,10 +23,9 @@ export interface PartMap {
  * (it sees the pixels too), on the box widened by 6 %. Outside of it everything is background.
  */
 export async function parseParts(encoder: Network, decoder: Network, picture: Picture, box: Box): Promise<PartMap> {
-  const { view, scale } = picture;
-  const [x0, y0, x1, y1] = box.map((v) => v * scale) as [number, number, number, number];
+  const [x0, y0, x1, y1] = toView(box, picture);
   const [dx, dy] = [MARGIN * (x1 - x0), MARGIN * (y1 - y0)];
-  const crop = await cropTo(view, [x0 - dx, y0 - dy, x1 + dx, y1 + dy], { width: WIDTH, height: HEIGHT }, GREY);
+  const crop = await cropTo(picture.view, [x0 - dx, y0 - dy, x1 + dx, y1 + dy], { width: WIDTH, height: HEIGHT }, GREY);
   const pixels = { data: new Float32Array(crop.data), dims: [1, HEIGHT, WIDTH, 3] };
   const taps = await encoder.run({ input: pixels });
   const { logits } = await decoder.run({ rgb: pixels, ...taps });

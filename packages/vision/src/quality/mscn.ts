@@ -16,9 +16,14 @@ const [W0, W1, W2, W3] = (() => {
  * kept here on purpose, and the rounding of the windows' own sums taken out.
  */
 const LEVELS = Float64Array.from({ length: 256 }, (_, level) => {
-  const weighed = (v: number) => W0 * v + W1 * (v + v) + W2 * (v + v) + W3 * (v + v);
-  return weighed(weighed(level)) + 255 * (level / 255 - Math.fround(level / 255));
+  const flat = (v: number) => weigh(v, v, v, v, v, v, v);
+  return flat(flat(level)) + 255 * (level / 255 - Math.fround(level / 255));
 });
+
+/** Seven neighbours on a line, the middle one being `d`. */
+function weigh(a: number, b: number, c: number, d: number, e: number, f: number, g: number): number {
+  return W0 * d + W1 * (c + e) + W2 * (b + f) + W3 * (a + g);
+}
 
 /**
  * Mean-subtracted, contrast-normalised brightness: (I − µ) / (σ + 1) with a Gaussian window of 7×7, borders repeated, I in levels
@@ -53,8 +58,8 @@ function weighDown({ levels, width, height }: Plane, y: number, means: Float64Ar
     const e = levels[re + x] as number;
     const f = levels[rf + x] as number;
     const g = levels[rg + x] as number;
-    means[x + HALF] = W0 * d + W1 * (c + e) + W2 * (b + f) + W3 * (a + g);
-    squares[x + HALF] = W0 * (d * d) + W1 * (c * c + e * e) + W2 * (b * b + f * f) + W3 * (a * a + g * g);
+    means[x + HALF] = weigh(a, b, c, d, e, f, g);
+    squares[x + HALF] = weigh(a * a, b * b, c * c, d * d, e * e, f * f, g * g);
   }
 }
 
@@ -63,7 +68,7 @@ function repeatEnds(line: Float64Array): void {
   line.fill(line[line.length - 1 - HALF] as number, line.length - HALF);
 }
 
-/** Weighs the sums across and normalises the row of levels that begins at `from`. Each sum is read once and handed on from tap to tap. */
+/** Weighs the sums across and normalises the row of levels that begins at `from`. */
 function normaliseRow(
   levels: Uint8Array,
   from: number,
@@ -71,35 +76,22 @@ function normaliseRow(
   squares: Float64Array,
   row: Float32Array,
 ): void {
-  let a = means[0] as number;
-  let b = means[1] as number;
-  let c = means[2] as number;
-  let d = means[3] as number;
-  let e = means[4] as number;
-  let f = means[5] as number;
-  let p = squares[0] as number;
-  let q = squares[1] as number;
-  let r = squares[2] as number;
-  let s = squares[3] as number;
-  let t = squares[4] as number;
-  let u = squares[5] as number;
   for (let x = 0; x < row.length; x++) {
-    const g = means[x + 2 * HALF] as number;
-    const v = squares[x + 2 * HALF] as number;
-    const mean = W0 * d + W1 * (c + e) + W2 * (b + f) + W3 * (a + g);
-    const square = W0 * s + W1 * (r + t) + W2 * (q + u) + W3 * (p + v);
+    const mean = weighAt(means, x);
+    const square = weighAt(squares, x);
     row[x] = ((LEVELS[levels[from + x] as number] as number) - mean) / (Math.sqrt(Math.abs(square - mean * mean)) + 1);
-    a = b;
-    b = c;
-    c = d;
-    d = e;
-    e = f;
-    f = g;
-    p = q;
-    q = r;
-    r = s;
-    s = t;
-    t = u;
-    u = v;
   }
+}
+
+/** The seven sums from `x` on. */
+function weighAt(sums: Float64Array, x: number): number {
+  return weigh(
+    sums[x] as number,
+    sums[x + 1] as number,
+    sums[x + 2] as number,
+    sums[x + 3] as number,
+    sums[x + 4] as number,
+    sums[x + 5] as number,
+    sums[x + 6] as number,
+  );
 }
