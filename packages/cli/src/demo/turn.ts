@@ -8,6 +8,7 @@ import { type Overview, systemApi } from "@anyone/contracts/system";
 import { trainApi } from "@anyone/contracts/train";
 import { fault } from "@anyone/domain/fault";
 import { SourceId } from "@anyone/domain/ids";
+import type { PoolBounds } from "@anyone/domain/source/pool-watch";
 import { FlickrSettings, FolderSettings, LaionSettings, type SourceSettings } from "@anyone/domain/source/source";
 import { copyPhotographs, PHOTOGRAPHS_LICENCE } from "@anyone/drawn-world/photographs";
 import type { Output } from "../output.ts";
@@ -83,19 +84,18 @@ async function setUp({ client, world, home }: TurnContext): Promise<void> {
     FolderSettings.parse({ kind: "folder", path: photographs, licence: PHOTOGRAPHS_LICENCE }),
     false,
   );
-  await set(client, "release.policy", { shardSize: 64, training: DEMO.training });
+  await putSetting(client, "release.policy", { shardSize: 64, training: DEMO.training });
 }
 
-async function set(client: Client, key: string, value: unknown): Promise<void> {
+async function putSetting(client: Client, key: string, value: unknown): Promise<void> {
   await client.call(systemApi.putSetting, { params: { key }, body: { value } });
 }
 
 /** The pool is low, so sourcing starts by itself; the photographs are imported by hand. All that was pooled is then asked about. */
 async function fillPool({ client, turn, output }: TurnContext): Promise<void> {
   const deadline = Date.now() + DEMO.filling.seconds * 1000;
-  let upper = await imagesWanted(client);
-  const setBounds = () => set(client, "pool.bounds", { lower: upper - 10, upper, enabled: true });
-  await setBounds();
+  let bounds = boundsUpTo(await imagesWanted(client));
+  await putSetting(client, "pool.bounds", bounds);
   if (turn === 1) {
     await client.call(sourceApi.startCrawl, { body: { sourceId: SourceId.parse("photographs"), target: 1000 } });
   }
@@ -103,19 +103,23 @@ async function fillPool({ client, turn, output }: TurnContext): Promise<void> {
     async () => {
       const overview = await client.call(systemApi.overview);
       const pool = countOf(overview, "filter", "pool");
-      output.progress(`the pool holds ${pool} of ${upper} images`);
-      if (pool < upper && pool >= DEMO.filling.fewest && Date.now() > deadline) {
-        upper = pool;
-        await setBounds();
+      output.progress(`the pool holds ${pool} of ${bounds.upper} images`);
+      if (pool < bounds.upper && pool >= DEMO.filling.fewest && Date.now() > deadline) {
+        bounds = boundsUpTo(pool);
+        await putSetting(client, "pool.bounds", bounds);
       }
       if (!idle(overview, ["source", "filter", "annotate"])) return undefined;
-      return pool >= upper - 10 || (await everythingFound(client)) ? pool : undefined;
+      return pool >= bounds.lower || (await everythingFound(client)) ? pool : undefined;
     },
-    { withinMs: 15 * MINUTES, what: `the pool to hold ${upper} images`, everyMs: 1000 },
+    { withinMs: 15 * MINUTES, what: `the pool to hold ${bounds.upper} images`, everyMs: 1000 },
   );
   const { evaluationSize, maxIterations } = DEMO.review;
   const sampleSize = Math.max(1, Math.ceil((filled - evaluationSize) / maxIterations));
-  await set(client, "review.policy", { ...DEMO.review, sampleSize });
+  await putSetting(client, "review.policy", { ...DEMO.review, sampleSize });
+}
+
+function boundsUpTo(upper: number): PoolBounds {
+  return { lower: upper - 10, upper, enabled: true };
 }
 
 /** Counted from the last version, so that an interrupted turn wants the same again. */
