@@ -11,8 +11,9 @@ export const Politeness = z.object({
 export type Politeness = z.infer<typeof Politeness>;
 
 /**
- * Of what a page lists, the share that is fetched: pictures whose captions name what is rare on that page come first. 1
- * fetches everything. Less makes a pool of the same size flatter: rare options have more examples to learn from.
+ * Of what a page lists, the share that is fetched: pictures whose captions name what is rare on that page come first, those
+ * whose captions name nothing keep their share. 1 fetches everything. Less makes a pool of the same size flatter: rare options
+ * have more examples to learn from.
  */
 const share = z.number().gt(0).max(1).default(1);
 

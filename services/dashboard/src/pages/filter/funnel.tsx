@@ -44,7 +44,7 @@ export function Funnel({ rows }: { rows: readonly FunnelRow[] }) {
         { head: "dropped", right: true, cell: (row) => count(row.dropped) },
         { head: "kept", right: true, cell: (row) => count(row.kept) },
         {
-          head: "yield",
+          head: "of judged",
           right: true,
           cell: (row) => percent(row.kept + row.dropped > 0 ? row.kept / (row.kept + row.dropped) : null),
         },
