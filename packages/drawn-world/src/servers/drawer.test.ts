@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
@@ -25,11 +25,11 @@ const headshots = Array.from({ length: 400 }, (_, i) => i + 1).filter(
 );
 
 describe("the drawer", () => {
-  it("draws picture, part map and truth in a process of its own, each once however many ask", async () => {
+  it("draws picture, part map and truth in a process of its own, once however many ask", async () => {
     const [seed = 0] = headshots;
-    const [files] = await Promise.all([drawer.draw(seed), drawer.draw(seed), drawer.draw(seed)]);
+    const [jpeg, files] = await Promise.all([drawer.picture(seed), drawer.truth(seed), drawer.picture(seed)]);
     const truth = JSON.parse(await readFile(files.truth, "utf8"));
-    const { width, height } = await sharp(files.jpeg).metadata();
+    const { width, height } = await sharp(jpeg).metadata();
     expect(truth).toMatchObject({ medium: "drawn", seed, defect: null, width, height, framing: "headshot" });
     const parts = await sharp(files.parts).metadata();
     expect(parts).toMatchObject({
@@ -39,21 +39,31 @@ describe("the drawer", () => {
       height: truth.partMap.height,
     });
     expect(drawer.drawn()).toBe(1);
-    expect(await drawer.draw(seed)).toEqual(files);
+    expect(await drawer.truth(seed)).toEqual(files);
     expect(drawer.drawn()).toBe(1);
+  });
+
+  it("keeps no picture that it has handed out: asked for again, it draws the same bytes again", async () => {
+    const [seed = 0] = headshots;
+    const jpeg = await drawer.picture(seed);
+    const folder = dirname((await drawer.truth(seed)).truth);
+    expect(await readdir(folder)).not.toContain(`${seed}.jpg`);
+    const before = drawer.drawn();
+    expect(Buffer.compare(await drawer.picture(seed), jpeg)).toBe(0);
+    expect(drawer.drawn()).toBe(before + 1);
   });
 
   it("says so when a picture can't be drawn, and goes on with the next", async () => {
     const [first = 0, , third = 0, fourth = 0] = headshots;
-    const folder = dirname((await drawer.draw(first)).jpeg);
-    await mkdir(join(folder, `${fourth}.jpg`));
-    await expect(drawer.draw(fourth)).rejects.toThrow("EISDIR");
-    await expect(drawer.draw(third)).resolves.toBeDefined();
+    const folder = dirname((await drawer.truth(first)).truth);
+    await mkdir(join(folder, `${fourth}.json.new`));
+    await expect(drawer.picture(fourth)).rejects.toThrow("EISDIR");
+    await expect(drawer.picture(third)).resolves.toBeDefined();
   });
 
   it("draws nothing any more once it has stopped", async () => {
     const other = await startDrawer({ cacheDir, workers: 1, defectShare: 0 });
     await other.stop();
-    await expect(other.draw(1)).rejects.toThrow("stopped");
+    await expect(other.picture(1)).rejects.toThrow("stopped");
   });
 });

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface DrawerOptions {
-  /** Drawn images are kept here, under a folder named after the code that drew them. */
+  /** What is drawn is written here, under a folder named after the code that drew it. */
   cacheDir: string;
   /** Processes that draw; each takes one core for about half a second an image. */
   workers: number;
@@ -13,15 +13,19 @@ export interface DrawerOptions {
 }
 
 export interface Drawer {
-  /** The files of one image: drawn now if they are not there. */
-  draw(seed: number): Promise<DrawnFiles>;
-  /** Images drawn by this process, not counting those found drawn. */
+  /**
+   * The JPEG of one image: drawn now if it is not there. Handed out, it is deleted, for half a megabyte an image fills
+   * disks; a seed draws the same bytes again.
+   */
+  picture(seed: number): Promise<Uint8Array>;
+  /** The files that say what is true of one image. They stay. */
+  truth(seed: number): Promise<TruthFiles>;
+  /** How often this process has drawn, not counting what it found drawn. */
   drawn(): number;
   stop(): Promise<void>;
 }
 
-export interface DrawnFiles {
-  jpeg: string;
+export interface TruthFiles {
   truth: string;
   parts: string;
 }
@@ -39,28 +43,20 @@ interface Wanted {
 export async function startDrawer(options: DrawerOptions): Promise<Drawer> {
   const folder = join(options.cacheDir, `${await fingerprint()}-${options.defectShare ?? "usual"}`);
   await mkdir(folder, { recursive: true });
-  const files = (seed: number): DrawnFiles => ({
-    jpeg: join(folder, `${seed}.jpg`),
-    truth: join(folder, `${seed}.json`),
-    parts: join(folder, `${seed}.parts.png`),
-  });
   const wanted: Wanted[] = [];
   const running = new Map<number, Promise<void>>();
+  const taken = new Map<number, Promise<Uint8Array>>();
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   let count = 0;
   let stopped = false;
 
   function request(seed: number): Promise<void> {
-    const known = running.get(seed);
-    if (known) return known;
-    const promise = new Promise<void>((resolve, reject) => wanted.push({ seed, resolve, reject })).finally(() =>
-      running.delete(seed),
-    );
-    running.set(seed, promise);
-    promise.catch(() => {});
-    turn();
-    return promise;
+    return once(running, seed, () => {
+      const drawn = new Promise<void>((resolve, reject) => wanted.push({ seed, resolve, reject }));
+      turn();
+      return drawn;
+    });
   }
 
   function turn(): void {
@@ -99,12 +95,26 @@ export async function startDrawer(options: DrawerOptions): Promise<Drawer> {
     child.send({ seed: want.seed });
   }
 
+  /** Draws a seed unless a file of it is there. */
+  async function need(seed: number, path: string): Promise<void> {
+    if (stopped) throw new Error("the drawn world has stopped");
+    if (!(await present(path))) await request(seed);
+  }
+
+  async function take(seed: number): Promise<Uint8Array> {
+    const path = join(folder, `${seed}.jpg`);
+    await need(seed, path);
+    const jpeg = await readFile(path);
+    await rm(path, { force: true });
+    return jpeg;
+  }
+
   return {
-    async draw(seed) {
-      if (stopped) throw new Error("the drawn world has stopped");
-      const own = files(seed);
-      if (!(await present(own))) await request(seed);
-      return own;
+    picture: (seed) => once(taken, seed, take),
+    async truth(seed) {
+      const files = { truth: join(folder, `${seed}.json`), parts: join(folder, `${seed}.parts.png`) };
+      await need(seed, files.truth);
+      return files;
     },
     drawn: () => count,
     async stop() {
@@ -115,9 +125,18 @@ export async function startDrawer(options: DrawerOptions): Promise<Drawer> {
   };
 }
 
-/** The truth is written last: with it, the image is there. */
-function present(files: DrawnFiles): Promise<boolean> {
-  return stat(files.truth).then(
+/** Work on a seed is shared by all who ask while it runs. */
+function once<T>(running: Map<number, Promise<T>>, seed: number, work: (seed: number) => Promise<T>): Promise<T> {
+  const known = running.get(seed);
+  if (known) return known;
+  const promise = work(seed).finally(() => running.delete(seed));
+  running.set(seed, promise);
+  promise.catch(() => {});
+  return promise;
+}
+
+function present(path: string): Promise<boolean> {
+  return access(path).then(
     () => true,
     () => false,
   );

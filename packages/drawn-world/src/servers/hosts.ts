@@ -65,8 +65,7 @@ export function serveHost(app: FastifyInstance, options: HostOptions): void {
     }
   };
   async function picture(seed: number, reply: FastifyReply, type: string): Promise<unknown> {
-    const { jpeg } = await options.drawer.draw(seed);
-    return reply.type(type).send(createReadStream(jpeg));
+    return reply.type(type).send(Buffer.from(await options.drawer.picture(seed)));
   }
   for (const path of ["/photos/:name", "/moved/:name", "/private/:name"]) {
     app.get(path, (request, reply) => serve(request.url, request.ip, reply));
@@ -87,7 +86,7 @@ export function serveTruth(
   app.get<{ Params: { id: string } }>("/truth/:id", async (request, reply) => {
     const seed = seedOr404(request.params.id, reply);
     if (seed === undefined) return reply;
-    const { truth } = await drawer.draw(seed);
+    const { truth } = await drawer.truth(seed);
     return reply
       .type("application/json")
       .header("x-host-manner", catalogueEntry(seed, trouble).manner)
@@ -96,6 +95,6 @@ export function serveTruth(
   app.get<{ Params: { id: string } }>("/truth/:id/parts.png", async (request, reply) => {
     const seed = seedOr404(request.params.id, reply);
     if (seed === undefined) return reply;
-    return reply.type("image/png").send(createReadStream((await drawer.draw(seed)).parts));
+    return reply.type("image/png").send(createReadStream((await drawer.truth(seed)).parts));
   });
 }

@@ -1,4 +1,4 @@
-import { mkdir, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { random } from "../random.ts";
@@ -7,28 +7,27 @@ import type { Drawer } from "./drawer.ts";
 /** Draws coloured swatches instead of people, in milliseconds: for those who test the way of the bytes, not what is in them. */
 export async function swatchDrawer(folder: string, size = { width: 64, height: 128 }): Promise<Drawer> {
   await mkdir(folder, { recursive: true });
-  let count = 0;
+  const seeds = new Set<number>();
+  const swatch = (seed: number) => {
+    seeds.add(seed);
+    const r = random(seed, "swatch");
+    const background = { r: r.between(0, 255), g: r.between(0, 255), b: r.between(0, 255) };
+    return sharp({ create: { ...size, channels: 3, background } });
+  };
   return {
-    async draw(seed) {
+    picture: (seed) =>
+      swatch(seed)
+        .jpeg()
+        .withExif({ IFD0: { ImageDescription: `swatch ${seed}` } })
+        .toBuffer(),
+    async truth(seed) {
       const base = join(folder, String(seed));
-      const files = { jpeg: `${base}.jpg`, truth: `${base}.json`, parts: `${base}.parts.png` };
-      if (await stat(files.truth).catch(() => false)) return files;
-      count++;
-      const r = random(seed, "swatch");
-      const background = { r: r.between(0, 255), g: r.between(0, 255), b: r.between(0, 255) };
-      const swatch = sharp({ create: { ...size, channels: 3, background } });
-      await write(
-        files.jpeg,
-        await swatch
-          .jpeg()
-          .withExif({ IFD0: { ImageDescription: `swatch ${seed}` } })
-          .toBuffer(),
-      );
-      await write(files.parts, await swatch.greyscale().png().toBuffer());
+      const files = { truth: `${base}.json`, parts: `${base}.parts.png` };
+      await write(files.parts, await swatch(seed).greyscale().png().toBuffer());
       await write(files.truth, JSON.stringify({ medium: "drawn", seed, ...size }));
       return files;
     },
-    drawn: () => count,
+    drawn: () => seeds.size,
     stop: async () => {},
   };
 }

@@ -13,7 +13,7 @@ export interface WorldOptions {
   /** Images are drawn from seeds `seedFrom` to `seedFrom + count - 1`. */
   seedFrom: number;
   count: number;
-  /** Drawn images are kept here. */
+  /** What is drawn is written here: pictures until they are served, their truth for good. */
   cacheDir: string;
   rate?: { apiPerSecond?: number; imagesPerSecond?: number };
   /** How often hosts misbehave: 1 is usual, 0 never. */
@@ -36,7 +36,6 @@ export interface World {
   apiKey: string;
   /** Every request so far, for tests and reports: who asked for what. */
   requests(): readonly WorldRequest[];
-  drawn(): number;
   stop(): Promise<void>;
 }
 
@@ -93,7 +92,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     laionFiles: laionFiles(inLaion.length).map((path) => url + path),
     apiKey,
     requests: () => requests,
-    drawn: () => drawer.drawn(),
     async stop() {
       await Promise.all(apps.map((app) => app.close()));
       await drawer.stop();
