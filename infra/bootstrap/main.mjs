@@ -5,7 +5,7 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { generateClients, generateWithPython } from "./generate.mjs";
 import { node, preparePackages } from "./packages.mjs";
-import { preparePython } from "./python.mjs";
+import { preparePython, preparePythonChecks } from "./python.mjs";
 import { DISK_FULL, home, Refusal, root, say } from "./step.mjs";
 
 const COMMANDS = {
@@ -19,6 +19,9 @@ const COMMANDS = {
   test: ["test/run.ts"],
 };
 
+/** Those that use what only tests and checks need; `install` gets all there is. */
+const CHECKING = ["check", "install", "test"];
+
 async function main([name, ...rest]) {
   if (!Object.hasOwn(COMMANDS, name ?? ""))
     throw new Refusal(
@@ -26,7 +29,10 @@ async function main([name, ...rest]) {
     );
   refuseUnfitMachine();
   const started = Date.now();
-  await Promise.all([preparePackages().then(generateClients), preparePython()]);
+  await Promise.all([
+    preparePackages().then(generateClients),
+    preparePython().then(() => CHECKING.includes(name) && preparePythonChecks()),
+  ]);
   await generateWithPython();
   const seconds = (Date.now() - started) / 1000;
   if (seconds > 3) say(`ready after ${seconds.toFixed(0)} s`);

@@ -1,4 +1,4 @@
-// The Python environment of the GPU worker, the embedded queue backend and the checks, under .anyone/python.
+// The Python environment of the GPU worker and the embedded queue backend, under .anyone/python; for tests and checks, their packages too.
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { runCommand } from "./run-command.mjs";
 import { DISK_FULL, home, Refusal, step } from "./step.mjs";
 
 const LOCK = "services/gpu-worker/requirements.lock";
+const CHECKS_LOCK = "services/gpu-worker/requirements-checks.lock";
 const TORCH = "torch==2.13.0";
 const folder = join(home, "python");
 
@@ -25,16 +26,27 @@ export async function preparePython() {
             `or name another Python by ANYONE_PYTHON.\n${error.message}`,
         );
       }
-      const pip = (args, log) =>
-        runCommand(
-          join(folder, "bin", "python"),
-          ["-m", "pip", "install", "--disable-pip-version-check", "--no-compile", ...args],
-          { log },
-        );
       await pip([TORCH], "python-torch");
       await pip(["--require-hashes", "--no-deps", "-r", LOCK], "python-packages");
     },
   });
+}
+
+/** What tests and checks need beside it: 270 MB that a person who only runs the platform is spared. */
+export async function preparePythonChecks() {
+  await step("Python packages of tests and checks", {
+    inputs: [LOCK, CHECKS_LOCK],
+    outputs: [".anyone/python/bin/pytest"],
+    work: () => pip(["--require-hashes", "--no-deps", "-r", CHECKS_LOCK], "python-checks"),
+  });
+}
+
+function pip(args, log) {
+  return runCommand(
+    join(folder, "bin", "python"),
+    ["-m", "pip", "install", "--disable-pip-version-check", "--no-compile", ...args],
+    { log },
+  );
 }
 
 /** The first Python >= 3.11 among ANYONE_PYTHON, python3 and the versioned names. */
