@@ -1,13 +1,13 @@
 /** The size of the demo's wheel. Everything else is what any installation has. */
 export const DEMO = {
   /** Drawn images the world offers after n turns. Only what is asked for is drawn. */
-  images: (turn: number) => 3900 + 900 * turn,
+  images: (turn: number) => 5100 + 900 * turn,
   /** Share of a page of each source that is fetched: what its captions say to be rare comes first. */
-  shares: { flickr: 0.5, laion: 0.2 },
+  shares: { flickr: 0.4, laion: 0.15 },
   /** Images the first turn wants in the pool, and how many more every later one. */
   pool: { first: 1100, more: 100 },
   /** Seconds that filling the pool may take. Then it is what it holds, from `fewest` on: a slow machine learns from less, not for longer. */
-  filling: { seconds: 245, fewest: 300 },
+  filling: { seconds: 285, fewest: 300 },
   /** All that is not evaluated on is asked about, in as many equal parts as there are iterations. */
   review: { seed: 1, evaluationSize: 80, maxIterations: 3, patience: 3 },
   /** Annotators: two answer each evaluation image, the third where they differ. Each errs so often. */
@@ -15,5 +15,5 @@ export const DEMO = {
   errorRate: 0.03,
   /** GPU workers, one thread each. */
   workers: 2,
-  training: { recipe: "sd15_tiny", seeds: 3, steps: 75 },
+  training: { recipe: "sd15_tiny", seeds: 3, steps: 50 },
 } as const;

@@ -66,7 +66,7 @@ async function setUp({ client, world, home }: TurnContext): Promise<void> {
     FlickrSettings.parse({
       kind: "flickr",
       endpoint: world.flickrEndpoint,
-      perPage: 100,
+      perPage: 200,
       share: DEMO.shares.flickr,
       politeness,
     }),
