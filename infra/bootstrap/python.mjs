@@ -1,6 +1,6 @@
 // The Python environment of the GPU worker and the embedded queue backend, under .anyone/python; for tests and checks, their packages too.
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand } from "./run-command.mjs";
 import { DISK_FULL, home, Refusal, step } from "./step.mjs";
@@ -8,6 +8,8 @@ import { DISK_FULL, home, Refusal, step } from "./step.mjs";
 const LOCK = "services/gpu-worker/requirements.lock";
 const CHECKS_LOCK = "services/gpu-worker/requirements-checks.lock";
 const TORCH = "torch==2.13.0";
+/** PyTorch's own index of its builds without CUDA. On Linux those of PyPI bring 4 GB of libraries that only an NVIDIA GPU uses. */
+const CPU_BUILDS = "https://download.pytorch.org/whl/cpu";
 const folder = join(home, "python");
 
 export async function preparePython() {
@@ -26,7 +28,7 @@ export async function preparePython() {
             `or name another Python by ANYONE_PYTHON.\n${error.message}`,
         );
       }
-      await pip([TORCH], "python-torch");
+      await pip([TORCH, ...buildsWithoutCuda()], "python-torch");
       await pip(["--require-hashes", "--no-deps", "-r", LOCK], "python-packages");
     },
   });
@@ -47,6 +49,14 @@ function pip(args, log) {
     ["-m", "pip", "install", "--disable-pip-version-check", "--no-compile", ...args],
     { log },
   );
+}
+
+/** Where nothing tells pip where to look and no NVIDIA driver is there. An index out of reach costs a second, then PyPI's build it is. */
+function buildsWithoutCuda() {
+  if (process.platform !== "linux" || ["/dev/nvidiactl", "/dev/dxg"].some((path) => existsSync(path))) return [];
+  const configured = execFileSync(join(folder, "bin", "python"), ["-m", "pip", "config", "list"], { encoding: "utf8" });
+  if (/index-url|find-links|no-index/.test(configured)) return [];
+  return ["--extra-index-url", CPU_BUILDS, "--retries", "1"];
 }
 
 /** The first Python >= 3.11 among ANYONE_PYTHON, python3 and the versioned names. */
