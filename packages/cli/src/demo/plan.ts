@@ -7,7 +7,7 @@ export const DEMO = {
   /** Images the first turn wants in the pool, and how many more every later one. */
   pool: { first: 1100, more: 100 },
   /** Seconds that filling the pool may take. Then it is what it holds, from `fewest` on: a slow machine learns from less, not for longer. */
-  filling: { seconds: 240, fewest: 300 },
+  filling: { seconds: 215, fewest: 300 },
   /** All that is not evaluated on is asked about, in as many equal parts as there are iterations. */
   review: { seed: 1, evaluationSize: 80, maxIterations: 3, patience: 3 },
   /** Annotators: two answer each evaluation image, the third where they differ. Each errs so often. */
