@@ -50,6 +50,8 @@ export const Candidate = z.object({
   landingUrl: z.string().nullable(),
   licence: z.string().nullable(),
   author: z.string().nullable(),
+  /** The line that is to stand beside the image where people see it. */
+  credit: z.string().nullable(),
   caption: z.string().nullable(),
   width: z.number().int().nullable(),
   height: z.number().int().nullable(),

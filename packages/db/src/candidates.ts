@@ -72,20 +72,27 @@ export async function insertListed(
     licence: listing.licence,
     licence_url: listing.licenceUrl,
     author: listing.author,
+    credit: listing.credit,
     caption: listing.caption,
     width: listing.width,
     height: listing.height,
     claims: listing.claims,
+    brought: listing.brought,
   }));
   await tx.query(
     `INSERT INTO candidates
-       (id, source_id, crawl_id, external_id, url, landing_url, licence, licence_url, author, caption, width, height, claims)
-     SELECT id, $1, $2, external_id, url, landing_url, licence, licence_url, author, caption, width, height, claims
+       (id, source_id, crawl_id, external_id, url, landing_url, licence, licence_url, author, credit, caption, width, height, claims, brought)
+     SELECT id, $1, $2, external_id, url, landing_url, licence, licence_url, author, credit, caption, width, height, claims, brought
      FROM json_to_recordset($3::json) AS listed (id text, external_id text, url text, landing_url text, licence text,
-       licence_url text, author text, caption text, width int, height int, claims jsonb)
+       licence_url text, author text, credit text, caption text, width int, height int, claims jsonb, brought jsonb)
      ON CONFLICT DO NOTHING`,
-    [from.sourceId, from.crawlId, JSON.stringify(rows)],
+    [from.sourceId, from.crawlId, JSON.stringify(rows, storable)],
   );
+}
+
+/** Captions come as strangers wrote them, or cut in the middle of a character: PostgreSQL takes no NUL and no half of a pair. */
+function storable(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? value.replaceAll("\0", "").toWellFormed() : value;
 }
 
 /** Listed candidates whose bytes are stored now. */

@@ -1,5 +1,6 @@
 import { fault } from "@anyone/domain/fault";
 import { SourceId } from "@anyone/domain/ids";
+import { KINDS_OF_SOURCES } from "@anyone/domain/source/kinds";
 import { type Source, SourceSettings } from "@anyone/domain/source/source";
 import type { Sql } from "@anyone/domain/transaction";
 
@@ -25,7 +26,7 @@ export function sourceRepository(db: Sql): SourceRepository {
       return fromRow(row);
     },
 
-    async save({ id, settings, enabled = true, automatic = settings.kind !== "folder" }) {
+    async save({ id, settings, enabled = true, automatic = KINDS_OF_SOURCES[settings.kind].automatic }) {
       await db.query(
         `INSERT INTO sources AS known (id, connector, settings, enabled, automatic) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (id) DO UPDATE SET

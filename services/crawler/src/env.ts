@@ -17,6 +17,8 @@ export const Env = z.object({
   /** Whom a host may write to about our requests. Without it, nothing on the web is fetched. */
   CONTACT: z.union([z.email(), z.url()], "expected an e-mail address or the address of a page").optional(),
   FLICKR_API_KEY: z.string().optional(),
+  UNSPLASH_ACCESS_KEY: z.string().optional(),
+  PIXABAY_API_KEY: z.string().optional(),
   /** Hosts that may be fetched from although they are private or on an unusual port. */
   FETCH_ALLOW_PRIVATE: list(z.string().regex(/^[^\s/]+:\d{1,5}$/, "expected host:port, several separated by commas")),
   /** Folders that folder sources may lie in. */

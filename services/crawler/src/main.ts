@@ -35,7 +35,7 @@ main(async () => {
     contact: env.CONTACT,
     allowPrivate: env.FETCH_ALLOW_PRIVATE,
     importRoots: env.IMPORT_ROOTS,
-    flickrApiKey: env.FLICKR_API_KEY,
+    apiKeys: { flickr: env.FLICKR_API_KEY, unsplash: env.UNSPLASH_ACCESS_KEY, pixabay: env.PIXABAY_API_KEY },
   });
   const work = await startWork({
     jobs: sourceJobs,

@@ -1,7 +1,8 @@
 import { realpath } from "node:fs/promises";
+import { answerCache } from "@anyone/db/answer-cache";
 import { hostBudgets } from "@anyone/db/host-budgets";
 import type { Sql } from "@anyone/domain/transaction";
-import { type Reach, Unlisted } from "./connectors/connector.ts";
+import { type ApiKeys, type Reach, Unlisted } from "./connectors/connector.ts";
 import { safeFetcher } from "./fetch/safe-fetch.ts";
 import { type PoliteFetch, politeFetch, userAgent } from "./polite-fetch.ts";
 import { HostQueues } from "./politeness.ts";
@@ -11,18 +12,19 @@ export interface ReachOptions {
   contact: string | undefined;
   allowPrivate: readonly string[];
   importRoots: readonly string[];
-  flickrApiKey: string | undefined;
+  apiKeys: ApiKeys;
 }
 
 /** Everything of the world that the crawler can touch: web hosts, politely and safely, and the folders it was given. */
 export async function openReach(options: ReachOptions): Promise<Reach & { close(): Promise<void> }> {
-  const { db, contact, allowPrivate, flickrApiKey } = options;
+  const { db, contact, allowPrivate, apiKeys } = options;
   const fetcher = safeFetcher({ allowPrivate: new Set(allowPrivate) }, userAgent(contact ?? "nobody"));
   const roots = options.importRoots.map((root) => realpath(root).catch(() => root));
   return {
     fetch: contact === undefined ? anonymous : politeFetch(fetcher, new HostQueues(hostBudgets(db))),
     importRoots: await Promise.all(roots),
-    flickrApiKey,
+    apiKeys,
+    answers: answerCache(db),
     close: () => fetcher.close(),
   };
 }

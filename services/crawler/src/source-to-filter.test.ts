@@ -1,6 +1,7 @@
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { answerCache } from "@anyone/db/answer-cache";
 import { candidateRepository } from "@anyone/db/candidates";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { crawlRepository, endCrawls, startCrawl } from "@anyone/db/crawls";
@@ -67,7 +68,8 @@ async function openCrawler(): Promise<void> {
     reach: {
       fetch: politeFetch(fetcher, new HostQueues(hostBudgets(db))),
       importRoots: [],
-      flickrApiKey: world.apiKey,
+      apiKeys: { flickr: world.apiKey, unsplash: world.apiKey, pixabay: world.apiKey },
+      answers: answerCache(db),
     },
     log: logger("crawler", "silent"),
     tasks: {
@@ -297,7 +299,7 @@ describe("a crawl", () => {
   });
 
   it("fails with a sentence when its source can't be read", async () => {
-    context.reach = { ...context.reach, flickrApiKey: undefined };
+    context.reach = { ...context.reach, apiKeys: {} };
     const { crawlId } = await crawl(flickrId, 10);
     expect(await context.crawls.get(crawlId)).toMatchObject({
       state: "failed",

@@ -6,6 +6,7 @@ import { type Crawl, sourceApi } from "@anyone/contracts/source";
 import { type Overview, systemApi } from "@anyone/contracts/system";
 import { Fault, fault, whatDoesNotFit } from "@anyone/domain/fault";
 import { CrawlId, SourceId } from "@anyone/domain/ids";
+import { KINDS_OF_SOURCES } from "@anyone/domain/source/kinds";
 import { SourceSettings } from "@anyone/domain/source/source";
 import type { Command } from "commander";
 import { wholeNumber } from "../numbers.ts";
@@ -29,7 +30,7 @@ export function addSource(program: Command): void {
     )
     .option("--target <count>", "new candidates wanted", wholeNumber(1, 100_000_000), 1000)
     .option("--no-wait", "start it and return")
-    .addHelpText("after", "\nKinds of sources: flickr (needs FLICKR_API_KEY), laion (parquet files of URLs), folder.")
+    .addHelpText("after", `\nKinds of sources:\n${kinds()}`)
     .action(async (name: string | undefined, options: { settings?: string; target: number; wait: boolean }) => {
       const { client } = connect();
       if (name === undefined) return listSources(client, output());
@@ -68,6 +69,12 @@ The same photograph twice is stored once. What was dropped, and why, is shown at
     });
 }
 
+function kinds(): string {
+  return Object.entries(KINDS_OF_SOURCES)
+    .map(([kind, { label, asks, key }]) => `  ${kind.padEnd(10)} ${label}: ${asks.setting}${key ? `, and ${key}` : ""}`)
+    .join("\n");
+}
+
 function sourceName(text: string): SourceId {
   const parsed = SourceId.safeParse(text);
   if (parsed.success) return parsed.data;
@@ -101,7 +108,7 @@ function readSettings(text: string): SourceSettings {
 async function putSource(client: Client, id: SourceId, settings: SourceSettings): Promise<void> {
   await client.call(sourceApi.putSource, {
     params: { id },
-    body: { settings, enabled: true, automatic: settings.kind !== "folder" },
+    body: { settings, enabled: true, automatic: KINDS_OF_SOURCES[settings.kind].automatic },
   });
 }
 

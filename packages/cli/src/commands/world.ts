@@ -61,7 +61,7 @@ export function addWorld(program: Command): void {
 
   world
     .command("serve")
-    .description("serve drawn people in the shapes of Flickr, a LAION list and image hosts, on loopback")
+    .description("serve drawn people in the shapes of photo sites, lists and image hosts, on loopback")
     .option("--count <images>", "images on offer", wholeNumber(1, 1_000_000), 1000)
     .action(async (options: { count: number }) => {
       const out = output();
@@ -73,12 +73,15 @@ export function addWorld(program: Command): void {
         count: options.count,
         workers: 1,
       });
-      const { url, flickrEndpoint, laionFiles, apiKey, allow } = served;
-      out.result({ url, flickrEndpoint, laionFiles, apiKey, allow }, () =>
+      const { truth: _, stop: __, ...addresses } = served;
+      const { url, flickrEndpoint, unsplashEndpoint, pixabayEndpoint, laionFiles, apiKey, allow } = addresses;
+      out.result(addresses, () =>
         [
           `The drawn world is served at ${url}`,
-          `  Flickr API   ${flickrEndpoint} (key ${apiKey}: FLICKR_API_KEY=${apiKey})`,
-          `  LAION lists  ${laionFiles.join(", ")}`,
+          `  Flickr API    ${flickrEndpoint} (FLICKR_API_KEY=${apiKey})`,
+          `  Unsplash API  ${unsplashEndpoint} (UNSPLASH_ACCESS_KEY=${apiKey})`,
+          `  Pixabay API   ${pixabayEndpoint} (PIXABAY_API_KEY=${apiKey})`,
+          `  LAION lists   ${laionFiles.join(", ")}`,
           `  the platform may fetch from it with FETCH_ALLOW_PRIVATE=${allow}`,
         ].join("\n"),
       );

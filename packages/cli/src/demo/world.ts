@@ -10,6 +10,8 @@ const WorldAddress = z.object({
   url: z.string(),
   allow: z.string(),
   flickrEndpoint: z.string(),
+  unsplashEndpoint: z.string(),
+  pixabayEndpoint: z.string(),
   laionFiles: z.array(z.string()),
   apiKey: z.string(),
 });

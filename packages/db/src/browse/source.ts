@@ -37,6 +37,7 @@ export interface CandidateRow {
   landingUrl: string | null;
   licence: string | null;
   author: string | null;
+  credit: string | null;
   caption: string | null;
   width: number | null;
   height: number | null;
@@ -87,7 +88,7 @@ export async function readCrawl(sql: Sql, id: string): Promise<CrawlRow | undefi
 }
 
 const CANDIDATE = `select c.id, c.source_id as "sourceId", c.crawl_id as "crawlId", c.url, c.landing_url as "landingUrl",
-  c.licence, c.author, c.caption, c.width, c.height, c.status, c.reason, c.verdict, c.sha256, c.bytes,
+  c.licence, c.author, c.credit, c.caption, c.width, c.height, c.status, c.reason, c.verdict, c.sha256, c.bytes,
   c.content_type as "contentType", a.id as "assetId",
   (c.object_key is not null and c.content_type in ('image/jpeg', 'image/png', 'image/webp')) as viewable,
   c.listed_at as "listedAt", c.fetched_at as "fetchedAt", c.filtered_at as "filteredAt"

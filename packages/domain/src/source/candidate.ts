@@ -5,6 +5,17 @@ export const CANDIDATE_STATUSES = ["listed", "fetched", "failed", "kept", "dropp
 export const CandidateStatus = z.enum(CANDIDATE_STATUSES);
 export type CandidateStatus = z.infer<typeof CandidateStatus>;
 
+/** What people annotated before us, as a dataset brings it along; nothing is made of it here. */
+export const Brought = z.object({
+  /** By the ids of the label protocol's categories. */
+  answers: z.record(z.string(), z.string()).optional(),
+  /** x and y in pixels and visibility: 2 seen, 1 hidden, 0 absent (then x and y are 0), in the dataset's own order. */
+  keypoints: z.array(z.tuple([z.number(), z.number(), z.union([z.literal(0), z.literal(1), z.literal(2)])])).optional(),
+  /** Where its part map lies, and which dataset's classes that map has. */
+  partMap: z.object({ url: z.url().max(4096), classes: z.string().max(100) }).optional(),
+});
+export type Brought = z.infer<typeof Brought>;
+
 /** What a connector tells about one image before anything of it is fetched. Sizes are in pixels and only what the source claims. */
 export const Listing = z.object({
   /** The source's own, stable name of the image: found again, it is the same candidate. */
@@ -15,11 +26,14 @@ export const Listing = z.object({
   licence: z.string().max(200).optional(),
   licenceUrl: z.url().max(1024).optional(),
   author: z.string().max(500).optional(),
+  /** The line that is to stand beside the image where people see it: "Photo by A on B". */
+  credit: z.string().max(1024).optional(),
   caption: z.string().max(4000).optional(),
   width: z.int().positive().optional(),
   height: z.int().positive().optional(),
   /** The source's other claims (hash, watermark and unsafe probabilities, similarity), kept as they came. */
   claims: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  brought: Brought.optional(),
 });
 export type Listing = z.infer<typeof Listing>;
 

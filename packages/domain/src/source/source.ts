@@ -19,6 +19,30 @@ const share = z.number().gt(0).max(1).default(1);
 
 const politeness = Politeness.default({ perSecond: 1, concurrency: 2 });
 
+/** Pixabay's own categories. */
+const PIXABAY_CATEGORIES = [
+  "backgrounds",
+  "fashion",
+  "nature",
+  "science",
+  "education",
+  "feelings",
+  "health",
+  "people",
+  "religion",
+  "places",
+  "animals",
+  "industry",
+  "computer",
+  "food",
+  "sports",
+  "transportation",
+  "travel",
+  "buildings",
+  "business",
+  "music",
+] as const;
+
 /** The Flickr API, or a server that speaks its shape. The key comes from the crawler's environment, never from here. */
 export const FlickrSettings = z.object({
   kind: z.literal("flickr"),
@@ -27,6 +51,32 @@ export const FlickrSettings = z.object({
   /** Flickr licence ids that may be taken; the default ones allow commercial use and changes. */
   licences: z.array(z.int().min(0).max(20)).min(1).default([4, 5, 7, 8, 9, 10]),
   perPage: z.int().min(1).max(500).default(250),
+  share,
+  politeness,
+});
+
+/** The Unsplash API, or a server that speaks its shape. */
+export const UnsplashSettings = z.object({
+  kind: z.literal("unsplash"),
+  endpoint: z.url().default("https://api.unsplash.com/"),
+  text: z.string().min(1).max(200).default("person portrait"),
+  orientation: z.enum(["any", "portrait", "landscape", "squarish"]).default("portrait"),
+  perPage: z.int().min(1).max(30).default(30),
+  /** Pages of one search that are read at most, whatever the answers say of its length. */
+  mostPages: z.int().min(1).max(10_000).default(1_000),
+  share,
+  politeness,
+});
+
+/** The Pixabay API, or a server that speaks its shape. */
+export const PixabaySettings = z.object({
+  kind: z.literal("pixabay"),
+  endpoint: z.url().default("https://pixabay.com/api/"),
+  text: z.string().min(1).max(100).default("person portrait"),
+  /** One search for each, in this order: Pixabay gives no more than 500 pictures of a search. */
+  categories: z.array(z.enum(PIXABAY_CATEGORIES)).min(1).default(["people", "fashion"]),
+  orientation: z.enum(["all", "vertical", "horizontal"]).default("vertical"),
+  perPage: z.int().min(3).max(200).default(100),
   share,
   politeness,
 });
@@ -53,7 +103,13 @@ export const FolderSettings = z.object({
   filesPerPage: z.int().min(1).max(5_000).default(500),
 });
 
-export const SourceSettings = z.discriminatedUnion("kind", [FlickrSettings, LaionSettings, FolderSettings]);
+export const SourceSettings = z.discriminatedUnion("kind", [
+  FlickrSettings,
+  UnsplashSettings,
+  PixabaySettings,
+  LaionSettings,
+  FolderSettings,
+]);
 export type SourceSettings = z.infer<typeof SourceSettings>;
 export type SourceKind = SourceSettings["kind"];
 export type SettingsOf<K extends SourceKind> = Extract<SourceSettings, { kind: K }>;

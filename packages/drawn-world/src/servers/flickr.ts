@@ -1,16 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { CatalogueEntry } from "./catalogue.ts";
-import type { RateLimit } from "./rate-limit.ts";
+import { type PhotoSiteOptions, type Query, within } from "./photo-site.ts";
 
-export interface FlickrOptions {
-  apiKey: string;
-  rate: RateLimit;
-  /** Newest first. */
-  entries: readonly CatalogueEntry[];
-  imageUrl: (entry: CatalogueEntry) => string;
-}
-
-type Query = Record<string, string | undefined>;
+type FlickrOptions = Omit<PhotoSiteOptions, "trouble">;
 type Answer = Record<string, unknown>;
 
 /** Beyond this many photos a search gives its last ones again, as the real one does. */
@@ -68,7 +60,7 @@ function uploadedAt(entry: CatalogueEntry): number {
   return 1_704_067_200 + entry.seed * 30;
 }
 
-function toPhoto(entry: CatalogueEntry, extras: ReadonlySet<string>, imageUrl: FlickrOptions["imageUrl"]): Answer {
+function toPhoto(entry: CatalogueEntry, extras: ReadonlySet<string>, imageUrl: PhotoSiteOptions["imageUrl"]): Answer {
   const photo: Answer = {
     id: entry.id,
     owner: entry.owner,
@@ -86,11 +78,6 @@ function toPhoto(entry: CatalogueEntry, extras: ReadonlySet<string>, imageUrl: F
   if (extras.has("url_o")) photo.url_o = imageUrl(entry);
   if (extras.has("url_l") && !extras.has("url_o")) photo.url_l = imageUrl(entry);
   return photo;
-}
-
-function within(text: string | undefined, otherwise: number, most: number): number {
-  const value = Number(text ?? otherwise);
-  return Number.isInteger(value) && value >= 1 ? Math.min(value, most) : otherwise;
 }
 
 function failure(code: number, message: string): Answer {

@@ -39,8 +39,8 @@ function refuse(sentence: string): never {
   process.exit(1);
 }
 
-const { url, allow, flickrEndpoint, laionFiles, apiKey } = world;
-process.stdout.write(`${JSON.stringify({ url, allow, flickrEndpoint, laionFiles, apiKey })}\n`);
+const { requests: _, stop: __, ...addresses } = world;
+process.stdout.write(`${JSON.stringify(addresses)}\n`);
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => void world.stop().then(() => process.exit(0)));

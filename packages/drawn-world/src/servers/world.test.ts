@@ -91,6 +91,46 @@ describe("the drawn world's Flickr", () => {
   });
 });
 
+describe("the drawn world's Unsplash and Pixabay", () => {
+  const ask = (url: string, query: object) => fetch(`${url}?${new URLSearchParams({ ...query }).toString()}`);
+  const twice = async (url: string, query: object) => {
+    // The first answer may be that of a bad day.
+    await ask(url, query);
+    return (await ask(url, query)).json() as Promise<Record<string, unknown>>;
+  };
+
+  it("answer in their own shapes", async () => {
+    const photos = { query: "person", client_id: world.apiKey, per_page: "2" };
+    expect(await twice(`${world.unsplashEndpoint}search/photos`, photos)).toMatchObject({
+      total: 300,
+      total_pages: 150,
+      results: [
+        {
+          links: { download_location: expect.stringMatching(/\/photos\/\d{11}\/download\?ixid=/) },
+          urls: {},
+          user: {},
+        },
+        {},
+      ],
+    });
+    const hits = { q: "person", key: world.apiKey, category: "people", per_page: "3" };
+    expect(await twice(world.pixabayEndpoint, hits)).toMatchObject({
+      total: 200,
+      totalHits: 200,
+      hits: [{ largeImageURL: expect.stringMatching(/^http/), imageWidth: 768, user: expect.any(String) }, {}, {}],
+    });
+  });
+
+  it("refuse a wrong key and a page that is not there as they do", async () => {
+    const key = await ask(`${world.unsplashEndpoint}search/photos`, { query: "x", client_id: "wrong" });
+    expect([key.status, await key.json()]).toEqual([401, { errors: [expect.stringContaining("OAuth")] }]);
+    const beyond = { q: "x", key: world.apiKey, page: "900" };
+    await ask(world.pixabayEndpoint, beyond);
+    const page = await ask(world.pixabayEndpoint, beyond);
+    expect([page.status, await page.text()]).toEqual([400, '[ERROR 400] "page" is out of valid range.']);
+  });
+});
+
 describe("the drawn world's LAION list", () => {
   it("has LAION's columns, and decoys that its columns give away", async () => {
     const file = await (await fetch(world.laionFiles[0] ?? "")).arrayBuffer();

@@ -5,7 +5,9 @@ import { type Drawer, startDrawer } from "./drawer.ts";
 import { serveFlickr } from "./flickr.ts";
 import { imagePath, serveHost, serveTruth } from "./hosts.ts";
 import { laionFiles, serveLaion } from "./laion.ts";
+import { servePixabay } from "./pixabay.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { serveUnsplash } from "./unsplash.ts";
 
 export interface WorldOptions {
   /** Port of the first host; the others take the ports after it. 0 takes free ones. */
@@ -27,11 +29,13 @@ export interface WorldOptions {
 }
 
 export interface World {
-  /** The first host, which also speaks for Flickr, LAION and the truth. */
+  /** The first host, which also speaks for the photo sites, LAION and the truth. */
   url: string;
   /** `host:port` of every host, as FETCH_ALLOW_PRIVATE wants them. */
   allow: string;
   flickrEndpoint: string;
+  unsplashEndpoint: string;
+  pixabayEndpoint: string;
   laionFiles: string[];
   apiKey: string;
   /** Every request so far, for tests and reports: who asked for what. */
@@ -49,9 +53,8 @@ export interface WorldRequest {
 }
 
 const HOSTS = 3;
-/** Flickr lists the first part of the images, the LAION list the last; those between are found twice. */
-const FLICKR_SHARE = 0.55;
-const LAION_FROM = 0.5;
+/** Which images a source lists, as shares of all: what several list is found more than once. */
+const LISTED = { flickr: [0, 0.55], unsplash: [0.1, 0.4], pixabay: [0.3, 0.6], laion: [0.5, 1] } as const;
 const MOST_REQUESTS_KEPT = 200_000;
 
 /** Serves people who do not exist, in the shapes of the places where pictures of people are found. On loopback only. */
@@ -59,8 +62,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const { seedFrom, count, trouble = 1, apiKey = "drawn-world-key", workers = 1, defectShare } = options;
   const drawer = options.drawer ?? (await startDrawer({ cacheDir: options.cacheDir, workers, defectShare }));
   const entries = Array.from({ length: count }, (_, i) => catalogueEntry(seedFrom + i, trouble, { defectShare }));
-  const onFlickr = entries.slice(0, Math.ceil(count * FLICKR_SHARE)).reverse();
-  const inLaion = entries.slice(Math.floor(count * LAION_FROM));
+  const listedBy = (source: keyof typeof LISTED) => {
+    const [from, to] = LISTED[source];
+    return entries.slice(Math.floor(count * from), Math.ceil(count * to));
+  };
+  const inLaion = listedBy("laion");
   const has = (seed: number) => seed >= seedFrom && seed < seedFrom + count;
   const requests: WorldRequest[] = [];
   const urls: string[] = [];
@@ -75,7 +81,16 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   });
   const [front] = apps;
   if (front) {
-    serveFlickr(front, { apiKey, rate: new RateLimit(options.rate?.apiPerSecond ?? 10), entries: onFlickr, imageUrl });
+    const search = (source: "flickr" | "unsplash" | "pixabay") => ({
+      apiKey,
+      rate: new RateLimit(options.rate?.apiPerSecond ?? 10),
+      entries: listedBy(source).reverse(),
+      imageUrl,
+      trouble,
+    });
+    serveFlickr(front, search("flickr"));
+    serveUnsplash(front, search("unsplash"));
+    servePixabay(front, search("pixabay"));
     serveLaion(front, { entries: inLaion, imageUrl, decoyUrl: (index) => `${urls[0]}/decoy/${index}.jpg` });
     serveTruth(front, { drawer, trouble, has });
   }
@@ -89,6 +104,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     url,
     allow: urls.map((host) => new URL(host).host).join(","),
     flickrEndpoint: `${url}/services/rest/`,
+    unsplashEndpoint: `${url}/unsplash/`,
+    pixabayEndpoint: `${url}/pixabay/api/`,
     laionFiles: laionFiles(inLaion.length).map((path) => url + path),
     apiKey,
     requests: () => requests,

@@ -1,87 +1,25 @@
-import { chmod, link, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Listing, sniffImage } from "@anyone/domain/source/candidate";
-import { SourceSettings } from "@anyone/domain/source/source";
-import { copyPhotographs } from "@anyone/drawn-world/photographs";
-import { swatchDrawer } from "@anyone/drawn-world/servers/swatch-drawer";
-import { startWorld, type World } from "@anyone/drawn-world/servers/world";
+import type { SourceKind, SourceSettings } from "@anyone/domain/source/source";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type SafeFetcher, safeFetcher } from "../fetch/safe-fetch.ts";
-import { politeFetch, userAgent } from "../polite-fetch.ts";
-import { HostQueues } from "../politeness.ts";
-import { type Page, type Reach, Unlisted } from "./connector.ts";
-import { connectorOf } from "./connectors.ts";
+import { type Page, Unlisted } from "./connector.ts";
+import { connectorOf, connectors } from "./connectors.ts";
+import { allPages, openSources, type Sources } from "./sources.fixture.ts";
 
-const politeness = { perSecond: 1000, concurrency: 8 };
-/** No waiting: what politeness does is tested elsewhere. */
-const freely = { book: async () => ({ waitMs: 0, failures: 0 }), pause: async () => {}, recovered: async () => {} };
-let folder: string;
-let outside: string;
-let world: World;
-let fetcher: SafeFetcher;
-let reach: Reach;
-let sources: Record<string, { settings: SourceSettings; count: number }>;
-
+let sources: Sources;
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), "source-")));
-  outside = await realpath(await mkdtemp(join(tmpdir(), "outside-")));
-  world = await startWorld({
-    port: 0,
-    seedFrom: 1,
-    count: 60,
-    trouble: 0,
-    cacheDir: folder,
-    drawer: await swatchDrawer(join(folder, "drawn")),
-    rate: { apiPerSecond: 1000, imagesPerSecond: 1000 },
-  });
-  const photographs = await copyPhotographs(join(folder, "photographs"));
-  fetcher = safeFetcher({ allowPrivate: new Set(world.allow.split(",")) }, userAgent("mailto:tests@example.org"));
-  reach = { fetch: politeFetch(fetcher, new HostQueues(freely)), importRoots: [folder], flickrApiKey: world.apiKey };
-  const licensed = await flickrCount();
-  const source = (settings: unknown, count: number) => ({ settings: SourceSettings.parse(settings), count });
-  sources = {
-    flickr: source({ kind: "flickr", endpoint: world.flickrEndpoint, perPage: 7, politeness }, licensed),
-    laion: source({ kind: "laion", files: world.laionFiles, rowsPerPage: 7, politeness }, 30),
-    folder: source({ kind: "folder", path: join(folder, "photographs"), filesPerPage: 7, licence: "MIT" }, photographs),
-  };
+  sources = await openSources();
 });
+afterAll(() => sources.close());
 
-afterAll(async () => {
-  await world.stop();
-  await fetcher.close();
-  await rm(folder, { recursive: true });
-  await rm(outside, { recursive: true });
-});
+const list = (settings: SourceSettings, cursor: string | null) =>
+  connectorOf(settings).list(settings, cursor, sources.reach);
+const read = (settings: SourceSettings, url: string) => connectorOf(settings).read(settings, url, sources.reach);
 
-async function flickrCount(): Promise<number> {
-  const query = {
-    method: "flickr.photos.search",
-    api_key: world.apiKey,
-    text: "x",
-    license: "4,5,7,8,9,10",
-    format: "json",
-    nojsoncallback: "1",
-  };
-  const answer = await fetch(`${world.flickrEndpoint}?${new URLSearchParams(query).toString()}`);
-  return ((await answer.json()) as { photos: { total: number } }).photos.total;
-}
-
-const list = (settings: SourceSettings, cursor: string | null) => connectorOf(settings).list(settings, cursor, reach);
-
-async function all(settings: SourceSettings): Promise<Page[]> {
-  const pages = [await list(settings, null)];
-  for (let last = pages[0]; last && !last.done && pages.length < 100; last = pages.at(-1))
-    pages.push(await list(settings, last.cursor));
-  return pages;
-}
-
-describe.each(["flickr", "laion", "folder"])("the %s connector", (kind) => {
-  const given = () => sources[kind] as { settings: SourceSettings; count: number };
+describe.each(Object.keys(connectors) as SourceKind[])("the %s connector", (kind) => {
+  const given = () => sources.of[kind];
 
   it("lists everything once, over several pages, and says when it is done", async () => {
-    const pages = await all(given().settings);
+    const pages = await allPages(given().settings, sources.reach);
     const ids = pages.flatMap((page) => page.listings.map((listing) => listing.externalId));
     expect(pages.length).toBeGreaterThan(2);
     expect(ids).toHaveLength(given().count);
@@ -96,8 +34,19 @@ describe.each(["flickr", "laion", "folder"])("the %s connector", (kind) => {
     expect(await list(given().settings, null)).toEqual(first);
   });
 
+  it("goes on from every cursor with exactly what is left", async () => {
+    const pages = await allPages(given().settings, sources.reach);
+    for (const [at, page] of pages.slice(0, -1).entries()) {
+      expect(await allPages(given().settings, sources.reach, page.cursor)).toEqual(pages.slice(at + 1));
+    }
+  });
+
+  it("refuses a cursor that it never gave", async () => {
+    await expect(list(given().settings, "\u0000../nowhere:-1")).rejects.toMatchObject({ reason: "bad-cursor" });
+  });
+
   it("lists what the platform's words can hold", async () => {
-    for (const page of await all(given().settings)) {
+    for (const page of await allPages(given().settings, sources.reach)) {
       for (const listing of page.listings) expect(Listing.parse(listing)).toEqual(listing);
     }
   });
@@ -105,7 +54,7 @@ describe.each(["flickr", "laion", "folder"])("the %s connector", (kind) => {
   it("reads what it listed, as the image that its first bytes say it is", async () => {
     const { listings } = await list(given().settings, null);
     for (const { url } of listings.slice(0, 3)) {
-      const image = await connectorOf(given().settings).read(given().settings, url, reach);
+      const image = await read(given().settings, url);
       expect(image).toMatchObject({ ok: true, type: "image/jpeg" });
       expect(image.ok && sniffImage(image.bytes)).toBe("image/jpeg");
     }
@@ -114,168 +63,76 @@ describe.each(["flickr", "laion", "folder"])("the %s connector", (kind) => {
   it("gives a reason for what is gone", async () => {
     const { listings } = await list(given().settings, null);
     const gone = listings[0]?.url.replace(/[^/]+$/, "gone.jpg") ?? "";
-    expect(await connectorOf(given().settings).read(given().settings, gone, reach)).toMatchObject({
-      ok: false,
-      reason: "not-found",
-    });
+    expect(await read(given().settings, gone)).toMatchObject({ ok: false, reason: "not-found" });
+  });
+
+  it("stops when it is told to, in the middle of a page", async () => {
+    const { settings } = given();
+    const stopped = connectorOf(settings).list(settings, null, sources.reach, AbortSignal.abort(new Error("stopped")));
+    await expect(stopped).rejects.toThrow("stopped");
   });
 
   it("refuses an unusable place with a reason of its own", async () => {
-    const { settings } = given();
     const broken = {
-      ...settings,
-      endpoint: `${world.url}/nowhere/`,
-      files: [`${world.url}/nowhere`],
+      ...given().settings,
+      endpoint: `${sources.world.url}/nowhere/`,
+      files: [`${sources.world.url}/nowhere`],
       path: "/nowhere",
     } as never;
     await expect(list(broken, null)).rejects.toThrow(Unlisted);
   });
 });
 
-describe("the flickr connector", () => {
-  it("takes only the licences it was told to, and credits the owner", async () => {
-    const settings = SourceSettings.parse({
-      kind: "flickr",
-      endpoint: world.flickrEndpoint,
-      licences: [9],
-      politeness,
-    });
-    const { listings } = await list(settings, null);
-    expect(listings.length).toBeGreaterThan(0);
-    for (const listing of listings) {
-      expect(listing.licence).toBe("CC0 1.0");
-      expect(listing.author).toMatch(/^drawn-/);
-      expect(listing.landingUrl).toContain(listing.externalId);
+describe.each(["flickr", "unsplash", "pixabay"] as const)("the %s connector, as a photo site", (kind) => {
+  it("says whom to credit, where, and under which licence", async () => {
+    const pages = await allPages(sources.of[kind].settings, sources.reach);
+    const site = { flickr: "on Flickr, ", unsplash: "on Unsplash", pixabay: "from Pixabay" }[kind];
+    for (const { author, credit, landingUrl, licence, licenceUrl } of pages.flatMap((page) => page.listings)) {
+      expect(author).toMatch(/^drawn-/);
+      expect(credit).toContain(`by ${author} ${site}`);
+      expect(credit).toContain(kind === "flickr" ? licence : site);
+      expect(landingUrl).toMatch(/^https?:/);
+      expect(licenceUrl).toMatch(/^https:/);
     }
   });
 
-  it("goes on beyond what one search gives, by the date of upload", async () => {
-    const large = await startWorld({
-      port: 0,
-      seedFrom: 1,
-      count: 16_000,
-      trouble: 0,
-      cacheDir: folder,
-      drawer: await swatchDrawer(join(folder, "drawn")),
-      rate: { apiPerSecond: 1000 },
+  it("says which variable its key belongs into", async () => {
+    const { settings } = sources.of[kind];
+    const without = connectorOf(settings).list(settings, null, { ...sources.reach, apiKeys: {} });
+    await expect(without).rejects.toMatchObject({
+      reason: "no-key",
+      message: expect.stringMatching(/set [A-Z_]+_KEY/),
     });
-    const generous = safeFetcher(
-      { allowPrivate: new Set(large.allow.split(",")) },
-      userAgent("mailto:tests@example.org"),
-    );
-    const far: Reach = { ...reach, fetch: politeFetch(generous, new HostQueues(freely)), flickrApiKey: large.apiKey };
-    const settings = SourceSettings.parse({
-      kind: "flickr",
-      endpoint: large.flickrEndpoint,
-      perPage: 500,
-      licences: [0, 1, 4, 5, 7, 9, 10],
-      politeness,
-    });
-    const ids = new Set<string>();
-    for (let cursor: string | null = null, done = false; !done; ) {
-      const page: Page = await connectorOf(settings).list(settings, cursor, far);
-      for (const listing of page.listings) ids.add(listing.externalId);
-      ({ cursor, done } = page);
-    }
-    expect(ids.size).toBe(8_800);
-    await generous.close();
-    await large.stop();
   });
 
-  it("says what is missing, and what Flickr refused", async () => {
-    const { settings } = sources.flickr as { settings: SourceSettings };
-    const without = { ...reach, flickrApiKey: undefined };
-    await expect(connectorOf(settings).list(settings, null, without)).rejects.toThrow("FLICKR_API_KEY");
-    const wrong = { ...reach, flickrApiKey: "wrong" };
+  it("is refused for good with a wrong key", async () => {
+    const { settings } = sources.of[kind];
+    const wrong = { ...sources.reach, apiKeys: { [kind]: "wrong" } };
     await expect(connectorOf(settings).list(settings, null, wrong)).rejects.toMatchObject({
-      reason: "flickr-100",
       passing: false,
+      retryAfterMs: undefined,
     });
   });
 });
 
-describe("the laion connector", () => {
-  it("never asks for rows that their own columns rule out", async () => {
-    const { settings } = sources.laion as { settings: SourceSettings };
-    const listings = (await all(settings)).flatMap((page) => page.listings);
-    expect(listings.some((listing) => listing.url.includes("decoy"))).toBe(false);
-    expect(world.requests().some((request) => request.path.includes("decoy"))).toBe(false);
-  });
-
-  it("reads a list by ranges, and says so when it is no parquet file", async () => {
-    const { settings } = sources.laion as { settings: SourceSettings };
-    await list(settings, null);
-    expect(world.requests().some((request) => request.path.startsWith("/laion/") && request.status === 206)).toBe(true);
-    const html = { ...settings, files: [`${world.url}/robots.txt`] } as SourceSettings;
-    await expect(list(html, null)).rejects.toMatchObject({ reason: "bad-parquet", passing: false });
-  });
-});
-
-describe("the folder connector", () => {
-  const read = async (name: string, path = join(folder, "hostile")) => {
-    const settings = SourceSettings.parse({ kind: "folder", path });
-    return connectorOf(settings).read(settings, pathToFileURL(join(path, name)).href, reach);
-  };
-
-  it("neither lists nor reads through links, out of its root, or anything but regular image files", async () => {
-    const hostile = join(folder, "hostile");
-    await mkdir(join(hostile, "deep"), { recursive: true });
-    await writeFile(join(outside, "secret.jpg"), Uint8Array.of(0xff, 0xd8, 0xff, 0xe0));
-    await symlink(join(outside, "secret.jpg"), join(hostile, "link.jpg"));
-    await symlink(outside, join(hostile, "way-out"));
-    await mkdir(join(hostile, "folder.jpg"));
-    await writeFile(join(hostile, "page.jpg"), "<!doctype html>");
-    await writeFile(join(hostile, "drawing.svg"), "<svg/>");
-    await writeFile(join(hostile, "empty.png"), "");
-    await writeFile(join(hostile, "deep", "good.jpg"), Uint8Array.of(0xff, 0xd8, 0xff, 0xe0));
-    await link(join(hostile, "deep", "good.jpg"), join(hostile, "same.jpg"));
-
-    const { listings } = await list(SourceSettings.parse({ kind: "folder", path: hostile }), null);
-    expect(listings.map((listing) => listing.externalId)).toEqual([
-      "deep/good.jpg",
-      "empty.png",
-      "page.jpg",
-      "same.jpg",
-    ]);
-    expect(await read("page.jpg")).toMatchObject({ reason: "not-an-image" });
-    expect(await read("empty.png")).toMatchObject({ reason: "empty" });
-    expect(await read("link.jpg")).toMatchObject({ reason: "outside-folder" });
-    expect(await read("way-out/secret.jpg")).toMatchObject({ reason: "outside-folder" });
-    expect(await read("../photographs/face-api/sample1.jpg")).toMatchObject({ reason: "outside-folder" });
-    expect(await read("folder.jpg")).toMatchObject({ reason: "not-a-file" });
-    expect(await read("deep/good.jpg")).toMatchObject({ ok: true });
-  });
-
-  it("says which folder its user may not read, and leaves nothing out in silence", async () => {
-    const closed = join(folder, "half-open", "closed");
-    await mkdir(closed, { recursive: true });
-    await writeFile(join(folder, "half-open", "good.jpg"), Uint8Array.of(0xff, 0xd8, 0xff, 0xe0));
-    // Root may read anything: for these looks it is somebody else.
-    const isRoot = process.getuid?.() === 0;
-    await chmod(folder, 0o755);
-    await chmod(closed, 0);
-    if (isRoot) process.seteuid?.("nobody");
-    const looks = [join(folder, "half-open"), closed].map((path) =>
-      list(SourceSettings.parse({ kind: "folder", path }), null).catch((error: unknown) => error),
-    );
-    const refused = await Promise.all(looks);
-    if (isRoot) process.seteuid?.(0);
-    await chmod(closed, 0o700);
-    for (const error of refused) {
-      expect(error).toMatchObject({
-        reason: "closed-folder",
-        message: expect.stringContaining(closed),
-        passing: false,
-      });
+describe.each(["unsplash", "pixabay"] as const)("the %s connector, on a bad day of its API,", (kind) => {
+  it("lists everything in the end: each failure passes, and the same cursor is asked again", async () => {
+    const bad = await openSources({ trouble: 4 });
+    const { settings, count } = bad.of[kind];
+    const ids: string[] = [];
+    let failures = 0;
+    for (let cursor: string | null = null, done = false; !done; ) {
+      try {
+        const page: Page = await connectorOf(settings).list(settings, cursor, bad.reach);
+        ids.push(...page.listings.map((listing) => listing.externalId));
+        ({ cursor, done } = page);
+      } catch (error) {
+        expect(error).toMatchObject({ passing: true });
+        failures++;
+      }
     }
-  });
-
-  it("reads only folders that the operator allowed", async () => {
-    const settings = SourceSettings.parse({ kind: "folder", path: outside });
-    await expect(list(settings, null)).rejects.toMatchObject({ reason: "outside-import-roots" });
-    await symlink(outside, join(folder, "sly"));
-    await expect(list(SourceSettings.parse({ kind: "folder", path: join(folder, "sly") }), null)).rejects.toThrow(
-      Unlisted,
-    );
+    await bad.close();
+    expect(failures).toBeGreaterThan(0);
+    expect(new Set(ids).size).toBe(count);
   });
 });

@@ -1,14 +1,21 @@
+import type { AnswerCache } from "@anyone/domain/source/answer-cache";
 import type { ImageType, Listing } from "@anyone/domain/source/candidate";
 import type { SettingsOf, SourceKind } from "@anyone/domain/source/source";
 import type { FetchRefused } from "../fetch/safe-fetch.ts";
 import type { PoliteFetch } from "../polite-fetch.ts";
+
+/** The operator's keys, by kind of source. */
+export type ApiKeys = Readonly<Partial<Record<"flickr" | "unsplash" | "pixabay", string | undefined>>>;
 
 /** What a connector may use of the world. */
 export interface Reach {
   fetch: PoliteFetch;
   /** Folders that folder sources may read, as real paths. */
   importRoots: readonly string[];
-  flickrApiKey: string | undefined;
+  /** Keys of the APIs that ask for one. */
+  apiKeys: ApiKeys;
+  /** Answers of APIs that may not be asked the same thing again so soon. */
+  answers: AnswerCache;
 }
 
 export interface Page {

@@ -3,9 +3,17 @@ import type { Connector } from "./connector.ts";
 import { flickr } from "./flickr.ts";
 import { folder } from "./folder.ts";
 import { laion } from "./laion.ts";
+import { pixabay } from "./pixabay.ts";
+import { unsplash } from "./unsplash.ts";
 
 /** Every kind of source and the code that lists it; a missing one does not compile. */
-export const connectors: { [Kind in SourceKind]: Connector<Kind> } = { flickr, laion, folder };
+export const connectors: { [Kind in SourceKind]: Connector<Kind> } = {
+  flickr,
+  unsplash,
+  pixabay,
+  laion,
+  folder,
+};
 
 /** The connector of some settings. */
 export function connectorOf<Kind extends SourceKind>(settings: { kind: Kind }): Connector<Kind> {

@@ -1,6 +1,7 @@
 import type { Listing } from "@anyone/domain/source/candidate";
 import { z } from "zod";
-import { type Connector, Unlisted, unlisted } from "./connector.ts";
+import { askApi, keyOf, readAnswer } from "./ask-api.ts";
+import { type Connector, Unlisted } from "./connector.ts";
 import { readImage } from "./read-image.ts";
 
 /** The Flickr API gives the same photos again beyond the 4,000th of one search: what is older needs a search of its own. */
@@ -25,15 +26,13 @@ const LICENCES: Readonly<Record<string, readonly [name: string, url: string]>> =
 export const flickr: Connector<"flickr"> = {
   kind: "flickr",
 
-  async list(settings, cursor, { fetch, flickrApiKey }, signal) {
-    if (flickrApiKey === undefined) {
-      throw new Unlisted("no-key", "Flickr needs an API key: set FLICKR_API_KEY for the crawler.");
-    }
+  async list(settings, cursor, { fetch, apiKeys }, signal) {
+    const key = keyOf("Flickr", "FLICKR_API_KEY", apiKeys.flickr);
     const { page, before } = position(cursor);
     const url = new URL(settings.endpoint);
     const query = {
       method: "flickr.photos.search",
-      api_key: flickrApiKey,
+      api_key: key,
       text: settings.text,
       license: settings.licences.join(","),
       media: "photos",
@@ -49,15 +48,7 @@ export const flickr: Connector<"flickr"> = {
     };
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const { politeness } = settings;
-    const answer = await fetch(url.href, {
-      politeness,
-      signal,
-      api: true,
-      maxBytes: 8 * 1024 * 1024,
-      headers: { accept: "application/json" },
-    });
-    if (!answer.ok) throw unlisted("Flickr's search", answer);
-    const { photos } = readAnswer(answer.bytes);
+    const { photos } = resultOf(await askApi({ api: "Flickr", url, fetch, politeness, signal }));
     const listings = photos.photo.flatMap((photo) => toListing(photo, settings.licences));
     const next = nextPosition({ page, before }, photos, Math.floor(MOST_PER_SEARCH / settings.perPage));
     return { listings, cursor: next ?? null, done: next === undefined };
@@ -82,14 +73,16 @@ function nextPosition(at: Position, photos: SearchResult["photos"], reachable: n
   if (at.page >= photos.pages || photos.photo.length === 0) return undefined;
   if (at.page < reachable) return at.before === undefined ? `${at.page + 1}` : `${at.page + 1}@${at.before}`;
   const oldest = Photo.safeParse(photos.photo.at(-1)).data?.dateupload;
-  return oldest === undefined || oldest === at.before ? undefined : `1@${oldest}`;
+  // Each search must begin before the last one, or a source could lead in circles.
+  const earlier = oldest !== undefined && (at.before === undefined || Number(oldest) < Number(at.before));
+  return earlier ? `1@${oldest}` : undefined;
 }
 
 const whole = z.coerce.number().int().positive().optional().catch(undefined);
 
 const Photo = z.object({
-  id: z.string().min(1),
-  owner: z.string(),
+  id: z.string().regex(/^\d{1,20}$/),
+  owner: z.string().regex(/^[\w@-]{1,100}$/),
   ownername: z.string().optional(),
   title: z.string().default(""),
   license: z.coerce.string(),
@@ -112,22 +105,12 @@ const Answer = z.discriminatedUnion("stat", [
 
 type SearchResult = Extract<z.infer<typeof Answer>, { stat: "ok" }>;
 
-function readAnswer(bytes: Uint8Array): SearchResult {
-  const parsed = Answer.safeParse(json(bytes));
-  if (!parsed.success)
-    throw new Unlisted("bad-answer", "Flickr answered with something that is not its search result.");
-  if (parsed.data.stat === "ok") return parsed.data;
+function resultOf(text: string): SearchResult {
+  const answer = readAnswer("Flickr", text, Answer);
+  if (answer.stat === "ok") return answer;
   // 105: service unavailable, 106: write failed, 111 and above are faults of the call itself.
-  const passing = parsed.data.code === 105 || parsed.data.code === 106;
-  throw new Unlisted(`flickr-${parsed.data.code}`, `Flickr says: ${parsed.data.message}`, { passing });
-}
-
-function json(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
+  const passing = answer.code === 105 || answer.code === 106;
+  throw new Unlisted(`flickr-${answer.code}`, `Flickr says: ${answer.message}`, { passing });
 }
 
 /** The original where the owner gives it, the large size otherwise; a photo with neither, or under another licence, is passed over. */
@@ -138,14 +121,16 @@ function toListing(raw: unknown, licences: readonly number[]): Listing[] {
   const url = photo.url_o ?? photo.url_l;
   if (url === undefined || !licences.includes(Number(photo.license))) return [];
   const [licence, licenceUrl] = LICENCES[photo.license] ?? [`Flickr licence ${photo.license}`, undefined];
+  const author = (photo.ownername || photo.owner).slice(0, 500);
   return [
     {
       externalId: photo.id,
       url,
-      landingUrl: `https://www.flickr.com/photos/${encodeURIComponent(photo.owner)}/${encodeURIComponent(photo.id)}/`,
+      landingUrl: `https://www.flickr.com/photos/${photo.owner}/${photo.id}/`,
       licence,
       licenceUrl,
-      author: (photo.ownername ?? photo.owner).slice(0, 500),
+      author,
+      credit: `${photo.title.trim().slice(0, 200) || "Photo"} by ${author} on Flickr, ${licence}`,
       caption: photo.title.slice(0, 4000) || undefined,
       width: photo.url_o ? photo.width_o : photo.width_l,
       height: photo.url_o ? photo.height_o : photo.height_l,

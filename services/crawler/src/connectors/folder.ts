@@ -19,11 +19,13 @@ const DEEPEST = 32;
 export const folder: Connector<"folder"> = {
   kind: "folder",
 
-  async list(settings, cursor, reach) {
+  async list(settings, cursor, reach, signal) {
     const root = await rootOf(settings.path, reach);
+    if (cursor?.includes("\0")) throw new Unlisted("bad-cursor", "A cursor of a folder is a path in it.");
     const listings: Listing[] = [];
     let last: string | null = null;
     for await (const path of walk(root, "", cursor ?? "", 0)) {
+      signal?.throwIfAborted();
       if (listings.length === settings.filesPerPage) return { listings, cursor: last, done: false };
       listings.push({ externalId: path, url: pathToFileURL(join(root, path)).href, licence: settings.licence });
       last = path;

@@ -1,41 +1,30 @@
 import { sourceApi } from "@anyone/contracts/source";
+import { KINDS_OF_SOURCES } from "@anyone/domain/source/kinds";
+import type { SourceKind } from "@anyone/domain/source/source";
 import { type FormEvent, useState } from "react";
 import { useAction } from "../../client.ts";
 import { Button, Choice, Field, Input } from "../../components/controls.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Failure } from "../../components/state.tsx";
 
-type Kind = "folder" | "flickr" | "laion";
+const KINDS = (Object.keys(KINDS_OF_SOURCES) as SourceKind[]).map((value) => ({
+  value,
+  label: KINDS_OF_SOURCES[value].label,
+}));
 
-const KINDS = [
-  { value: "folder", label: "Folder of photographs" },
-  { value: "flickr", label: "Flickr API" },
-  { value: "laion", label: "Parquet of URLs" },
-] as const;
-
-/** What each kind needs at least; everything else has a default that the API documents. */
-const FIELDS: Record<Kind, { name: string; label: string; placeholder: string }> = {
-  folder: { name: "path", label: "Folder on the crawler's machine", placeholder: "/data/photographs" },
-  flickr: { name: "text", label: "Search text", placeholder: "person portrait" },
-  laion: {
-    name: "files",
-    label: "URLs of parquet files, separated by spaces",
-    placeholder: "https://…/part-0000.parquet",
-  },
-};
-
+/** Asks for what a kind needs at least; everything else has a default that the API documents. */
 export function SourceForm({ onDone }: { onDone: () => void }) {
   const create = useAction(sourceApi.createSource);
-  const [kind, setKind] = useState<Kind>("folder");
+  const [kind, setKind] = useState<SourceKind>("folder");
   const [id, setId] = useState("");
   const [value, setValue] = useState("");
-  const field = FIELDS[kind];
+  const { asks, automatic, key } = KINDS_OF_SOURCES[kind];
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    const given = kind === "laion" ? value.trim().split(/\s+/) : value.trim();
-    const settings = { kind, [field.name]: given } as never;
-    create.mutate({ body: { id, settings, automatic: kind !== "folder" } as never }, { onSuccess: onDone });
+    const given = asks.several ? value.trim().split(/\s+/) : value.trim();
+    const settings = { kind, [asks.setting]: given } as never;
+    create.mutate({ body: { id, settings, automatic } as never }, { onSuccess: onDone });
   }
 
   return (
@@ -51,12 +40,12 @@ export function SourceForm({ onDone }: { onDone: () => void }) {
             className="w-48"
           />
         </Field>
-        <Field name={field.label}>
+        <Field name={asks.label}>
           <Input
             required
             value={value}
             onChange={(event) => setValue(event.target.value)}
-            placeholder={field.placeholder}
+            placeholder={asks.example}
             className="w-96"
           />
         </Field>
@@ -64,6 +53,11 @@ export function SourceForm({ onDone }: { onDone: () => void }) {
           Add
         </Button>
       </form>
+      {key && (
+        <p className="mt-2 text-xs text-faint">
+          The crawler reads its key from <code>{key}</code>.
+        </p>
+      )}
       {create.error && (
         <div className="mt-3">
           <Failure error={create.error} />

@@ -30,7 +30,7 @@ export function SourceTable() {
         rowKey={(source) => source.id}
         empty={
           <Empty title="No source yet">
-            Add one above: a folder of photographs, the Flickr API, or parquet files of URLs. A crawl of it brings the
+            Add one above: a folder of photographs, a photo site's API, or a list of URLs. A crawl of it brings the
             first images.
           </Empty>
         }

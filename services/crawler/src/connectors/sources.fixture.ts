@@ -1,0 +1,105 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AnswerCache } from "@anyone/domain/source/answer-cache";
+import { SourceSettings } from "@anyone/domain/source/source";
+import { copyPhotographs } from "@anyone/drawn-world/photographs";
+import { swatchDrawer } from "@anyone/drawn-world/servers/swatch-drawer";
+import { startWorld, type World, type WorldOptions } from "@anyone/drawn-world/servers/world";
+import { safeFetcher } from "../fetch/safe-fetch.ts";
+import { politeFetch, userAgent } from "../polite-fetch.ts";
+import { HostQueues } from "../politeness.ts";
+import type { Page, Reach } from "./connector.ts";
+import { connectorOf } from "./connectors.ts";
+
+/** Sources of every kind, on loopback and on this disk, and what reaches them. */
+export interface Sources {
+  folder: string;
+  world: World;
+  reach: Reach;
+  /** For each kind: settings that make several pages of it, and how many images it lists. */
+  of: Record<SourceSettings["kind"], { settings: SourceSettings; count: number }>;
+  close(): Promise<void>;
+}
+
+export const politeness = { perSecond: 1000, concurrency: 8 };
+
+/** Everything that a connector is tested against. 60 images; a page has seven. */
+export async function openSources(options: Partial<WorldOptions> = {}): Promise<Sources> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "source-")));
+  const world = await startWorld({
+    port: 0,
+    seedFrom: 1,
+    count: 60,
+    trouble: 0,
+    cacheDir: folder,
+    drawer: await swatchDrawer(join(folder, "drawn")),
+    rate: { apiPerSecond: 1000, imagesPerSecond: 1000 },
+    ...options,
+  });
+  const photographs = await copyPhotographs(join(folder, "photographs"));
+  const { reach, close } = reachOf(world.allow, world.apiKey, [folder]);
+  const source = (settings: unknown, count: number) => ({ settings: SourceSettings.parse(settings), count });
+  return {
+    folder,
+    world,
+    reach,
+    of: {
+      flickr: source(
+        { kind: "flickr", endpoint: world.flickrEndpoint, perPage: 7, politeness },
+        await licensedCount(world),
+      ),
+      unsplash: source({ kind: "unsplash", endpoint: world.unsplashEndpoint, perPage: 7, politeness }, 18),
+      pixabay: source({ kind: "pixabay", endpoint: world.pixabayEndpoint, perPage: 7, politeness }, 18),
+      laion: source({ kind: "laion", files: world.laionFiles, rowsPerPage: 7, politeness }, 30),
+      folder: source(
+        { kind: "folder", path: join(folder, "photographs"), filesPerPage: 7, licence: "MIT" },
+        photographs,
+      ),
+    },
+    async close() {
+      await world.stop();
+      await close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** What a connector may use, with no waiting: what politeness does is tested elsewhere. */
+export function reachOf(allow: string, apiKey: string, importRoots: string[] = []) {
+  const freely = { book: async () => ({ waitMs: 0, failures: 0 }), pause: async () => {}, recovered: async () => {} };
+  const fetcher = safeFetcher({ allowPrivate: new Set(allow.split(",")) }, userAgent("mailto:tests@example.org"));
+  const reach: Reach = {
+    fetch: politeFetch(fetcher, new HostQueues(freely)),
+    importRoots,
+    apiKeys: { flickr: apiKey, unsplash: apiKey, pixabay: apiKey },
+    answers: forgetful,
+  };
+  return { reach, close: () => fetcher.close() };
+}
+
+/** Keeps nothing; the real one is tested with its database. */
+const forgetful: AnswerCache = { get: async () => undefined, keep: async () => {} };
+
+/** All pages of a source, from its beginning or from a cursor. */
+export async function allPages(settings: SourceSettings, reach: Reach, from: string | null = null): Promise<Page[]> {
+  const list = (cursor: string | null) => connectorOf(settings).list(settings, cursor, reach);
+  const pages = [await list(from)];
+  for (let last = pages[0]; last && !last.done && pages.length < 200; last = pages.at(-1))
+    pages.push(await list(last.cursor));
+  return pages;
+}
+
+/** How many of Flickr's photos are under a licence that is taken by default. */
+async function licensedCount(world: World): Promise<number> {
+  const query = {
+    method: "flickr.photos.search",
+    api_key: world.apiKey,
+    text: "x",
+    license: "4,5,7,8,9,10",
+    format: "json",
+    nojsoncallback: "1",
+  };
+  const answer = await fetch(`${world.flickrEndpoint}?${new URLSearchParams(query).toString()}`);
+  return ((await answer.json()) as { photos: { total: number } }).photos.total;
+}
