@@ -74,7 +74,8 @@ export function addWorld(program: Command): void {
         workers: 1,
       });
       const { truth: _, stop: __, ...addresses } = served;
-      const { url, flickrEndpoint, unsplashEndpoint, pixabayEndpoint, laionFiles, apiKey, allow } = addresses;
+      const { url, flickrEndpoint, unsplashEndpoint, pixabayEndpoint, laionFiles, listFiles, apiKey, allow } =
+        addresses;
       out.result(addresses, () =>
         [
           `The drawn world is served at ${url}`,
@@ -82,6 +83,7 @@ export function addWorld(program: Command): void {
           `  Unsplash API  ${unsplashEndpoint} (UNSPLASH_ACCESS_KEY=${apiKey})`,
           `  Pixabay API   ${pixabayEndpoint} (PIXABAY_API_KEY=${apiKey})`,
           `  LAION lists   ${laionFiles.join(", ")}`,
+          `  URL lists     ${listFiles.join(", ")}`,
           `  the platform may fetch from it with FETCH_ALLOW_PRIVATE=${allow}`,
         ].join("\n"),
       );

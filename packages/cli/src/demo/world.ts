@@ -13,6 +13,7 @@ const WorldAddress = z.object({
   unsplashEndpoint: z.string(),
   pixabayEndpoint: z.string(),
   laionFiles: z.array(z.string()),
+  listFiles: z.array(z.string()),
   apiKey: z.string(),
 });
 type WorldAddress = z.infer<typeof WorldAddress>;

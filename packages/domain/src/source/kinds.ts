@@ -51,4 +51,14 @@ export const KINDS_OF_SOURCES: Readonly<Record<SourceKind, KindOfSource>> = {
     },
     automatic: true,
   },
+  "url-list": {
+    label: "List of URLs",
+    asks: {
+      setting: "files",
+      label: "URLs or paths of csv, txt, jsonl or parquet files, separated by spaces",
+      example: "/data/photographs.csv",
+      several: true,
+    },
+    automatic: true,
+  },
 };

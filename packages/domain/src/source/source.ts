@@ -86,9 +86,30 @@ export const LaionSettings = z.object({
   kind: z.literal("laion"),
   files: z.array(z.url()).min(1).max(10_000),
   rowsPerPage: z.int().min(1).max(10_000).default(1_000),
-  /** Rows claiming less than this many pixels are not even listed: a header costs a request, a column nothing. */
-  minWidth: z.int().min(0).default(640),
-  minHeight: z.int().min(0).default(1280),
+  /** Rows claiming less than this many pixels on their shorter or longer side are not even listed: a header costs a request, a column nothing. */
+  minShort: z.int().min(0).default(640),
+  minLong: z.int().min(0).default(1280),
+  maxUnsafe: z.number().min(0).max(1).default(0.5),
+  maxWatermark: z.number().min(0).max(1).default(0.8),
+  share,
+  politeness,
+});
+
+/** Lists of URLs: a URL a line, csv with a header, a JSON object a line, or parquet. On the web, or files of the crawler's own machine. */
+export const UrlListSettings = z.object({
+  kind: z.literal("url-list"),
+  files: z
+    .array(z.union([z.url({ protocol: /^https?$/ }), z.string().startsWith("/")], "expected a URL or an absolute path"))
+    .min(1)
+    .max(10_000),
+  /** What the files are, where their names do not say it. */
+  format: z.enum(["csv", "txt", "jsonl", "parquet"]).optional(),
+  /** The licence of what names none. */
+  licence: z.string().max(200).optional(),
+  rowsPerPage: z.int().min(1).max(10_000).default(1_000),
+  /** As LAION's: what a list claims of size, safety and marks. */
+  minShort: z.int().min(0).default(640),
+  minLong: z.int().min(0).default(1280),
   maxUnsafe: z.number().min(0).max(1).default(0.5),
   maxWatermark: z.number().min(0).max(1).default(0.8),
   share,
@@ -108,6 +129,7 @@ export const SourceSettings = z.discriminatedUnion("kind", [
   UnsplashSettings,
   PixabaySettings,
   LaionSettings,
+  UrlListSettings,
   FolderSettings,
 ]);
 export type SourceSettings = z.infer<typeof SourceSettings>;

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { random } from "../random.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
+import { sendRange } from "./send-range.ts";
 
 export interface LaionOptions {
   entries: readonly CatalogueEntry[];
@@ -31,15 +32,7 @@ export function serveLaion(app: FastifyInstance, options: LaionOptions): void {
     app.get(path, (request, reply) => {
       rows ??= toRows(options);
       file ??= Buffer.from(toParquet(rows.slice(part * ROWS_PER_FILE, (part + 1) * ROWS_PER_FILE)));
-      reply.header("accept-ranges", "bytes").type("application/octet-stream");
-      const range = readRange(request.headers.range, file.length);
-      if (range === undefined) return reply.send(file);
-      const [start, end] = range;
-      if (start >= end) return reply.code(416).header("content-range", `bytes */${file.length}`).send();
-      return reply
-        .code(206)
-        .header("content-range", `bytes ${start}-${end - 1}/${file.length}`)
-        .send(file.subarray(start, end));
+      return sendRange(request, reply, file);
     });
   }
 }
@@ -85,7 +78,7 @@ function toDecoy(index: number, url: string): Row {
     { WIDTH: 320, HEIGHT: 240 },
     { punsafe: 0.97 },
     { pwatermark: 0.99 },
-    { WIDTH: 1280, HEIGHT: 640 },
+    { WIDTH: 1280, HEIGHT: 600 },
   ];
   return { ...row, ...kinds[index % kinds.length] };
 }
@@ -105,12 +98,4 @@ function toParquet(rows: readonly Row[]): ArrayBuffer {
     ],
     rowGroupSize: 250,
   });
-}
-
-/** One range of a Range header as [start, end), end exclusive; undefined for none or several. */
-function readRange(header: string | undefined, size: number): [number, number] | undefined {
-  const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
-  if (from === undefined || to === undefined || (from === "" && to === "")) return undefined;
-  if (from === "") return [Math.max(0, size - Number(to)), size];
-  return [Number(from), to === "" ? size : Math.min(size, Number(to) + 1)];
 }

@@ -146,7 +146,11 @@ describe("the drawn world's LAION list", () => {
       "pwatermark",
     ]);
     const decoys = rows.filter(
-      (row) => row.WIDTH < 640 || row.HEIGHT < 1280 || row.punsafe > 0.9 || row.pwatermark > 0.9,
+      (row) =>
+        Math.min(row.WIDTH, row.HEIGHT) < 640 ||
+        Math.max(row.WIDTH, row.HEIGHT) < 1280 ||
+        row.punsafe > 0.9 ||
+        row.pwatermark > 0.9,
     );
     expect(rows).toHaveLength(625);
     expect(decoys.every((row) => row.URL.includes("/decoy/"))).toBe(true);

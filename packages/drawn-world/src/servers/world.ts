@@ -5,6 +5,7 @@ import { type Drawer, startDrawer } from "./drawer.ts";
 import { serveFlickr } from "./flickr.ts";
 import { imagePath, serveHost, serveTruth } from "./hosts.ts";
 import { laionFiles, serveLaion } from "./laion.ts";
+import { LIST_FILES, serveLists } from "./lists.ts";
 import { servePixabay } from "./pixabay.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { serveUnsplash } from "./unsplash.ts";
@@ -37,6 +38,8 @@ export interface World {
   unsplashEndpoint: string;
   pixabayEndpoint: string;
   laionFiles: string[];
+  /** A csv, a jsonl and a txt file of URLs. */
+  listFiles: string[];
   apiKey: string;
   /** Every request so far, for tests and reports: who asked for what. */
   requests(): readonly WorldRequest[];
@@ -54,7 +57,13 @@ export interface WorldRequest {
 
 const HOSTS = 3;
 /** Which images a source lists, as shares of all: what several list is found more than once. */
-const LISTED = { flickr: [0, 0.55], unsplash: [0.1, 0.4], pixabay: [0.3, 0.6], laion: [0.5, 1] } as const;
+const LISTED = {
+  flickr: [0, 0.55],
+  unsplash: [0.1, 0.4],
+  pixabay: [0.3, 0.6],
+  laion: [0.5, 1],
+  lists: [0, 0.5],
+} as const;
 const MOST_REQUESTS_KEPT = 200_000;
 
 /** Serves people who do not exist, in the shapes of the places where pictures of people are found. On loopback only. */
@@ -92,6 +101,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     serveUnsplash(front, search("unsplash"));
     servePixabay(front, search("pixabay"));
     serveLaion(front, { entries: inLaion, imageUrl, decoyUrl: (index) => `${urls[0]}/decoy/${index}.jpg` });
+    serveLists(front, { entries: listedBy("lists"), imageUrl });
     serveTruth(front, { drawer, trouble, has });
   }
   for (const [i, app] of apps.entries()) {
@@ -107,6 +117,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     unsplashEndpoint: `${url}/unsplash/`,
     pixabayEndpoint: `${url}/pixabay/api/`,
     laionFiles: laionFiles(inLaion.length).map((path) => url + path),
+    listFiles: LIST_FILES.map((path) => url + path),
     apiKey,
     requests: () => requests,
     async stop() {

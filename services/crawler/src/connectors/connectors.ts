@@ -5,6 +5,7 @@ import { folder } from "./folder.ts";
 import { laion } from "./laion.ts";
 import { pixabay } from "./pixabay.ts";
 import { unsplash } from "./unsplash.ts";
+import { urlList } from "./url-list.ts";
 
 /** Every kind of source and the code that lists it; a missing one does not compile. */
 export const connectors: { [Kind in SourceKind]: Connector<Kind> } = {
@@ -12,6 +13,7 @@ export const connectors: { [Kind in SourceKind]: Connector<Kind> } = {
   unsplash,
   pixabay,
   laion,
+  "url-list": urlList,
   folder,
 };
 

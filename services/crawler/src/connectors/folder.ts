@@ -1,10 +1,11 @@
 import { constants } from "node:fs";
 import { open, opendir, realpath, stat } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Listing } from "@anyone/domain/source/candidate";
 import type { FetchRefused } from "../fetch/safe-fetch.ts";
 import { type Connector, type Reach, Unlisted } from "./connector.ts";
+import { isInside } from "./local-file.ts";
 import { asImage } from "./read-image.ts";
 
 /** Names that may hold an image; what they hold is judged by its bytes when it is read. */
@@ -45,7 +46,7 @@ async function rootOf(path: string, { importRoots }: Reach): Promise<string> {
     throw new Unlisted("no-folder", `There is no folder ${path} on the crawler's machine.`);
   });
   if (!(await stat(root)).isDirectory()) throw new Unlisted("no-folder", `${path} is not a folder.`);
-  if (importRoots.some((allowed) => inside(allowed, root))) return root;
+  if (importRoots.some((allowed) => isInside(allowed, root))) return root;
   throw new Unlisted("outside-import-roots", `${path} is in none of the folders that IMPORT_ROOTS allows.`);
 }
 
@@ -85,7 +86,7 @@ function isClosed(error: unknown): boolean {
 
 async function readInside(root: string, url: string): Promise<ReturnType<typeof asImage>> {
   const path = url.startsWith("file:") ? resolve(fileURLToPath(url)) : "";
-  if (!inside(root, path)) return refuse("outside-folder", "not inside the source's folder");
+  if (!isInside(root, path)) return refuse("outside-folder", "not inside the source's folder");
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) return refuse("not-found", "the file is gone");
   if (real !== path) return refuse("outside-folder", "a link is on its way");
@@ -102,11 +103,6 @@ async function readInside(root: string, url: string): Promise<ReturnType<typeof 
   } catch (error) {
     return refuse("unreadable", error instanceof Error ? error.message : String(error));
   }
-}
-
-function inside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`));
 }
 
 function refuse(reason: FetchRefused["reason"], detail: string): FetchRefused {

@@ -52,6 +52,7 @@ export async function openSources(options: Partial<WorldOptions> = {}): Promise<
       unsplash: source({ kind: "unsplash", endpoint: world.unsplashEndpoint, perPage: 7, politeness }, 18),
       pixabay: source({ kind: "pixabay", endpoint: world.pixabayEndpoint, perPage: 7, politeness }, 18),
       laion: source({ kind: "laion", files: world.laionFiles, rowsPerPage: 7, politeness }, 30),
+      "url-list": source({ kind: "url-list", files: world.listFiles, rowsPerPage: 7, politeness }, 30),
       folder: source(
         { kind: "folder", path: join(folder, "photographs"), filesPerPage: 7, licence: "MIT" },
         photographs,
