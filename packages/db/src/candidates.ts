@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { CandidateId, type CrawlId, SourceId } from "@anyone/domain/ids";
 import type { CandidateStatus, FetchFailure, Listing } from "@anyone/domain/source/candidate";
+import type { ImageHeader } from "@anyone/domain/source/image-header";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 
 /** The same image listed twice by a source is the same candidate, whichever crawl or process met it first. */
@@ -127,5 +128,27 @@ export async function recordFailed(
      FROM unnest($1::text[], $2::text[], $3::bool[]) AS now (id, reason, final)
      WHERE candidates.id = now.id AND candidates.status = 'listed'`,
     [failed.map((one) => one.id), failed.map((one) => one.reason), failed.map((one) => one.final)],
+  );
+}
+
+/** Listed candidates whose header alone shows that the size gate drops them: their bytes were not read further, and none are stored. */
+export async function recordTooSmall(
+  tx: Transaction,
+  tooSmall: readonly { id: CandidateId; header: ImageHeader }[],
+  gatesVersion: string,
+): Promise<void> {
+  if (tooSmall.length === 0) return;
+  await tx.query(
+    `UPDATE candidates SET status = 'dropped', reason = 'too-small', fetched_at = clock_timestamp(), filtered_at = clock_timestamp(),
+       content_type = now.type, verdict = jsonb_build_object('gates', $5::text, 'width', now.width, 'height', now.height, 'seen', 'header')
+     FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) AS now (id, type, width, height)
+     WHERE candidates.id = now.id AND candidates.status = 'listed'`,
+    [
+      tooSmall.map(({ id }) => id),
+      tooSmall.map(({ header }) => header.type),
+      tooSmall.map(({ header }) => header.width),
+      tooSmall.map(({ header }) => header.height),
+      gatesVersion,
+    ],
   );
 }

@@ -1,25 +1,37 @@
-import { type CandidateRow, type FetchedCandidate, recordFailed, recordFetched } from "@anyone/db/candidates";
+import {
+  type CandidateRow,
+  type FetchedCandidate,
+  recordFailed,
+  recordFetched,
+  recordTooSmall,
+} from "@anyone/db/candidates";
 import { fault } from "@anyone/domain/fault";
+import { gates } from "@anyone/domain/filter/gate";
 import type { CandidateId } from "@anyone/domain/ids";
 import { type FetchFailure, retryDelay } from "@anyone/domain/source/candidate";
+import type { ImageHeader } from "@anyone/domain/source/image-header";
 import type { Source } from "@anyone/domain/source/source";
 import type { NextTask } from "@anyone/domain/tasks";
 import { done, next, type Outcome, skipped, type TaskContext } from "@anyone/queues/job";
 import { filterCandidates } from "@anyone/queues/jobs/filter";
 import { fetchCandidates as fetchLater } from "@anyone/queues/jobs/source";
 import { putContent } from "@anyone/storage/content";
-import { Unlisted } from "./connectors/connector.ts";
+import { type ImageBytes, Unlisted } from "./connectors/connector.ts";
 import { connectorOf } from "./connectors/connectors.ts";
 import type { CrawlerContext } from "./context.ts";
+import type { FetchRefused } from "./fetch/safe-fetch.ts";
 
 /** Fetches in flight per task, over all hosts; each host's own queue is far stricter. Times tasks and largest image: the memory held. */
 const AT_ONCE = 8;
 
 type Result =
   | { ok: true; fetched: FetchedCandidate }
-  | { ok: false; id: CandidateId; reason: FetchFailure; detail: string; retryInMs: number | undefined };
+  | { ok: false; id: CandidateId; reason: FetchFailure; retryInMs: number | undefined; header?: ImageHeader };
 
-/** Stores the bytes of listed candidates under their hash. Passing failures come back as a later task, final ones end the candidate. */
+/**
+ * Stores the bytes of listed candidates under their hash. Passing failures come back as a later task, final ones end the candidate;
+ * one whose header shows that the filter's size gate would drop it is dropped right there, by that gate.
+ */
 export async function fetchCandidates(
   { candidateIds, attempt: round }: { candidateIds: CandidateId[]; attempt: number },
   context: CrawlerContext & TaskContext,
@@ -37,7 +49,11 @@ export async function fetchCandidates(
     return fetchOne(candidate, source, round, context);
   });
   const fetched = results.flatMap((result) => (result.ok ? [result.fetched] : []));
-  const failed = results.flatMap((result) => (result.ok ? [] : [result]));
+  const refused = results.flatMap((result) => (result.ok ? [] : [result]));
+  const tooSmall = refused.flatMap(({ id, reason, header }) =>
+    header && reason === "too-small" ? { id, header } : [],
+  );
+  const failed = refused.filter(({ reason }) => reason !== "too-small");
   const final = failed.filter((result) => result.retryInMs === undefined);
   const later = failed.filter((result) => result.retryInMs !== undefined);
   const reasons = Object.fromEntries(
@@ -48,12 +64,14 @@ export async function fetchCandidates(
     fetched: fetched.length,
     failed: final.length,
     later: later.length,
+    tooSmall: tooSmall.length,
     reasons,
     round,
   });
   return done({
     write: async (tx) => {
       await recordFetched(tx, fetched);
+      await recordTooSmall(tx, tooSmall, gates.version);
       await recordFailed(
         tx,
         failed.map(({ id, reason, retryInMs }) => ({ id, reason, final: retryInMs === undefined })),
@@ -72,8 +90,8 @@ async function fetchOne(
   const { id, url } = candidate;
   const answer = await read(url, source, context);
   if (!answer.ok) {
-    const { reason, detail, retryAfterMs } = answer;
-    return { ok: false, id, reason, detail, retryInMs: retryDelay(reason, round, retryAfterMs) };
+    const { reason, header, retryAfterMs } = answer;
+    return { ok: false, id, reason, header, retryInMs: retryDelay(reason, round, retryAfterMs) };
   }
   const { key, sha256 } = await putContent(
     context.store,
@@ -95,12 +113,15 @@ async function fetchOne(
   };
 }
 
-async function read(url: string, source: Source, { reach, signal }: CrawlerContext & TaskContext) {
+async function read(
+  url: string,
+  source: Source,
+  { reach, signal }: CrawlerContext & TaskContext,
+): Promise<ImageBytes | FetchRefused> {
   try {
     return await connectorOf(source.settings).read(source.settings, url, reach, signal);
   } catch (error) {
-    if (error instanceof Unlisted)
-      return { ok: false as const, reason: "unreadable" as const, detail: error.message, retryAfterMs: undefined };
+    if (error instanceof Unlisted) return { ok: false, reason: "unreadable", detail: error.message };
     throw error;
   }
 }

@@ -37,7 +37,9 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
     if (answer.ok) return parseRobots(new TextDecoder().decode(answer.bytes), PRODUCT);
     if (answer.reason === "redirects") return NO_RULES;
     if (answer.status !== undefined && answer.status < 500 && answer.status !== 429) return NO_RULES;
-    throw new Refusal(answer.reason, `robots.txt of ${url.host}: ${answer.detail}`, answer.retryAfterMs);
+    throw new Refusal(answer.reason, `robots.txt of ${url.host}: ${answer.detail}`, {
+      retryAfterMs: answer.retryAfterMs,
+    });
   }
 
   /** A host whose robots.txt cannot be read for now is left alone for now (RFC 9309 §2.3.1.4); the same refusal answers meanwhile. */
@@ -67,7 +69,8 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
         if (rules.crawlDelayMs !== undefined) queues.slowDown(host, rules.crawlDelayMs);
       }
       const entered = await queues.enter(host, politeness, patienceMs, options.signal);
-      if ("tooFarMs" in entered) throw new Refusal("rate-limited", `${hop.host} is to be left alone`, entered.tooFarMs);
+      if ("tooFarMs" in entered)
+        throw new Refusal("rate-limited", `${hop.host} is to be left alone`, { retryAfterMs: entered.tooFarMs });
       turn = entered;
     };
     try {

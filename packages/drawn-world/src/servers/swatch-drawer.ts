@@ -5,7 +5,7 @@ import { random } from "../random.ts";
 import type { Drawer } from "./drawer.ts";
 
 /** Draws coloured swatches instead of people, in milliseconds: for those who test the way of the bytes, not what is in them. */
-export async function swatchDrawer(folder: string, size = { width: 64, height: 128 }): Promise<Drawer> {
+export async function swatchDrawer(folder: string, size = { width: 640, height: 1280 }): Promise<Drawer> {
   await mkdir(folder, { recursive: true });
   const seeds = new Set<number>();
   const swatch = (seed: number) => {

@@ -68,7 +68,7 @@ export class Unlisted extends Error {
 
 /** A page that could not be fetched, said of the source. */
 export function unlisted(what: string, refused: FetchRefused): Unlisted {
-  const passing = ["dns", "connection", "timeout", "truncated", "rate-limited", "server-error"].includes(
+  const passing = ["dns", "connection", "timeout", "too-slow", "truncated", "rate-limited", "server-error"].includes(
     refused.reason,
   );
   return new Unlisted(refused.reason, `${what}: ${refused.detail}`, { passing, retryAfterMs: refused.retryAfterMs });

@@ -10,6 +10,10 @@ export interface DialRules {
   ports?: ReadonlySet<string>;
   /** All addresses of a name. Replaced only to test names that change their mind. */
   resolve?: (hostname: string) => Promise<string[]>;
+  /** What opens the socket to a checked address. Replaced only by tests, to see what would be dialled. */
+  dial?: buildConnector.connector;
+  /** Authorities to trust beside the machine's own; only tests have one. */
+  ca?: string;
 }
 
 const WEB_PORTS: ReadonlySet<string> = new Set(["80", "443"]);
@@ -61,11 +65,13 @@ async function resolveAll(hostname: string): Promise<string[]> {
 
 /**
  * An undici agent that dials what it checked. The check sits in the connector, not in `connect.lookup`: Node never calls a
- * lookup for an IP literal, so a guard there lets `http://127.0.0.1/` through.
+ * lookup for an IP literal, so a guard there lets `http://127.0.0.1/` through. HTTP/2 is spoken where TLS agrees on it: the agent
+ * opens a session on the socket that this connector made, so the check is the same.
  */
 export function guardedAgent(rules: DialRules): Agent {
-  const dial = buildConnector({ timeout: 10_000 });
+  const dial = rules.dial ?? buildConnector({ timeout: 10_000, allowH2: true, ...(rules.ca ? { ca: rules.ca } : {}) });
   return new Agent({
+    allowH2: true,
     connect(options, callback) {
       const { hostname, protocol, port } = options;
       checkedAddress(hostname, portOf({ port: port ?? "", protocol }), rules).then(

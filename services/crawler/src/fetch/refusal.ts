@@ -1,16 +1,24 @@
 import type { FetchFailure } from "@anyone/domain/source/candidate";
+import type { ImageHeader } from "@anyone/domain/source/image-header";
+
+/** What a refusal says beside its reason. */
+export interface Told {
+  /** Milliseconds the host asked us to wait. */
+  retryAfterMs?: number;
+  /** The header of the image that was refused by it. */
+  header?: ImageHeader;
+}
 
 /** A fetch that ended with an expected no. Thrown inside the fetcher only; `safeFetch` turns it into a value. */
 export class Refusal extends Error {
   readonly reason: FetchFailure;
-  /** Milliseconds the host asked us to wait. */
-  readonly retryAfterMs: number | undefined;
+  readonly told: Told;
 
-  constructor(reason: FetchFailure, detail: string, retryAfterMs?: number) {
+  constructor(reason: FetchFailure, detail: string, told: Told = {}) {
     super(detail);
     this.name = "Refusal";
     this.reason = reason;
-    this.retryAfterMs = retryAfterMs;
+    this.told = told;
   }
 }
 
@@ -23,7 +31,7 @@ export function refusalOf(error: unknown): Refusal {
     if (RESOLVER.has(code)) return new Refusal("dns", cause.message);
     if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|EPROTO)/.test(code))
       return new Refusal("tls", cause.message);
-    if (CUT.has(code)) return new Refusal("truncated", cause.message);
+    if (CUT.has(code) || code.startsWith("ERR_HTTP2_")) return new Refusal("truncated", cause.message);
     if (code.startsWith("Z_") || code.startsWith("ERR__ERROR_FORMAT")) return new Refusal("encoding", cause.message);
     if (code === "UND_ERR_HEADERS_OVERFLOW" || code === "HPE_HEADER_OVERFLOW")
       return new Refusal("too-large", cause.message);

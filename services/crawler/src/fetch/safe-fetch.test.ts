@@ -106,6 +106,13 @@ describe("safe fetching", () => {
     expect(Date.now() - started).toBeLessThan(4000);
   });
 
+  it("cuts a drip feed as soon as it is one, long before its deadline", async () => {
+    const started = Date.now();
+    const answer = await fetcher.fetch(`${origin}/drip`, { minBytesPerSecond: 1000, rateWindowMs: 300 });
+    expect(answer).toMatchObject({ ok: false, reason: "too-slow" });
+    expect(Date.now() - started).toBeLessThan(3000);
+  });
+
   it("cuts a bomb without holding it", async () => {
     const before = process.memoryUsage().rss;
     for (let i = 0; i < 5; i++) await get("/bomb");

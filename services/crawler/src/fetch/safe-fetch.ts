@@ -1,14 +1,12 @@
-import { pipeline, type Readable } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { FetchFailure } from "@anyone/domain/source/candidate";
+import type { ImageHeader } from "@anyone/domain/source/image-header";
 import { type Dispatcher, request } from "undici";
 import { Deadline } from "./deadline.ts";
 import { checkUrl, type DialRules, guardedAgent } from "./dial.ts";
+import { type BodyLimits, discard, type Inspect, readBody } from "./read-body.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
 
-export interface FetchLimits {
-  /** Most bytes of the body after decoding; the transfer is cut at the first byte over. */
-  maxBytes: number;
+export interface FetchLimits extends BodyLimits {
   /** Milliseconds for everything the other side does: names, redirects, headers and the last byte of the body. */
   deadlineMs: number;
 }
@@ -29,6 +27,8 @@ export interface FetchRefused {
   /** The response's status, when there was one. */
   status?: number;
   retryAfterMs?: number;
+  /** The image's header, where that is what was refused. */
+  header?: ImageHeader;
 }
 
 export interface FetchOptions extends Partial<FetchLimits> {
@@ -36,6 +36,8 @@ export interface FetchOptions extends Partial<FetchLimits> {
   signal?: AbortSignal;
   /** Called before each hop is dialled, redirects included; may wait (politeness) or throw a Refusal (robots). */
   beforeHop?: (url: URL) => Promise<void>;
+  /** Called with the first decoded bytes of a good answer's body; what it refuses is not read further. */
+  inspect?: Inspect;
 }
 
 export interface SafeFetcher {
@@ -45,15 +47,20 @@ export interface SafeFetcher {
 }
 
 export const MAX_REDIRECTS = 5;
-const IMAGE_LIMITS: FetchLimits = { maxBytes: 32 * 1024 * 1024, deadlineMs: 30_000 };
+const IMAGE_LIMITS: FetchLimits = {
+  maxBytes: 32 * 1024 * 1024,
+  deadlineMs: 30_000,
+  minBytesPerSecond: 1024,
+  rateWindowMs: 5_000,
+};
 
 /**
  * A fetcher for URLs that strangers wrote. Scheme, port, user information and every resolved address are checked on every hop,
  * the checked address is the one dialled, and time and decoded bytes are capped while they stream.
  * @param userAgent names the product and a contact, so that a host can complain to someone
+ * @param agent replaced only to show what happens without the guard
  */
-export function safeFetcher(rules: DialRules, userAgent: string): SafeFetcher {
-  const agent = guardedAgent(rules);
+export function safeFetcher(rules: DialRules, userAgent: string, agent: Dispatcher = guardedAgent(rules)): SafeFetcher {
   return {
     async fetch(url, options = {}) {
       const limits = { ...IMAGE_LIMITS, ...options };
@@ -66,7 +73,7 @@ export function safeFetcher(rules: DialRules, userAgent: string): SafeFetcher {
         const refusal = deadline.signal.aborted
           ? new Refusal("timeout", `not done in ${limits.deadlineMs} ms`)
           : refusalOf(error);
-        return { ok: false, reason: refusal.reason, detail: refusal.message, retryAfterMs: refusal.retryAfterMs };
+        return { ok: false, reason: refusal.reason, detail: refusal.message, ...refusal.told };
       } finally {
         deadline.pause();
       }
@@ -109,7 +116,11 @@ async function follow(start: string, hop: Hop): Promise<Fetched | FetchRefused> 
   throw new Refusal("redirects", `more than ${MAX_REDIRECTS} redirects`);
 }
 
-async function settle(url: URL, response: Dispatcher.ResponseData, { limits }: Hop): Promise<Fetched | FetchRefused> {
+async function settle(
+  url: URL,
+  response: Dispatcher.ResponseData,
+  { limits, options }: Hop,
+): Promise<Fetched | FetchRefused> {
   const { statusCode: status, body } = response;
   const headers = flat(response.headers);
   if (status < 200 || status > 299) {
@@ -121,44 +132,8 @@ async function settle(url: URL, response: Dispatcher.ResponseData, { limits }: H
     discard(body);
     throw new Refusal("too-large", `says it has ${length} bytes, the limit is ${limits.maxBytes}`);
   }
-  const bytes = await readCapped(decoded(body, headers["content-encoding"]), body, limits.maxBytes);
+  const bytes = await readBody(body, headers["content-encoding"], limits, options.inspect);
   return { ok: true, status, bytes, url: url.href, headers };
-}
-
-/** One layer of a usual encoding at most: we ask for none, and a host that stacks layers wants something else. */
-function decoded(body: Readable, encoding: string | undefined): Readable {
-  switch (encoding?.trim().toLowerCase() || "identity") {
-    case "identity":
-      return body;
-    case "gzip":
-    case "x-gzip":
-      return pipeline(body, createGunzip(), () => {});
-    case "deflate":
-      return pipeline(body, createInflate(), () => {});
-    case "br":
-      return pipeline(body, createBrotliDecompress(), () => {});
-    default:
-      discard(body);
-      throw new Refusal("encoding", `content-encoding ${encoding} is not read`);
-  }
-}
-
-async function readCapped(stream: Readable, body: Readable, maxBytes: number): Promise<Uint8Array> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const part of stream as AsyncIterable<Buffer>) {
-      size += part.length;
-      if (size > maxBytes) throw new Refusal("too-large", `more than ${maxBytes} bytes`);
-      parts.push(part);
-    }
-  } catch (error) {
-    const refusal = refusalOf(error);
-    throw refusal.reason === "connection" ? new Refusal("truncated", `cut after ${size} bytes`) : refusal;
-  } finally {
-    discard(body);
-  }
-  return Buffer.concat(parts, size);
 }
 
 function statusRefusal(status: number): { reason: FetchFailure; detail: string } {
@@ -182,11 +157,6 @@ export function retryAfter(value: string | undefined, now = Date.now()): number 
 /** Header bytes come as latin-1; hosts that write names outside ASCII into a Location mean UTF-8. */
 function utf8(value: string | undefined): string | undefined {
   return value === undefined ? undefined : Buffer.from(value, "latin1").toString("utf8");
-}
-
-/** Cuts a transfer that nobody will read; what undici says about being cut is no news. */
-function discard(body: Readable): void {
-  body.on("error", () => {}).destroy();
 }
 
 function isRedirect(status: number): boolean {
