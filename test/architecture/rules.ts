@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   vision: ["domain", "runtime"],
   grpc: ["domain", "runtime"],
   "drawn-world": ["domain"],
-  cli: ["contracts", "domain", "drawn-world", "runtime"],
+  cli: ["contracts", "domain", "drawn-world", "runtime", "vision"],
   dashboard: ["contracts", "domain"],
   api: LIBRARIES,
   crawler: LIBRARIES,

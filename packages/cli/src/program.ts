@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addDemo } from "./commands/demo.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addLabel } from "./commands/label.ts";
+import { addModels } from "./commands/models.ts";
 import { addRelease } from "./commands/release.ts";
 import { addRetrain } from "./commands/retrain.ts";
 import { addSource } from "./commands/source.ts";
@@ -35,7 +36,18 @@ Exit code: 0 when it was done, 1 when it was not, 130 when it was interrupted.`,
     .showHelpAfterError("(anyone --help teaches the commands)")
     .exitOverride();
   if (json) program.configureOutput({ writeErr: () => {} });
-  const commands = [addUp, addSource, addLabel, addRelease, addTrain, addEvaluate, addRetrain, addWorld, addDemo];
+  const commands = [
+    addUp,
+    addSource,
+    addLabel,
+    addRelease,
+    addTrain,
+    addEvaluate,
+    addRetrain,
+    addModels,
+    addWorld,
+    addDemo,
+  ];
   for (const add of commands) add(program);
   return program;
 }

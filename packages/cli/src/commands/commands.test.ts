@@ -81,6 +81,10 @@ describe("a command with wrong arguments", () => {
     [["up", "--port", "99999"], /A whole number from 1 to 65535 is needed/],
     [["world", "sheet", "--seeds", "9..1"], /are no seeds\. Write two numbers/],
     [["import", "/no/such/folder"], /is no folder\. Name a folder/],
+    [["models", "add", "yolo12", "--from", "x"], /There is no model "yolo12" here\. There are: yolov7, /],
+    [["models", "add", "liqe", "--from", "/no/file"], /\/no\/file cannot be read\. Name a file/],
+    [["models", "add", "liqe", "--from", "http://a.example/x", "--sha256", "0".repeat(64)], /weights come over HTTPS/],
+    [["models", "rights", "--use", "fun"], /Allowed choices are research, commercial/],
     [["fly"], /unknown command/],
   ])("says so and ends with 1: %j", async (args, sentence) => {
     const { code, err } = await anyone(args);
@@ -96,6 +100,33 @@ describe("a command with wrong arguments", () => {
       code: "bad-input",
       message: expect.stringContaining("whole number"),
     });
+  });
+});
+
+describe("models", () => {
+  it("lists every slot of the filter, with what is missing and what a licence costs", async () => {
+    const { code, out } = await anyone(["models", "list", "--json"]);
+    expect(code).toBe(0);
+    const all = JSON.parse(out) as { slot: string; tier: string; model: string; state: string; costs: string[] }[];
+    for (const slot of ["person", "face", "keypoints", "foreground", "parsing", "fake-person", "nsfw", "watermark"]) {
+      expect(
+        all.some((model) => model.slot === slot),
+        slot,
+      ).toBe(true);
+    }
+    expect(all.find(({ model }) => model === "scrfd-10g")).toMatchObject({ state: "missing", costs: ["boxes"] });
+  });
+
+  it("tells what a release may hold, with the reason why not", async () => {
+    const { out } = await anyone(["models", "rights", "--source", "CC-BY-NC-4.0"]);
+    expect(out).toMatch(/image +no +the source \(CC BY-NC 4\.0\) is not for gain/);
+    expect(out).toMatch(/preference score +– +no model of its slot is installed/);
+  });
+
+  it("verify names what is not there, and ends with 1", async () => {
+    const { code, err } = await anyone(["models", "verify"]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/nanodet is missing: .*nanodet\.onnx is not there/);
   });
 });
 
@@ -115,7 +146,9 @@ describe("the help", () => {
   it("has the commands that the README names", () => {
     const names = makeProgram({ json: false }).commands.map((command) => command.name());
     expect(names).toEqual(
-      expect.arrayContaining("up down status crawl import label release train evaluate retrain world demo".split(" ")),
+      expect.arrayContaining(
+        "up down status crawl import label release train evaluate retrain models world demo".split(" "),
+      ),
     );
   });
 

@@ -34,8 +34,15 @@ export class OnnxGraph {
     return this.#initializer(7, BigInt64Array.from(Array.from(values), BigInt), dims);
   }
 
-  /** Serialises the model. `inputs` maps a name to its shape (a string is a free dimension); `outputs` maps an inner name to a public one. */
-  finish(inputs: Record<string, readonly (number | string)[]>, outputs: Record<string, string>): Uint8Array {
+  /**
+   * Serialises the model. `inputs` maps a name to its shape (a string is a free dimension); those named in `ids` are 64-bit integers, the
+   * others floats. `outputs` maps an inner name to a public one.
+   */
+  finish(
+    inputs: Record<string, readonly (number | string)[]>,
+    outputs: Record<string, string>,
+    ids: readonly string[] = [],
+  ): Uint8Array {
     for (const [inner, outer] of Object.entries(outputs)) {
       this.#nodes.push(bytes(text(1, inner), text(2, outer), text(4, "Identity")));
     }
@@ -43,7 +50,7 @@ export class OnnxGraph {
       ...this.#nodes.map((n) => message(1, n)),
       text(2, "graph"),
       ...this.#initializers.map((t) => message(5, t)),
-      ...Object.entries(inputs).map(([name, shape]) => message(11, valueInfo(name, shape))),
+      ...Object.entries(inputs).map(([name, shape]) => message(11, valueInfo(name, shape, ids.includes(name) ? 7 : 1))),
       ...Object.values(outputs).map((name) => message(12, valueInfo(name))),
     );
     return bytes(integer(1, 7), message(7, graph), message(8, bytes(text(1, ""), integer(2, 13))));
@@ -74,9 +81,9 @@ function attribute(name: string, value: Attribute): Uint8Array {
   return bytes(text(1, name), ...value.map((v) => integer(8, v)), integer(20, 7));
 }
 
-function valueInfo(name: string, shape?: readonly (number | string)[]): Uint8Array {
+function valueInfo(name: string, shape?: readonly (number | string)[], type = 1): Uint8Array {
   const dims = shape?.map((d) => message(1, typeof d === "number" ? integer(1, d) : text(2, d)));
-  const tensor = bytes(integer(1, 1), ...(dims ? [message(2, bytes(...dims))] : []));
+  const tensor = bytes(integer(1, type), ...(dims ? [message(2, bytes(...dims))] : []));
   return bytes(text(1, name), message(2, message(1, tensor)));
 }
 

@@ -1,0 +1,87 @@
+import type { ModelIdentity, Slot } from "@anyone/domain/model";
+import { type Adapter, openAdapter, type Subject } from "./adapters.ts";
+import { type Added, readAdded } from "./added.ts";
+import { type CatalogueEntry, type CatalogueName, catalogue } from "./catalogue.ts";
+import { fakeness } from "./fake-person/fakeness.ts";
+import { identify } from "./models.ts";
+import { openNsfw } from "./nsfw/open-nsfw.ts";
+import { openNetwork } from "./session.ts";
+
+/** A score by name, as a measurement holds it, and the slot whose model gives it. */
+export const SCORES = {
+  fakeness: "fake-person",
+  faceQuality: "quality-face",
+  preference: "preference",
+  aesthetic: "aesthetic",
+  watermark: "watermark",
+  nsfw: "nsfw",
+} as const satisfies Record<string, Slot>;
+export type ScoreName = keyof typeof SCORES;
+
+/** One slot's model, opened: picture in, number out. `identity` is stored beside every number it gives. */
+export interface Score {
+  identity: ModelIdentity;
+  of: (subject: Subject) => Promise<number>;
+}
+
+/**
+ * Opens the score models that are there: of each slot the paper's when its weights are registered, then the modern one, then what ships. A slot
+ * without any is absent, and is reported as unavailable.
+ */
+export async function openScores(models: string): Promise<Partial<Record<ScoreName, Score>>> {
+  const added = await readAdded(models);
+  const scores: Partial<Record<ScoreName, Score>> = { ...(await openShipped(models)) };
+  for (const [name, slot] of Object.entries(SCORES) as [ScoreName, Slot][]) {
+    const registered = firstComplete(slot, added);
+    if (registered) scores[name] = await openRegistered(models, registered, added);
+  }
+  return scores;
+}
+
+/** The encoder's session is shared by nothing here: a measurement that parses as well opens its own. */
+async function openShipped(models: string): Promise<Partial<Record<ScoreName, Score>>> {
+  const [encoder, head, nsfw] = [
+    await openNetwork(models, "encoder"),
+    await openNetwork(models, "fakePerson"),
+    await openNetwork(models, "openNsfw"),
+  ];
+  return {
+    fakeness: {
+      identity: identify("fakePerson"),
+      of: ({ picture, person }) => fakeness(encoder, head, picture, person),
+    },
+    nsfw: { identity: identify("openNsfw"), of: ({ picture }) => openNsfw(nsfw, picture.view) },
+  };
+}
+
+/** The catalogue lists the paper's models of a slot before the modern ones. */
+function firstComplete(slot: Slot, added: readonly Added[]): CatalogueName | undefined {
+  const complete = Object.entries<CatalogueEntry>(catalogue).filter(
+    ([name, entry]) =>
+      entry.slot === slot &&
+      Object.keys(entry.parts).every((part) => added.some((one) => one.model === name && one.part === part)),
+  );
+  const [best] = complete.sort(([, a], [, b]) => Number(a.tier === "modern") - Number(b.tier === "modern"));
+  return best?.[0] as CatalogueName | undefined;
+}
+
+async function openRegistered(models: string, name: CatalogueName, added: readonly Added[]): Promise<Score> {
+  const adapter: Adapter = await openAdapter(models, name, added);
+  const { slot, tier } = catalogue[name];
+  const hashes = added.filter(({ model }) => model === name).map(({ sha256 }) => sha256);
+  return {
+    // A model of several files is known by the first one's hash: the version names all of them.
+    identity: {
+      slot,
+      model: name,
+      version: hashes.map((h) => h.slice(0, 12)).join("+"),
+      sha256: hashes[0] ?? "",
+      tier,
+    },
+    of: async (subject) => {
+      const finding = await adapter(subject);
+      if (finding.kind !== "score") throw new Error(`${name} gives ${finding.kind}, no score`);
+      return finding.score;
+    },
+  };
+}
