@@ -120,6 +120,16 @@ export const models = {
     file: "open-nsfw.onnx",
     sha256: "864bb37bf8863564b87eb330ab8c785a79a773f4e7c43cb96db52ed8611305fa",
   },
+  faceCleanness: {
+    slot: "quality-face",
+    model: "brisque-of-face-rule",
+    tier: "heuristic",
+    source: "packages/vision/src/quality/face-brisque.ts",
+    version: "1",
+    licence: "Apache-2.0",
+    terms: "Apache-2.0",
+    sha256: "",
+  },
   flatness: {
     slot: "fake-person",
     model: "flat-colour-rule",
@@ -134,7 +144,7 @@ export const models = {
 
 export type ModelName = keyof typeof models;
 /** Models that are a file; the others are rules. */
-export type FileModelName = Exclude<ModelName, "flatness">;
+export type FileModelName = Exclude<ModelName, "flatness" | "faceCleanness">;
 
 /** Slots that a measurement of the filter leaves empty: reported as unavailable, never given a number. */
 export const emptySlots = [

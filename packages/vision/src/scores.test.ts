@@ -8,6 +8,7 @@ import type { Subject } from "./adapters.ts";
 import { addWeights } from "./added.ts";
 import { catalogue } from "./catalogue.ts";
 import { decode, readHeader } from "./decode.ts";
+import { findFaces } from "./face/blazeface.ts";
 import { modelsFolder } from "./models-folder.ts";
 import { findPersons } from "./person/nanodet.ts";
 import { randomNetwork } from "./random-network.fixture.ts";
@@ -21,8 +22,11 @@ const PEOPLE = ["charles.jpg", "kal-visuals.jpg", "brooke.jpg", "ivana.jpg", "ma
 
 let scores: Awaited<ReturnType<typeof openScores>>;
 let nanodet: Network;
+let blazeface: Network;
 beforeAll(async () => {
-  [scores, nanodet] = [await openScores(modelsFolder), await openNetwork(modelsFolder, "nanodet")];
+  scores = await openScores(modelsFolder);
+  nanodet = await openNetwork(modelsFolder, "nanodet");
+  blazeface = await openNetwork(modelsFolder, "blazeface");
 });
 
 async function subjectOf(bytes: Uint8Array): Promise<Subject> {
@@ -49,6 +53,22 @@ describe("the scores that ship", { timeout: 60_000 }, () => {
     expect(await of(await subjectOf(await readFile(join(photographs, name))))).toBeLessThan(0.3);
   });
 
+  it.each(PEOPLE)("rate the face on %s worse after blur, heavy compression and enlarging", async (name) => {
+    const bytes = await readFile(join(photographs, name));
+    const { width, height } = await sharp(bytes).metadata();
+    const small = await sharp(bytes).resize(192).png().toBuffer();
+    const worse = [
+      await sharp(bytes).blur(4).jpeg({ quality: 92 }).toBuffer(),
+      await sharp(bytes).jpeg({ quality: 8 }).toBuffer(),
+      await sharp(small).resize(width, height, { fit: "fill" }).jpeg({ quality: 92 }).toBuffer(),
+    ];
+    const { of } = scores.faceQuality as Score;
+    const subject = await subjectOf(bytes);
+    const face = (await findFaces(blazeface, subject.picture, subject.person))[0]?.box as Subject["face"];
+    const own = await of({ ...subject, face });
+    for (const ruined of worse) expect(await of({ ...(await subjectOf(ruined)), face })).toBeLessThan(own);
+  });
+
   it("say which model gave them, and are absent where there is none", () => {
     expect(scores.fakeness?.identity).toMatchObject({
       slot: "fake-person",
@@ -56,7 +76,8 @@ describe("the scores that ship", { timeout: 60_000 }, () => {
       model: "fake-person-drawn",
     });
     expect(scores.nsfw?.identity).toMatchObject({ slot: "nsfw", tier: "embedded", model: "open-nsfw" });
-    expect([scores.preference, scores.aesthetic, scores.faceQuality]).toEqual([undefined, undefined, undefined]);
+    expect(scores.faceQuality?.identity).toMatchObject({ slot: "quality-face", tier: "heuristic" });
+    expect([scores.preference, scores.aesthetic, scores.watermark]).toEqual([undefined, undefined, undefined]);
   });
 });
 

@@ -5,7 +5,9 @@ import { type CatalogueEntry, type CatalogueName, catalogue } from "./catalogue.
 import { fakeness } from "./fake-person/fakeness.ts";
 import { identify } from "./models.ts";
 import { openNsfw } from "./nsfw/open-nsfw.ts";
-import { openNetwork } from "./session.ts";
+import { type BrisqueModel, openBrisque } from "./quality/brisque.ts";
+import { faceCleanness } from "./quality/face-brisque.ts";
+import { openNetwork, readModel } from "./session.ts";
 
 /** A score by name, as a measurement holds it, and the slot whose model gives it. */
 export const SCORES = {
@@ -45,7 +47,12 @@ async function openShipped(models: string): Promise<Partial<Record<ScoreName, Sc
     await openNetwork(models, "fakePerson"),
     await openNetwork(models, "openNsfw"),
   ];
+  const brisque = openBrisque(JSON.parse((await readModel(models, "brisque")).toString()) as BrisqueModel);
   return {
+    faceQuality: {
+      identity: identify("faceCleanness"),
+      of: ({ picture, face }) => faceCleanness(brisque, picture, face),
+    },
     fakeness: {
       identity: identify("fakePerson"),
       of: ({ picture, person }) => fakeness(encoder, head, picture, person),
