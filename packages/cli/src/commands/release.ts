@@ -12,6 +12,10 @@ export function addRelease(program: Command): void {
     .command("release")
     .description("cut the next dataset version: settled answers, captions, masks and splits, frozen and hashed")
     .option("--seed <number>", "seed of the splits", wholeNumber(0, 2_147_483_647), 1)
+    .addHelpText(
+      "after",
+      "\nBefore you give a version to others, see what licences of its sources and models leave of it:\n  anyone models rights --source CC-BY-4.0 --use commercial",
+    )
     .action(async (options: { seed: number }) => {
       const output = makeOutput(program.opts<{ json?: boolean }>().json ?? false);
       const { client } = connect();
