@@ -1,5 +1,5 @@
 import { type Gates, gates } from "../../packages/domain/src/filter/gate.ts";
-import { hammingDistance } from "../../packages/domain/src/filter/pool.ts";
+import { hammingDistance } from "../../packages/domain/src/filter/hash-index.ts";
 import type { DropReason } from "../../packages/domain/src/filter/verdict.ts";
 import { drawPerson } from "../../packages/drawn-world/src/draw-person.ts";
 import { DEFECTS, type Defect } from "../../packages/drawn-world/src/truth.ts";

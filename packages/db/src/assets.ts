@@ -1,4 +1,3 @@
-import { bandKeys, type Likeness } from "@anyone/domain/filter/pool";
 import type { DropReason } from "@anyone/domain/filter/verdict";
 import { AssetId, type CandidateId, type SourceId } from "@anyone/domain/ids";
 import type { ModelIdentity } from "@anyone/domain/model";
@@ -17,6 +16,8 @@ export interface NewAsset {
   partsKey: string;
   /** 64 bits; stored signed. */
   phash: bigint;
+  /** 256 bits that confirm what the 64 find. */
+  detailHash: Uint8Array;
   /** Id of the near-duplicate group's first asset. */
   groupId: string;
   personBox: readonly number[];
@@ -53,37 +54,53 @@ export async function knownAssets(sql: Sql, ids: readonly string[]): Promise<Set
   return new Set(rows.map(({ id }) => AssetId.parse(id)));
 }
 
-/** For each hash the assets of the pool within `bits` (at most 7) of it. */
-export async function alikeAssets(sql: Sql, hashes: readonly bigint[], bits: number): Promise<Likeness[][]> {
-  const found: Likeness[][] = hashes.map(() => []);
-  if (hashes.length === 0) return found;
-  const rows = await sql.query<Likeness & { place: string }>(
-    `SELECT wanted.place, assets.id AS "assetId", group_id AS "groupId", differing.bits::int AS distance
-     FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS wanted (hash, keys, place)
-     JOIN assets ON phash_bands(phash) && wanted.keys::int[]
-     CROSS JOIN LATERAL (SELECT bit_count((phash # wanted.hash)::bit(64)) AS bits) AS differing
-     WHERE differing.bits <= $3`,
-    [
-      hashes.map((hash) => BigInt.asIntN(64, hash).toString()),
-      hashes.map((hash) => `{${bandKeys(hash).join(",")}}`),
-      bits,
-    ],
+/** The hashes of assets admitted after number `after`, in the order of their numbers, at most `limit`. */
+export async function hashesAfter(
+  sql: Sql,
+  after: number,
+  limit: number,
+): Promise<{ number: number; phash: bigint }[]> {
+  const rows = await sql.query<{ number: string; phash: string }>(
+    "SELECT number, phash FROM assets WHERE number > $1 ORDER BY number LIMIT $2",
+    [after, limit],
   );
-  for (const { place, ...alike } of rows) found[Number(place) - 1]?.push(alike);
-  return found;
+  return rows.map(({ number, phash }) => ({ number: Number(number), phash: BigInt(phash) }));
+}
+
+/** What an asset of the pool is compared by. */
+export interface PoolMember {
+  assetId: string;
+  groupId: string;
+  /** Null where it was not measured. */
+  detailHash: Uint8Array | null;
+}
+
+/** Those of these assets that are in the pool, by their number. */
+export async function poolMembers(sql: Sql, numbers: readonly number[]): Promise<Map<number, PoolMember>> {
+  if (numbers.length === 0) return new Map();
+  const rows = await sql.query<PoolMember & { number: string }>(
+    `SELECT number, id AS "assetId", group_id AS "groupId", detail_hash AS "detailHash" FROM assets
+     WHERE number = ANY($1::bigint[])`,
+    [numbers],
+  );
+  return new Map(rows.map(({ number, ...member }) => [Number(number), member]));
 }
 
 /** Writes the admitted; content that is in the pool already stays as it is. */
 export async function insertAssets(tx: Transaction, assets: readonly NewAsset[]): Promise<void> {
   if (assets.length === 0) return;
-  const rows = assets.map((asset) => ({ ...asset, phash: BigInt.asIntN(64, asset.phash).toString() }));
+  const rows = assets.map((asset) => ({
+    ...asset,
+    phash: BigInt.asIntN(64, asset.phash).toString(),
+    detailHash: `\\x${Buffer.from(asset.detailHash).toString("hex")}`,
+  }));
   await tx.query(
     `INSERT INTO assets (id, candidate_id, source_id, width, height, original_key, image_key, thumbnail_key, parts_key, phash,
-       group_id, person_box, face_box, keypoints, part_shares, cut_parts, brisque, measures, models)
+       detail_hash, group_id, person_box, face_box, keypoints, part_shares, cut_parts, brisque, measures, models)
      SELECT id, "candidateId", "sourceId", width, height, "originalKey", "imageKey", "thumbnailKey", "partsKey", phash,
-       "groupId", "personBox", "faceBox", keypoints, "partShares", "cutParts", brisque, measures, models
+       "detailHash", "groupId", "personBox", "faceBox", keypoints, "partShares", "cutParts", brisque, measures, models
      FROM json_to_recordset($1::json) AS new (id text, "candidateId" text, "sourceId" text, width int, height int,
-       "originalKey" text, "imageKey" text, "thumbnailKey" text, "partsKey" text, phash bigint, "groupId" text,
+       "originalKey" text, "imageKey" text, "thumbnailKey" text, "partsKey" text, phash bigint, "detailHash" bytea, "groupId" text,
        "personBox" real[], "faceBox" real[], keypoints real[], "partShares" real[], "cutParts" smallint[], brisque real, measures jsonb, models jsonb)
      ON CONFLICT DO NOTHING`,
     [JSON.stringify(rows)],

@@ -5,6 +5,7 @@ import type { ModelIdentity } from "@anyone/domain/model";
 import { ATR_PARTS } from "@anyone/domain/parts";
 import { type Box, type Detection, intersectionOverSmaller, suppress, toView } from "./boxes.ts";
 import { decode, type Header, type Picture, readHeader } from "./decode.ts";
+import { detailHash } from "./detail-hash.ts";
 import { findFaces } from "./face/blazeface.ts";
 import { flatness } from "./fake-person/flatness.ts";
 import { greyOf, type Plane } from "./grey.ts";
@@ -34,6 +35,8 @@ export interface Admission {
   faceBox: Box;
   keypoints: Keypoint[];
   phash: bigint;
+  /** 256 bits, which confirm a near duplicate. */
+  detailHash: Uint8Array;
   /** Share of pixels per ATR part, 18 numbers. */
   partShares: number[];
   /** ATR ids in the picture's last row. */
@@ -127,6 +130,7 @@ async function admit(
     faceBox,
     keypoints: await findKeypoints(instruments.keypoints, picture, personBox),
     phash: await perceptualHash(grey),
+    detailHash: await detailHash(grey),
     partShares: [...share],
     cutParts: touchesBottom.flatMap((cut, id) => (cut ? id : [])),
     image: await stripped(bytes, header),

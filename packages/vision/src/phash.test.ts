@@ -1,4 +1,4 @@
-import { hammingDistance } from "@anyone/domain/filter/pool";
+import { hammingDistance } from "@anyone/domain/filter/hash-index";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { greyOf } from "./grey.ts";

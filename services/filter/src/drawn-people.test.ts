@@ -1,5 +1,5 @@
 import { gates } from "@anyone/domain/filter/gate";
-import { hammingDistance } from "@anyone/domain/filter/pool";
+import { hammingDistance } from "@anyone/domain/filter/hash-index";
 import { drawPerson } from "@anyone/drawn-world/draw-person";
 import type { Defect } from "@anyone/drawn-world/truth";
 import { modelsFolder } from "@anyone/vision/models-folder";

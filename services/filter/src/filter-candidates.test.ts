@@ -26,6 +26,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filterJobs, handlers } from "./handlers.ts";
 import { type MeasurePool, openMeasurePool } from "./measure-pool.ts";
+import { poolIndex } from "./pool-index.ts";
 
 const require = createRequire(import.meta.url);
 const photographs = join(dirname(require.resolve("soft-ui-design-system/package.json")), "assets/img");
@@ -51,6 +52,7 @@ beforeAll(async () => {
     candidates: candidateRepository(db),
     store,
     pool,
+    index: poolIndex(),
     gates,
     protocolId: ProtocolId.parse(primeHuman.identity),
     log,

@@ -1,9 +1,10 @@
 import { addTasks } from "@anyone/db/add-tasks";
-import { alikeAssets, insertAssets, knownAssets, lockPool, type NewAsset, recordVerdicts } from "@anyone/db/assets";
+import { insertAssets, knownAssets, lockPool, type NewAsset, recordVerdicts } from "@anyone/db/assets";
 import type { CandidateRepository, CandidateRow } from "@anyone/db/candidates";
 import { fault } from "@anyone/domain/fault";
 import type { Gates } from "@anyone/domain/filter/gate";
-import { hammingDistance, type Likeness, placeInPool } from "@anyone/domain/filter/pool";
+import { hammingDistance } from "@anyone/domain/filter/hash-index";
+import { detailDistance, type Likeness, placeInPool } from "@anyone/domain/filter/pool";
 import { type DropReason, roundedMeasurement } from "@anyone/domain/filter/verdict";
 import { AssetId, type CandidateId, type ProtocolId } from "@anyone/domain/ids";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
@@ -12,6 +13,7 @@ import { annotateAssets } from "@anyone/queues/jobs/annotate";
 import type { Logger } from "@anyone/runtime/logger";
 import type { Store } from "@anyone/storage/store";
 import type { Answer, MeasurePool } from "./measure-pool.ts";
+import type { PoolIndex } from "./pool-index.ts";
 import { storeAdmission } from "./store-admission.ts";
 
 export interface FilterContext {
@@ -19,6 +21,7 @@ export interface FilterContext {
   candidates: CandidateRepository;
   store: Store;
   pool: MeasurePool;
+  index: PoolIndex;
   gates: Gates;
   /** The protocol whose questions are asked about what is kept. */
   protocolId: ProtocolId;
@@ -42,6 +45,8 @@ export async function filterCandidates(
   if (fetched.length === 0) return skipped("nothing-fetched");
   const known = await knownAssets(context.db, fetched.map(contentOf));
   const judged = await Promise.all(fetched.map((candidate) => judge(candidate, known, context)));
+  // Most is read before the pool's lock is taken, which everybody else waits for.
+  await context.index.catchUp(context.db);
   return done({ write: (tx) => record(tx, judged, context) });
 }
 
@@ -90,6 +95,7 @@ async function verdictOn(
     originalKey: candidate.objectKey as string,
     ...keys,
     phash: admission.phash,
+    detailHash: admission.detailHash,
     groupId: id,
     personBox: admission.personBox,
     faceBox: admission.faceBox,
@@ -104,18 +110,18 @@ async function verdictOn(
 }
 
 /** Verdicts, assets, groups and the next task, all or nothing. Runs again from scratch when the transaction is repeated. */
-async function record(tx: Transaction, judged: readonly Judged[], { gates, protocolId }: FilterContext): Promise<void> {
+async function record(
+  tx: Transaction,
+  judged: readonly Judged[],
+  { gates, index, protocolId }: FilterContext,
+): Promise<void> {
   await lockPool(tx);
   const passed = judged.flatMap(({ asset }) => asset ?? []);
   const known = await knownAssets(
     tx,
     passed.map(({ id }) => id),
   );
-  const alike = await alikeAssets(
-    tx,
-    passed.map(({ phash }) => phash),
-    gates.groupBits,
-  );
+  const alike = await index.alike(tx, passed, gates.groupBits);
   const admitted: NewAsset[] = [];
   const dropped = new Map<CandidateId, { reason: DropReason; duplicateOf: string }>();
   passed.forEach((asset, i) => {
@@ -144,7 +150,12 @@ async function record(tx: Transaction, judged: readonly Judged[], { gates, proto
 }
 
 function likeness(asset: NewAsset, other: NewAsset): Likeness {
-  return { assetId: other.id, groupId: other.groupId, distance: hammingDistance(asset.phash, other.phash) };
+  return {
+    assetId: other.id,
+    groupId: other.groupId,
+    distance: hammingDistance(asset.phash, other.phash),
+    detail: detailDistance(asset.detailHash, other.detailHash),
+  };
 }
 
 function detailsOf(answer: Answer, gates: Gates): Record<string, unknown> {

@@ -18,6 +18,7 @@ import { modelsFolder } from "@anyone/vision/models-folder";
 import { Env } from "./env.ts";
 import { filterJobs, handlers } from "./handlers.ts";
 import { openMeasurePool } from "./measure-pool.ts";
+import { poolIndex } from "./pool-index.ts";
 
 /** Chunks under way at once: one's last pictures are measured beside the next one's first. */
 const CONCURRENCY = 2;
@@ -35,6 +36,8 @@ main(async () => {
   const models = env.MODELS_DIR ?? modelsFolder;
   const size = Math.min(availableParallelism(), MOST_PROCESSES);
   const pool = openMeasurePool({ models, size });
+  const index = poolIndex();
+  await index.catchUp(db);
   const work = await startWork({
     jobs: filterJobs,
     handlers,
@@ -43,6 +46,7 @@ main(async () => {
       candidates: candidateRepository(db),
       store,
       pool,
+      index,
       gates,
       protocolId: ProtocolId.parse(protocol.identity),
       log,

@@ -17,8 +17,10 @@ export const Gates = z.object({
   brisque: z.number(),
   /** Flatness above this is a drawing; null switches the gate off. */
   flatness: z.number().nullable(),
-  /** Up to this many differing bits of the 64-bit hash, a picture is dropped as a near duplicate. */
+  /** Up to this many differing bits of the 64-bit hash, a picture may be a near duplicate … */
   sameBits: z.number().int().min(0).max(7),
+  /** … and is dropped as one when at most this many of the 256-bit hash differ, too. */
+  sameDetail: z.number().int().min(0).max(256),
   /** Up to this many, it is kept, but in the same group: a split never parts a group. At most 7: what the pool's index finds. */
   groupBits: z.number().int().min(0).max(7),
 });
@@ -40,6 +42,7 @@ export const gates: Gates = {
   brisque: 49,
   flatness: null,
   sameBits: 6,
+  sameDetail: 64,
   groupBits: 7,
 };
 
