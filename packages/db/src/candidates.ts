@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { OwnVerdicts } from "@anyone/domain/filter/verdict";
 import { CandidateId, type CrawlId, SourceId } from "@anyone/domain/ids";
 import type { CandidateStatus, FetchFailure, Listing } from "@anyone/domain/source/candidate";
 import type { ImageHeader } from "@anyone/domain/source/image-header";
@@ -134,14 +135,15 @@ export async function recordFailed(
 /** Listed candidates whose header alone shows that the size gate drops them: their bytes were not read further, and none are stored. */
 export async function recordTooSmall(
   tx: Transaction,
-  tooSmall: readonly { id: CandidateId; header: ImageHeader }[],
+  tooSmall: readonly { id: CandidateId; header: ImageHeader; says: OwnVerdicts }[],
   gatesVersion: string,
 ): Promise<void> {
   if (tooSmall.length === 0) return;
   await tx.query(
     `UPDATE candidates SET status = 'dropped', reason = 'too-small', fetched_at = clock_timestamp(), filtered_at = clock_timestamp(),
-       content_type = now.type, verdict = jsonb_build_object('gates', $5::text, 'width', now.width, 'height', now.height, 'seen', 'header')
-     FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) AS now (id, type, width, height)
+       content_type = now.type, verdict = jsonb_build_object('gates', $5::text, 'width', now.width, 'height', now.height, 'seen', 'header',
+         'says', now.says)
+     FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $6::jsonb[]) AS now (id, type, width, height, says)
      WHERE candidates.id = now.id AND candidates.status = 'listed'`,
     [
       tooSmall.map(({ id }) => id),
@@ -149,6 +151,7 @@ export async function recordTooSmall(
       tooSmall.map(({ header }) => header.width),
       tooSmall.map(({ header }) => header.height),
       gatesVersion,
+      tooSmall.map(({ says }) => JSON.stringify(says)),
     ],
   );
 }

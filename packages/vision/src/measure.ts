@@ -1,5 +1,6 @@
 import { seeParts } from "@anyone/domain/annotate/evidence";
-import { firstDrop, type Gates } from "@anyone/domain/filter/gate";
+import type { Gates } from "@anyone/domain/filter/gate";
+import { firstDrop } from "@anyone/domain/filter/judge";
 import type { DropReason, Measurement } from "@anyone/domain/filter/verdict";
 import type { ModelIdentity } from "@anyone/domain/model";
 import { ATR_PARTS } from "@anyone/domain/parts";
@@ -65,11 +66,11 @@ export async function openInstruments(models: string): Promise<Instruments> {
 }
 
 /**
- * Measures a picture step by step, from one header and one decode, and stops at the first gate that drops it: what is
- * cheap comes first.
+ * Measures a picture step by step, from one header and one decode. What the header drops is never decoded. What is decoded is measured by
+ * every gate's model, also where one drops it already, so that each gate's own verdict is known; keypoints and parts only for what is admitted.
  */
 export async function measure(instruments: Instruments, bytes: Uint8Array, gates: Gates): Promise<Measured> {
-  const measurement: Measurement = { models: [] };
+  const measurement: Measurement = { models: emptySlots.map(unavailable) };
   const header = await readHeader(bytes);
   if (!header.ok) return dropped({ ...measurement, fault: header.fault }, gates);
   const { width, height } = header.value;
@@ -82,24 +83,21 @@ export async function measure(instruments: Instruments, bytes: Uint8Array, gates
 
   measurement.persons = (await findPersons(instruments.person, picture)).map(plain);
   note(measurement, "nanodet");
+  const grey = greyOf(picture.view);
+  measurement.brisque = await instruments.brisque(grey);
+  note(measurement, "brisque");
   const person = measurement.persons[0];
   if (!person) return dropped(measurement, gates);
 
   measurement.faces = (await facesOf(instruments.face, picture, measurement.persons)).map(plain);
   note(measurement, "blazeface");
   const face = measurement.faces[0];
-  if (!face || firstDrop(measurement, gates)) return dropped(measurement, gates);
-
-  const grey = greyOf(picture.view);
   measurement.flatness = await flatness(grey, toView(person.box, picture));
   note(measurement, "flatness");
-  measurement.brisque = await instruments.brisque(grey);
-  note(measurement, "brisque");
-  if (firstDrop(measurement, gates)) return dropped(measurement, gates);
+  if (!face || firstDrop(measurement, gates)) return dropped(measurement, gates);
 
   const admission = await admit(instruments, bytes, header.value, picture, grey, person.box, face.box);
   note(measurement, "movenet", "parsing");
-  measurement.models.push(...emptySlots.map(unavailable));
   return { measurement, admission };
 }
 

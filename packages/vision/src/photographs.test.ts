@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { firstDrop, gates } from "@anyone/domain/filter/gate";
+import { gates } from "@anyone/domain/filter/gate";
+import { firstDrop } from "@anyone/domain/filter/judge";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Box, type Detection, intersectionOverUnion } from "./boxes.ts";

@@ -7,6 +7,7 @@ import {
 } from "@anyone/db/candidates";
 import { fault } from "@anyone/domain/fault";
 import { gates } from "@anyone/domain/filter/gate";
+import { ownVerdicts } from "@anyone/domain/filter/judge";
 import type { CandidateId } from "@anyone/domain/ids";
 import { type FetchFailure, retryDelay } from "@anyone/domain/source/candidate";
 import type { ImageHeader } from "@anyone/domain/source/image-header";
@@ -51,7 +52,7 @@ export async function fetchCandidates(
   const fetched = results.flatMap((result) => (result.ok ? [result.fetched] : []));
   const refused = results.flatMap((result) => (result.ok ? [] : [result]));
   const tooSmall = refused.flatMap(({ id, reason, header }) =>
-    header && reason === "too-small" ? { id, header } : [],
+    header && reason === "too-small" ? { id, header, says: ownVerdicts({ ...header, models: [] }, gates) } : [],
   );
   const failed = refused.filter(({ reason }) => reason !== "too-small");
   const final = failed.filter((result) => result.retryInMs === undefined);

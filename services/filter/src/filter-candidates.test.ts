@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { readGateCounts } from "@anyone/db/browse/filter";
 import { candidateRepository } from "@anyone/db/candidates";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { taskStore } from "@anyone/db/tasks";
@@ -181,6 +182,31 @@ describe("filtering candidates", { timeout: 120_000 }, () => {
       empty: "broken-file",
       page: "unsupported-type",
       drawing: "unsupported-type",
+    });
+  });
+
+  it("stores what every gate says by itself, so that counts do not depend on which comes first", async () => {
+    const counts = await readGateCounts(db);
+    const says = (gate: string) =>
+      Object.fromEntries(counts.filter((row) => row.gate === gate).map(({ says, count }) => [says, count]));
+    const total = (gate: string) => Object.values(says(gate)).reduce((sum, count) => sum + count, 0);
+    for (const gate of ["file", "size", "person", "quality", "watermark"])
+      expect([gate, total(gate)]).toEqual([gate, 13]);
+    expect(says("file")).toEqual({ passes: 9, "broken-file": 2, "unsupported-type": 2 });
+    expect(says("size")["too-small"]).toBe(1);
+    expect(says("person")).toMatchObject({ "several-persons": 1, "no-person": 1 });
+    expect(says("watermark")).toEqual({ unavailable: 13 });
+  });
+
+  it("keeps what was measured on a near duplicate, to judge it again", async () => {
+    const [row] = await db.query<{ verdict: Record<string, unknown> }>(
+      "SELECT verdict FROM candidates WHERE id = 'recompressed'",
+    );
+    expect(row?.verdict).toMatchObject({
+      duplicateOf: expect.any(String),
+      brisque: expect.any(Number),
+      faces: [expect.anything()],
+      models: expect.arrayContaining([expect.objectContaining({ slot: "face" })]),
     });
   });
 

@@ -4,8 +4,9 @@ import type { CandidateRepository, CandidateRow } from "@anyone/db/candidates";
 import { fault } from "@anyone/domain/fault";
 import type { Gates } from "@anyone/domain/filter/gate";
 import { hammingDistance } from "@anyone/domain/filter/hash-index";
+import { ownVerdicts } from "@anyone/domain/filter/judge";
 import { detailDistance, type Likeness, placeInPool } from "@anyone/domain/filter/pool";
-import { type DropReason, roundedMeasurement } from "@anyone/domain/filter/verdict";
+import { type DropReason, type Measurement, roundedMeasurement } from "@anyone/domain/filter/verdict";
 import { AssetId, type CandidateId, type ProtocolId } from "@anyone/domain/ids";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { done, next, type Outcome, skipped, type TaskContext } from "@anyone/queues/job";
@@ -106,7 +107,7 @@ async function verdictOn(
     measures: { gates: gates.version, ...measures },
     models,
   };
-  return { candidate, asset, details: { gates: gates.version } };
+  return { candidate, asset, details: judgement(measurement, gates) };
 }
 
 /** Verdicts, assets, groups and the next task, all or nothing. Runs again from scratch when the transaction is repeated. */
@@ -123,10 +124,10 @@ async function record(
   );
   const alike = await index.alike(tx, passed, gates.groupBits);
   const admitted: NewAsset[] = [];
-  const dropped = new Map<CandidateId, { reason: DropReason; duplicateOf: string }>();
+  const dropped = new Map<CandidateId, { reason: DropReason; duplicateOf: string; models: unknown }>();
   passed.forEach((asset, i) => {
     if (known.has(asset.id) || admitted.some(({ id }) => id === asset.id)) {
-      dropped.set(asset.candidateId, { reason: "duplicate", duplicateOf: asset.id });
+      dropped.set(asset.candidateId, { ...measuresOf(asset), reason: "duplicate", duplicateOf: asset.id });
       return;
     }
     const place = placeInPool(
@@ -135,7 +136,7 @@ async function record(
       gates,
     );
     if ("groupId" in place) admitted.push({ ...asset, groupId: place.groupId });
-    else dropped.set(asset.candidateId, { reason: "near-duplicate", ...place });
+    else dropped.set(asset.candidateId, { ...measuresOf(asset), reason: "near-duplicate", ...place });
   });
   await insertAssets(tx, admitted);
   await recordVerdicts(
@@ -149,6 +150,11 @@ async function record(
   if (assetIds.length > 0) await addTasks(tx, [next(annotateAssets, { assetIds, protocolId })]);
 }
 
+/** What was measured on a picture that does not become an asset stays with its candidate. */
+function measuresOf({ measures, models }: NewAsset): { models: unknown } {
+  return { ...measures, models };
+}
+
 function likeness(asset: NewAsset, other: NewAsset): Likeness {
   return {
     assetId: other.id,
@@ -160,7 +166,12 @@ function likeness(asset: NewAsset, other: NewAsset): Likeness {
 
 function detailsOf(answer: Answer, gates: Gates): Record<string, unknown> {
   if (!("measurement" in answer)) return { gates: gates.version, detail: answer.detail };
-  return { gates: gates.version, ...roundedMeasurement(answer.measurement) };
+  return { ...judgement(answer.measurement, gates), ...roundedMeasurement(answer.measurement) };
+}
+
+/** The version that judged, and what each of its gates says by itself. */
+function judgement(measurement: Measurement, gates: Gates): Record<string, unknown> {
+  return { gates: gates.version, says: ownVerdicts(measurement, gates) };
 }
 
 /** The sha256 the fetch stored the bytes under: an asset is named by it. */

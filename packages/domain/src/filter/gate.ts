@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Detection, DropReason, Measurement } from "./verdict.ts";
 
 /** Every threshold of the filter. A verdict stores the version that decided. */
 export const Gates = z.object({
@@ -13,10 +12,22 @@ export const Gates = z.object({
   faceScore: z.number(),
   /** Both sides of the largest face, pixels. */
   faceSide: z.number().positive(),
-  /** BRISQUE above this is low quality. */
-  brisque: z.number(),
-  /** Flatness above this is a drawing; null switches the gate off. */
+  /** BRISQUE above this is low quality. Null, here and below, switches a gate off. */
+  brisque: z.number().nullable(),
+  /** LIQE, 1 to 5, below this is low quality; where it is measured, BRISQUE is not asked. */
+  quality: z.number().nullable(),
+  /** Flatness above this is a drawing. */
   flatness: z.number().nullable(),
+  /** The classifier's chance of a fake person above this; where it is measured, flatness is not asked. */
+  fakeness: z.number().nullable(),
+  /** A face's quality below this. */
+  faceQuality: z.number().nullable(),
+  /** Chance of what is not safe for work above this. */
+  nsfw: z.number().nullable(),
+  /** Aesthetic score below this. */
+  aesthetic: z.number().nullable(),
+  /** Chance of a watermark above this. */
+  watermark: z.number().nullable(),
   /** Up to this many differing bits of the 64-bit hash, a picture may be a near duplicate … */
   sameBits: z.number().int().min(0).max(7),
   /** … and is dropped as one when at most this many of the 256-bit hash differ, too. */
@@ -30,73 +41,25 @@ export type Gates = z.infer<typeof Gates>;
  * The gates in force. Size and face are the paper's (640×1280, 224×224, exactly one person). The scores are NanoDet's and
  * BlazeFace's working points on drawn people and photographs; BRISQUE 49 passes clean pictures and drops blur from σ 2, noise from
  * σ 30 and heavy JPEG. Hashes of different drawn people differ in 22 bits and more, those of one shot in up to 6 (the distance is
- * always even). The flatness gate is off: flat drawings are low quality already, and the rule would drop clean pictures as well.
+ * always even). The flatness gate is off: flat drawings are low quality already, and the rule would drop clean pictures as well. LIQE 3 is "fair".
+ * Scores that no model of ours has a working point for have no threshold.
  */
 export const gates: Gates = {
-  version: "1",
+  version: "2",
   shortSide: 640,
   longSide: 1280,
   personScore: 0.35,
   faceScore: 0.5,
   faceSide: 224,
   brisque: 49,
+  quality: 3,
   flatness: null,
+  fakeness: null,
+  faceQuality: null,
+  nsfw: null,
+  aesthetic: null,
+  watermark: null,
   sameBits: 6,
   sameDetail: 64,
   groupBits: 7,
 };
-
-interface Gate {
-  reason: DropReason;
-  /** True when the picture fails; false when it passes or the gate's measure is not there (yet). */
-  drops: (measured: Measurement, gates: Gates) => boolean;
-}
-
-const inOrder: readonly Gate[] = [
-  { reason: "broken-file", drops: ({ fault }) => fault === "broken-file" },
-  { reason: "unsupported-type", drops: ({ fault }) => fault === "unsupported-type" },
-  { reason: "too-large", drops: ({ fault }) => fault === "too-large" },
-  {
-    reason: "too-small",
-    drops: ({ width, height }, { shortSide, longSide }) =>
-      width !== undefined &&
-      height !== undefined &&
-      (Math.min(width, height) < shortSide || Math.max(width, height) < longSide),
-  },
-  {
-    // Two people close together are often one box, or boxes too doubtful to count, but then with two faces in them.
-    reason: "several-persons",
-    drops: ({ persons = [], faces = [] }, { personScore, faceScore }) =>
-      count(persons, personScore) > 1 || count(faces, faceScore) > 1,
-  },
-  {
-    reason: "no-person",
-    drops: ({ persons }, { personScore }) => persons !== undefined && count(persons, personScore) === 0,
-  },
-  {
-    reason: "small-face",
-    drops: ({ faces }, { faceScore, faceSide }) => faces !== undefined && largestFace(faces, faceScore) < faceSide,
-  },
-  {
-    reason: "fake-person",
-    drops: ({ flatness }, gates) => flatness !== undefined && gates.flatness !== null && flatness > gates.flatness,
-  },
-  { reason: "low-quality", drops: ({ brisque }, gates) => brisque !== undefined && brisque > gates.brisque },
-];
-
-/** The first gate, in order, that drops a picture by what is measured so far; undefined when none does. */
-export function firstDrop(measured: Measurement, gates: Gates): DropReason | undefined {
-  return inOrder.find((gate) => gate.drops(measured, gates))?.reason;
-}
-
-/** The shorter side of the largest face that counts, in pixels; 0 without a face. */
-export function largestFace(faces: readonly Detection[], faceScore: number): number {
-  const sides = faces
-    .filter((face) => face.score >= faceScore)
-    .map(({ box: [x0, y0, x1, y1] }) => Math.min(x1 - x0, y1 - y0));
-  return Math.max(0, ...sides);
-}
-
-function count(detections: readonly Detection[], score: number): number {
-  return detections.filter((detection) => detection.score >= score).length;
-}

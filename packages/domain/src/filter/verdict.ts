@@ -21,11 +21,38 @@ export const DROP_REASONS = [
   /** Flat colours with hard edges: a drawing. */
   "fake-person",
   "low-quality",
+  "low-face-quality",
+  /** Not safe for work. */
+  "unsafe",
+  "unaesthetic",
+  "watermarked",
   /** Almost the picture of an asset that is in the pool already. */
   "near-duplicate",
 ] as const;
 export const DropReason = z.enum(DROP_REASONS);
 export type DropReason = z.infer<typeof DropReason>;
+
+/** One rule of the filter each, in their order. */
+export const GATE_NAMES = [
+  "file",
+  "size",
+  "person",
+  "face-size",
+  "fake-person",
+  "quality",
+  "face-quality",
+  "nsfw",
+  "aesthetic",
+  "watermark",
+] as const;
+export type GateName = (typeof GATE_NAMES)[number];
+
+/** What each gate says by itself: the reason it drops for, or why it does not. */
+export const OwnVerdicts = z.partialRecord(
+  z.enum(GATE_NAMES),
+  z.union([DropReason, z.enum(["passes", "unavailable", "off", "unmeasured"])]),
+);
+export type OwnVerdicts = z.infer<typeof OwnVerdicts>;
 
 /** A candidate's end: in the pool, or dropped for one reason. `gates` names the version of the thresholds that decided. */
 export const Verdict = z.object({
@@ -41,7 +68,7 @@ export const Detection = z.object({ score: z.number(), box: Box });
 export type Detection = z.infer<typeof Detection>;
 
 /**
- * What was measured on a picture, in the order it is measured: a gate that drops it spares the rest, so what follows is missing then.
+ * What was measured on a picture. The header alone may drop it: then nothing else is there. What was decoded has all that is cheap.
  * `models` says who measured.
  */
 export const Measurement = z.object({
@@ -58,6 +85,17 @@ export const Measurement = z.object({
   flatness: z.number().optional(),
   /** About 0 is clean, 100 ruined. */
   brisque: z.number().optional(),
+  /** LIQE: 1 bad to 5 perfect. */
+  quality: z.number().optional(),
+  /** 0 to 1: the classifier's chance that the person is drawn, rendered or generated. */
+  fakeness: z.number().optional(),
+  faceQuality: z.number().optional(),
+  /** 0 to 1: chance of what is not safe for work. */
+  nsfw: z.number().optional(),
+  /** About 1 to 10. */
+  aesthetic: z.number().optional(),
+  /** 0 to 1: chance of a watermark. */
+  watermark: z.number().optional(),
   models: z.array(ModelIdentity),
 });
 export type Measurement = z.infer<typeof Measurement>;
@@ -69,12 +107,27 @@ export function roundedMeasurement(measurement: Measurement): Measurement {
     score: short(score, 3),
     box: [short(x0, 1), short(y0, 1), short(x1, 1), short(y1, 1)],
   });
-  const { persons, faces, flatness, brisque } = measurement;
+  const { persons, faces } = measurement;
+  const scores = Object.entries(SCORE_DIGITS).flatMap(([name, digits]) => {
+    const score = measurement[name as keyof typeof SCORE_DIGITS];
+    return score === undefined ? [] : [[name, short(score, digits)]];
+  });
   return {
     ...measurement,
     ...(persons && { persons: persons.map(compact) }),
     ...(faces && { faces: faces.map(compact) }),
-    ...(flatness !== undefined && { flatness: short(flatness, 3) }),
-    ...(brisque !== undefined && { brisque: short(brisque, 2) }),
+    ...Object.fromEntries(scores),
   };
 }
+
+/** Digits that are kept of each score. */
+const SCORE_DIGITS = {
+  flatness: 3,
+  brisque: 2,
+  quality: 3,
+  fakeness: 4,
+  faceQuality: 4,
+  nsfw: 4,
+  aesthetic: 3,
+  watermark: 4,
+} as const;

@@ -1,4 +1,5 @@
-import { firstDrop, type Gates } from "@anyone/domain/filter/gate";
+import type { Gates } from "@anyone/domain/filter/gate";
+import { firstDrop } from "@anyone/domain/filter/judge";
 import { sniffImage } from "@anyone/domain/source/candidate";
 import { readImageHeader } from "@anyone/domain/source/image-header";
 import type { Inspect } from "./read-body.ts";
