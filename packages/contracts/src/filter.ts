@@ -37,6 +37,18 @@ export const FunnelRow = z.object({
 });
 export type FunnelRow = z.infer<typeof FunnelRow>;
 
+/** What one gate said of so many of a source's candidates, by itself: whatever the gates before it said. */
+export const GateCount = z.object({
+  sourceId: z.string(),
+  /** Version of the thresholds that judged. */
+  gates: z.string(),
+  gate: z.string(),
+  /** The reason it drops for, or passes | unavailable | off | unmeasured. */
+  says: z.string(),
+  count: z.number().int(),
+});
+export type GateCount = z.infer<typeof GateCount>;
+
 export const Lineage = z.object({
   asset: AssetSummary,
   source: z.object({ id: z.string(), connector: z.string() }),
@@ -96,6 +108,13 @@ export const filterApi = {
     access: "operator",
     summary: "Candidates by source, status and reason",
     answer: z.object({ items: z.array(FunnelRow) }),
+  }),
+  getFilterReport: operation({
+    path: "/v1/filter/report",
+    stage: "filter",
+    access: "operator",
+    summary: "What each gate says of each source's candidates by itself; the counts do not depend on the gates' order",
+    answer: z.object({ items: z.array(GateCount) }),
   }),
   listAssets: operation({
     path: "/v1/assets",

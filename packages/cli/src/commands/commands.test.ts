@@ -28,6 +28,7 @@ const TALKING = [
   "status",
   "crawl",
   `import ${tmpdir()}`,
+  "filter report",
   "label",
   "release",
   "release list",

@@ -1,5 +1,5 @@
 import { filterApi } from "@anyone/contracts/filter";
-import { assetObjects, listAssets, readAsset, readFunnel } from "@anyone/db/browse/filter";
+import { assetObjects, listAssets, readAsset, readFunnel, readGateCounts } from "@anyone/db/browse/filter";
 import { readLineage } from "@anyone/db/lineage";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
@@ -11,6 +11,7 @@ export function filterRoutes(app: FastifyInstance, { db, store }: ApiContext): v
   const objectsOf = async (id: string) => found(await assetObjects(db, id), `asset ${id}`);
 
   route(app, filterApi.getFunnel, async () => ({ items: await readFunnel(db) }));
+  route(app, filterApi.getFilterReport, async () => ({ items: await readGateCounts(db) }));
   route(app, filterApi.listAssets, ({ query }) => listAssets(db, query, query));
   route(app, filterApi.getAsset, async ({ params }) => found(await readAsset(db, params.id), `asset ${params.id}`));
   route(app, filterApi.getLineage, async ({ params }) => found(await readLineage(db, params.id), `asset ${params.id}`));
