@@ -2,7 +2,7 @@ import { seeParts } from "@anyone/domain/annotate/evidence";
 import type { Gates } from "@anyone/domain/filter/gate";
 import { firstDrop } from "@anyone/domain/filter/judge";
 import type { DropReason, Measurement } from "@anyone/domain/filter/verdict";
-import type { ModelIdentity } from "@anyone/domain/model";
+import type { ModelIdentity, Slot } from "@anyone/domain/model";
 import { ATR_PARTS } from "@anyone/domain/parts";
 import { type Box, type Detection, intersectionOverSmaller, suppress, toView } from "./boxes.ts";
 import { decode, type Header, type Picture, readHeader } from "./decode.ts";
@@ -11,11 +11,12 @@ import { findFaces } from "./face/blazeface.ts";
 import { flatness } from "./fake-person/flatness.ts";
 import { greyOf, type Plane } from "./grey.ts";
 import { findKeypoints, type Keypoint } from "./keypoints/movenet.ts";
-import { emptySlots, identify, type ModelName, unavailable } from "./models.ts";
+import { identify, type ModelName, unavailable } from "./models.ts";
 import { encodePartMap, parseParts } from "./parsing/atr18.ts";
 import { findPersons } from "./person/nanodet.ts";
 import { perceptualHash } from "./phash.ts";
 import { type Brisque, type BrisqueModel, openBrisque } from "./quality/brisque.ts";
+import { findScores, SCORES, type Score, type ScoreName } from "./scores.ts";
 import { type Network, openNetwork, readModel } from "./session.ts";
 import { stripped } from "./strip.ts";
 import { thumbnail } from "./thumbnail.ts";
@@ -28,7 +29,14 @@ export interface Instruments {
   encoder: Network;
   parsing: Network;
   brisque: Brisque;
+  /** Those whose gate has a threshold. */
+  scores: Partial<Record<MeasuredScore, Score>>;
+  /** Slots without a model. */
+  empty: Slot[];
 }
+
+/** The scores that a gate judges. */
+type MeasuredScore = Exclude<ScoreName, "preference">;
 
 /** What is only worth making of a picture that passes every gate. */
 export interface Admission {
@@ -52,8 +60,11 @@ export type Measured =
   | { drop: DropReason; measurement: Measurement }
   | { drop?: undefined; measurement: Measurement; admission: Admission };
 
-/** Loads every model of the filter from the models' folder, checked against the registry. */
-export async function openInstruments(models: string): Promise<Instruments> {
+/**
+ * Loads every model of the filter from the models' folder, checked against the registry. A score costs up to a third of everything else, so
+ * one whose gate has no threshold is not measured: a threshold that drops nothing gives its histogram.
+ */
+export async function openInstruments(models: string, gates: Gates): Promise<Instruments> {
   const brisque = JSON.parse((await readModel(models, "brisque")).toString()) as BrisqueModel;
   return {
     person: await openNetwork(models, "nanodet"),
@@ -62,7 +73,20 @@ export async function openInstruments(models: string): Promise<Instruments> {
     encoder: await openNetwork(models, "encoder"),
     parsing: await openNetwork(models, "parsing"),
     brisque: openBrisque(brisque),
+    ...(await openScores(models, gates)),
   };
+}
+
+async function openScores(models: string, gates: Gates): Promise<Pick<Instruments, "scores" | "empty">> {
+  const found = await findScores(models);
+  const scores: Instruments["scores"] = {};
+  const empty: Slot[] = ["foreground"];
+  for (const [name, slot] of Object.entries(SCORES) as [ScoreName, Slot][]) {
+    const open = found[name];
+    if (!open) empty.push(slot);
+    else if (name !== "preference" && gates[name] !== null) scores[name] = await open();
+  }
+  return { scores, empty };
 }
 
 /**
@@ -70,7 +94,7 @@ export async function openInstruments(models: string): Promise<Instruments> {
  * every gate's model, also where one drops it already, so that each gate's own verdict is known; keypoints and parts only for what is admitted.
  */
 export async function measure(instruments: Instruments, bytes: Uint8Array, gates: Gates): Promise<Measured> {
-  const measurement: Measurement = { models: emptySlots.map(unavailable) };
+  const measurement: Measurement = { models: instruments.empty.map(unavailable) };
   const header = await readHeader(bytes);
   if (!header.ok) return dropped({ ...measurement, fault: header.fault }, gates);
   const { width, height } = header.value;
@@ -94,7 +118,13 @@ export async function measure(instruments: Instruments, bytes: Uint8Array, gates
   const face = measurement.faces[0];
   measurement.flatness = await flatness(grey, toView(person.box, picture));
   note(measurement, "flatness");
-  if (!face || firstDrop(measurement, gates)) return dropped(measurement, gates);
+  if (!face) return dropped(measurement, gates);
+  const subject = { picture, person: person.box, face: face.box, prompt: "" };
+  for (const [name, score] of Object.entries(instruments.scores) as [MeasuredScore, Score][]) {
+    measurement[name] = await score.of(subject);
+    measurement.models.push(score.identity);
+  }
+  if (firstDrop(measurement, gates)) return dropped(measurement, gates);
 
   const admission = await admit(instruments, bytes, header.value, picture, grey, person.box, face.box);
   note(measurement, "movenet", "parsing");

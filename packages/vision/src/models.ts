@@ -146,16 +146,6 @@ export type ModelName = keyof typeof models;
 /** Models that are a file; the others are rules. */
 export type FileModelName = Exclude<ModelName, "flatness" | "faceCleanness">;
 
-/** Slots that a measurement of the filter leaves empty: reported as unavailable, never given a number. */
-export const emptySlots = [
-  "foreground",
-  "quality-face",
-  "preference",
-  "aesthetic",
-  "watermark",
-  "nsfw",
-] as const satisfies readonly Slot[];
-
 /** What is stored beside a measurement made by this model. */
 export function identify(name: ModelName): ModelIdentity {
   const { slot, model, version, sha256, tier } = models[name];
@@ -163,6 +153,6 @@ export function identify(name: ModelName): ModelIdentity {
 }
 
 /** What is stored where a slot has no model. */
-export function unavailable(slot: (typeof emptySlots)[number]): ModelIdentity {
+export function unavailable(slot: Slot): ModelIdentity {
   return { slot, model: "none", version: "", sha256: "", tier: "none" };
 }

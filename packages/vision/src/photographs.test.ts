@@ -20,7 +20,7 @@ const photographs = join(dirname(require.resolve("soft-ui-design-system/package.
 
 let instruments: Instruments;
 beforeAll(async () => {
-  instruments = await openInstruments(modelsFolder);
+  instruments = await openInstruments(modelsFolder, gates);
 });
 
 async function open(name: string): Promise<Picture> {

@@ -12,7 +12,7 @@ import { findFaces } from "./face/blazeface.ts";
 import { modelsFolder } from "./models-folder.ts";
 import { findPersons } from "./person/nanodet.ts";
 import { randomNetwork } from "./random-network.fixture.ts";
-import { openScores, type Score } from "./scores.ts";
+import { findScores, type Score } from "./scores.ts";
 import { type Network, openNetwork } from "./session.ts";
 
 // Real photographs out of an installed package: looked at by these tests, never copied into the repository.
@@ -20,11 +20,17 @@ const require = createRequire(import.meta.url);
 const photographs = join(dirname(require.resolve("soft-ui-design-system/package.json")), "assets/img");
 const PEOPLE = ["charles.jpg", "kal-visuals.jpg", "brooke.jpg", "ivana.jpg", "marie.jpg"];
 
-let scores: Awaited<ReturnType<typeof openScores>>;
+let scores: Partial<Record<"fakeness" | "nsfw" | "faceQuality", Score>>;
+let found: Awaited<ReturnType<typeof findScores>>;
 let nanodet: Network;
 let blazeface: Network;
 beforeAll(async () => {
-  scores = await openScores(modelsFolder);
+  found = await findScores(modelsFolder);
+  scores = {
+    fakeness: await found.fakeness?.(),
+    nsfw: await found.nsfw?.(),
+    faceQuality: await found.faceQuality?.(),
+  };
   nanodet = await openNetwork(modelsFolder, "nanodet");
   blazeface = await openNetwork(modelsFolder, "blazeface");
 });
@@ -77,7 +83,7 @@ describe("the scores that ship", { timeout: 60_000 }, () => {
     });
     expect(scores.nsfw?.identity).toMatchObject({ slot: "nsfw", tier: "embedded", model: "open-nsfw" });
     expect(scores.faceQuality?.identity).toMatchObject({ slot: "quality-face", tier: "heuristic" });
-    expect([scores.preference, scores.aesthetic, scores.watermark]).toEqual([undefined, undefined, undefined]);
+    expect([found.preference, found.aesthetic, found.watermark]).toEqual([undefined, undefined, undefined]);
   });
 });
 
@@ -96,11 +102,12 @@ describe("a score whose weights are registered", () => {
   afterAll(() => rm(models, { recursive: true, force: true }));
 
   it("is the paper's, within its range; one that lacks a part is absent still", async () => {
-    const opened = await openScores(models);
-    expect(opened.faceQuality?.identity).toMatchObject({ slot: "quality-face", tier: "paper", model: "ifqa" });
-    const score = await opened.faceQuality?.of(await subjectOf(await readFile(join(photographs, "marie.jpg"))));
+    const registered = await findScores(models);
+    const opened = await registered.faceQuality?.();
+    expect(opened?.identity).toMatchObject({ slot: "quality-face", tier: "paper", model: "ifqa" });
+    const score = await opened?.of(await subjectOf(await readFile(join(photographs, "marie.jpg"))));
     expect(score).toBeGreaterThan(0);
     expect(score).toBeLessThan(1 / 3);
-    expect(opened.preference).toBeUndefined();
+    expect(registered.preference).toBeUndefined();
   });
 });

@@ -26,38 +26,43 @@ export interface Score {
   of: (subject: Subject) => Promise<number>;
 }
 
+/** Opens a score's model. */
+type Opener = () => Promise<Score>;
+
 /**
- * Opens the score models that are there: of each slot the paper's when its weights are registered, then the modern one, then what ships. A slot
- * without any is absent, and is reported as unavailable.
+ * The scores that have a model, and what opens each: of each slot the paper's when its weights are registered, then the modern one, then what
+ * ships. A slot without any is absent, and is reported as unavailable. Nothing is loaded before it is opened.
  */
-export async function openScores(models: string): Promise<Partial<Record<ScoreName, Score>>> {
+export async function findScores(models: string): Promise<Partial<Record<ScoreName, Opener>>> {
   const added = await readAdded(models);
-  const scores: Partial<Record<ScoreName, Score>> = { ...(await openShipped(models)) };
+  const found: Partial<Record<ScoreName, Opener>> = { ...shipped(models) };
   for (const [name, slot] of Object.entries(SCORES) as [ScoreName, Slot][]) {
     const registered = firstComplete(slot, added);
-    if (registered) scores[name] = await openRegistered(models, registered, added);
+    if (registered) found[name] = () => openRegistered(models, registered, added);
   }
-  return scores;
+  return found;
 }
 
-/** The encoder's session is shared by nothing here: a measurement that parses as well opens its own. */
-async function openShipped(models: string): Promise<Partial<Record<ScoreName, Score>>> {
-  const [encoder, head, nsfw] = [
-    await openNetwork(models, "encoder"),
-    await openNetwork(models, "fakePerson"),
-    await openNetwork(models, "openNsfw"),
-  ];
-  const brisque = openBrisque(JSON.parse((await readModel(models, "brisque")).toString()) as BrisqueModel);
+function shipped(models: string): Partial<Record<ScoreName, Opener>> {
   return {
-    faceQuality: {
-      identity: identify("faceCleanness"),
-      of: ({ picture, face }) => faceCleanness(brisque, picture, face),
+    async faceQuality() {
+      const brisque = openBrisque(JSON.parse((await readModel(models, "brisque")).toString()) as BrisqueModel);
+      return {
+        identity: identify("faceCleanness"),
+        of: ({ picture, face }) => faceCleanness(brisque, picture, face),
+      };
     },
-    fakeness: {
-      identity: identify("fakePerson"),
-      of: ({ picture, person }) => fakeness(encoder, head, picture, person),
+    async fakeness() {
+      const [encoder, head] = [await openNetwork(models, "encoder"), await openNetwork(models, "fakePerson")];
+      return {
+        identity: identify("fakePerson"),
+        of: ({ picture, person }) => fakeness(encoder, head, picture, person),
+      };
     },
-    nsfw: { identity: identify("openNsfw"), of: ({ picture }) => openNsfw(nsfw, picture.view) },
+    async nsfw() {
+      const network = await openNetwork(models, "openNsfw");
+      return { identity: identify("openNsfw"), of: ({ picture }) => openNsfw(network, picture.view) };
+    },
   };
 }
 

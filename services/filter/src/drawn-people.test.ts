@@ -44,7 +44,7 @@ describe("drawn people before the real detectors", { timeout: 60_000 }, () => {
     ["too-small", "too-small"],
     ["blur", "low-quality"],
     ["noise", "low-quality"],
-    ["cartoon", "low-quality"],
+    ["cartoon", "fake-person"],
     ["broken-file", "broken-file"],
     ["exif-gps", undefined],
   ])("one with the defect %s ends as %s", async (defect, reason) => {

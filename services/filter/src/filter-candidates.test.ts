@@ -222,7 +222,7 @@ describe("filtering candidates", { timeout: 120_000 }, () => {
       person: "embedded",
       face: "embedded",
       parsing: "embedded",
-      "fake-person": "heuristic",
+      "fake-person": "embedded",
       aesthetic: "none",
     });
 

@@ -1,5 +1,5 @@
 import { sentence } from "@anyone/domain/fault";
-import type { Gates } from "@anyone/domain/filter/gate";
+import { type Gates, gates as gatesInForce } from "@anyone/domain/filter/gate";
 import { type Instruments, type Measured, measure, openInstruments } from "@anyone/vision/measure";
 
 /**
@@ -21,7 +21,7 @@ export type Reply =
 
 const reply = (message: Reply) => process.send?.(message);
 
-openInstruments(process.argv[2] ?? "").then(
+openInstruments(process.argv[2] ?? "", gatesInForce).then(
   (instruments) => {
     process.on("message", (request: Request) => void answer(instruments, request));
     reply({ kind: "ready" });
