@@ -32,7 +32,9 @@ export async function trainModel({ slot, models, home, out, generated, say }: Tr
   const cut = join(home, "lessons/cut");
   const total = Object.values(COUNTS).reduce((sum, count) => sum + count, 0);
   await readPrimeHuman();
-  await drawLessons(pictures, COUNTS, (done) => say(`${done} of ${total} drawn`));
+  await drawLessons(pictures, COUNTS, (done) => {
+    if (done % 20 === 0) say(`${done} of ${total} drawn`);
+  });
   await copyPhotographs(join(pictures, "photographs"));
   const folders = [...Object.keys(COUNTS), ...PHOTOGRAPHS.map((name) => join("photographs", name))];
   for (const folder of folders) {
