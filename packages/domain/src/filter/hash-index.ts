@@ -21,47 +21,53 @@ const BUCKETS = 1 << BAND_BITS;
 export const FARTHEST = 7;
 
 /**
- * A block holds so many entries of one bucket in three lines of a cache. The first has the bucket's block before it, and of each entry the half
- * that the bucket's band is not in; the second has the halves that it is in, the third the numbers.
+ * A block holds entries of one bucket: first the bucket's block before it, then of each entry the half that the bucket's band is not in, the
+ * halves that it is in, the numbers. A bucket's first block is small, three lines of a cache, for a small pool fills few of a bucket's entries; those after
+ * it are four times as long, to be read in one go.
  */
-const BLOCK = 15;
+const SMALL = 15;
+const LARGE = 63;
 const FIRST = 1;
-const OWN = 15;
-const NUMBER = 31;
-const BLOCK_WORDS = 48;
-/** Blocks are taken from pages of 2¹², so that growing never copies: a page is 768 KiB. */
+const UNIT = 48;
+/** Blocks are taken from pages of 2¹² units, so that growing never copies: a page is 768 KiB. */
 const PAGE_SHIFT = 12;
-const PAGE_BLOCKS = 1 << PAGE_SHIFT;
-const IN_PAGE = PAGE_BLOCKS - 1;
+const PAGE_UNITS = 1 << PAGE_SHIFT;
+const IN_PAGE = PAGE_UNITS - 1;
 
 /**
  * Multi-index hashing (Norouzi, Punjani & Fleet 2012): a hash is filed under each of its four 16-bit bands. Two hashes that differ in at most
- * 7 bits differ in at most one bit of some band, so 68 buckets hold every answer. The whole hash lies in each bucket: a bucket is read from
+ * 7 bits differ in at most one bit of some band, so 68 buckets hold every answer; within 6 bits, 52. The whole hash lies in each bucket: a bucket is read from
  * memory in one go, where a list of places would miss the cache once for each. Nearly all of a bucket is refused by the half that the bucket says
- * nothing of. It costs 51 bytes a hash and up to 14 empty entries a bucket.
+ * nothing of. It costs 49 bytes a hash, and the empty entries of each bucket's newest block.
  */
 export function hashIndex(): HashIndex {
   const pages: Uint32Array[] = [];
   const filled = new Uint32Array(BANDS * BUCKETS);
   const newest = new Uint32Array(BANDS * BUCKETS);
-  let blocks = 0;
+  let units = 0;
   let size = 0;
+
+  /** Begins a bucket's next block; one never lies across two pages. */
+  const begin = (bucket: number, capacity: number) => {
+    const length = ((capacity + FIRST) * 3) / UNIT;
+    if ((units & IN_PAGE) + length > PAGE_UNITS) units += PAGE_UNITS - (units & IN_PAGE);
+    if (units >>> PAGE_SHIFT === pages.length) pages.push(new Uint32Array(PAGE_UNITS * UNIT));
+    (pages.at(-1) as Uint32Array)[(units & IN_PAGE) * UNIT] = newest[bucket] as number;
+    newest[bucket] = units;
+    units += length;
+  };
 
   const file = (bucket: number, other: number, own: number, number: number) => {
     const count = filled[bucket] as number;
-    const place = count % BLOCK;
-    if (place === 0) {
-      if ((blocks & IN_PAGE) === 0) pages.push(new Uint32Array(PAGE_BLOCKS * BLOCK_WORDS));
-      const page = pages.at(-1) as Uint32Array;
-      page[(blocks & IN_PAGE) * BLOCK_WORDS] = newest[bucket] as number;
-      newest[bucket] = blocks++;
-    }
+    const capacity = count < SMALL ? SMALL : LARGE;
+    const place = count < SMALL ? count : (count - SMALL) % LARGE;
+    if (place === 0) begin(bucket, capacity);
     const block = newest[bucket] as number;
     const page = pages[block >>> PAGE_SHIFT] as Uint32Array;
-    const at = (block & IN_PAGE) * BLOCK_WORDS + FIRST + place;
+    const at = (block & IN_PAGE) * UNIT + FIRST + place;
     page[at] = other;
-    page[at + OWN] = own;
-    page[at + NUMBER] = number;
+    page[at + capacity] = own;
+    page[at + 2 * capacity] = number;
     filled[bucket] = count + 1;
   };
 
@@ -73,17 +79,18 @@ export function hashIndex(): HashIndex {
     let block = newest[bucket] as number;
     while (left > 0) {
       const page = pages[block >>> PAGE_SHIFT] as Uint32Array;
-      const start = (block & IN_PAGE) * BLOCK_WORDS;
-      const here = ((left - 1) % BLOCK) + 1;
+      const start = (block & IN_PAGE) * UNIT;
+      const capacity = left <= SMALL ? SMALL : LARGE;
+      const here = left <= SMALL ? left : ((left - SMALL - 1) % LARGE) + 1;
       for (let at = start + FIRST; at < start + FIRST + here; at++) {
         const otherTurned = (page[at] as number) ^ other;
         const otherDistance = countBits(otherTurned);
         if (otherDistance > bits) continue;
-        const ownTurned = (page[at + OWN] as number) ^ own;
+        const ownTurned = (page[at + capacity] as number) ^ own;
         const distance = otherDistance + countBits(ownTurned);
         if (distance > bits) continue;
         const [above, below] = isUpper(band) ? [ownTurned, otherTurned] : [otherTurned, ownTurned];
-        if (!isMetBefore(band, above, below, bits)) found.push({ number: page[at + NUMBER] as number, distance });
+        if (!isMetBefore(band, above, below, bits)) found.push({ number: page[at + 2 * capacity] as number, distance });
       }
       left -= here;
       block = page[start] as number;
@@ -95,7 +102,7 @@ export function hashIndex(): HashIndex {
       return size;
     },
     get bytes() {
-      return pages.length * PAGE_BLOCKS * BLOCK_WORDS * 4 + filled.byteLength + newest.byteLength;
+      return pages.length * PAGE_UNITS * UNIT * 4 + filled.byteLength + newest.byteLength;
     },
     add(hash, number) {
       const [high, low] = halves(hash);
@@ -111,8 +118,9 @@ export function hashIndex(): HashIndex {
       const found: NearHash[] = [];
       for (let band = 0; band < BANDS; band++) {
         const key = keyOf(band, high, low);
+        if (turnsIn(band, bits) < 0) continue;
         search(band, key, high, low, bits, found);
-        if (turnsIn(bits) === 0) continue;
+        if (turnsIn(band, bits) <= 0) continue;
         for (let bit = 0; bit < BAND_BITS; bit++) search(band, key ^ (1 << bit), high, low, bits, found);
       }
       return found.sort((a, b) => a.distance - b.distance || a.number - b.number);
@@ -140,14 +148,17 @@ function isUpper(band: number): boolean {
   return band < BANDS / 2;
 }
 
-/** In some band, at most so many bits differ when at most `bits` do in all. */
-function turnsIn(bits: number): number {
-  return Math.floor(bits / BANDS);
+/**
+ * How many bits to turn in a band: hashes that differ in at most `bits` differ, in one of the bands at least, in no more than it says. For if
+ * each differed in more, the sum would be over `bits`. Below zero: the band need not be looked at.
+ */
+function turnsIn(band: number, bits: number): number {
+  return Math.floor(bits / BANDS) - (band > bits % BANDS ? 1 : 0);
 }
 
 function isMetBefore(band: number, above: number, below: number, bits: number): boolean {
   for (let before = 0; before < band; before++) {
-    if (countBits(keyOf(before, above, below)) <= turnsIn(bits)) return true;
+    if (countBits(keyOf(before, above, below)) <= turnsIn(before, bits)) return true;
   }
   return false;
 }
