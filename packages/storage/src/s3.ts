@@ -151,7 +151,8 @@ export async function removeBucket(options: S3Options): Promise<void> {
 
 const SILENCE_MS = 10_000;
 
-function clientConfig({ silenceMs = SILENCE_MS, ...environment }: S3Options): S3ClientConfig {
+/** How every client of this package talks to its server. */
+export function clientConfig({ silenceMs = SILENCE_MS, ...environment }: S3Options): S3ClientConfig {
   const { S3_ENDPOINT, S3_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = environment;
   return {
     region: S3_REGION ?? "us-east-1",
@@ -166,7 +167,8 @@ function clientConfig({ silenceMs = SILENCE_MS, ...environment }: S3Options): S3
   };
 }
 
-function s3Fault(verb: string, key: string, bucket: string, error: unknown): Error {
+/** What a server or its client said, as a fault with a way out. */
+export function s3Fault(verb: string, key: string, bucket: string, error: unknown): Error {
   if (error instanceof Error && error.name === "Fault") return error;
   const name = error instanceof Error ? error.name : "";
   if (name === "NoSuchBucket") return noBucket(bucket, error);

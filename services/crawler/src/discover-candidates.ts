@@ -73,7 +73,7 @@ export async function discoverCandidates(
 
   /** The source's share of them, those first whose captions name what is rare among them. */
   async function rarest<Item extends { listing: Listing }>(items: Item[], settings: SourceSettings): Promise<Item[]> {
-    const share = settings.kind === "folder" ? 1 : settings.share;
+    const share = "share" in settings ? settings.share : 1;
     if (share === 1) return items;
     const terms = captionTerms(await protocols.current());
     const captions = items.map(({ listing }) => listing.caption);

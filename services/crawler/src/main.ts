@@ -36,6 +36,7 @@ main(async () => {
     allowPrivate: env.FETCH_ALLOW_PRIVATE,
     importRoots: env.IMPORT_ROOTS,
     apiKeys: { flickr: env.FLICKR_API_KEY, unsplash: env.UNSPLASH_ACCESS_KEY, pixabay: env.PIXABAY_API_KEY },
+    s3: env,
   });
   const work = await startWork({
     jobs: sourceJobs,

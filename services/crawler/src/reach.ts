@@ -2,6 +2,7 @@ import { realpath } from "node:fs/promises";
 import { answerCache } from "@anyone/db/answer-cache";
 import { hostBudgets } from "@anyone/db/host-budgets";
 import type { Sql } from "@anyone/domain/transaction";
+import type { S3Environment } from "@anyone/storage/s3";
 import { type ApiKeys, type Reach, Unlisted } from "./connectors/connector.ts";
 import { safeFetcher } from "./fetch/safe-fetch.ts";
 import { type PoliteFetch, politeFetch, userAgent } from "./polite-fetch.ts";
@@ -13,6 +14,7 @@ export interface ReachOptions {
   allowPrivate: readonly string[];
   importRoots: readonly string[];
   apiKeys: ApiKeys;
+  s3: S3Environment;
 }
 
 /** Everything of the world that the crawler can touch: web hosts, politely and safely, and the folders it was given. */
@@ -25,6 +27,11 @@ export async function openReach(options: ReachOptions): Promise<Reach & { close(
     importRoots: await Promise.all(roots),
     apiKeys,
     answers: answerCache(db),
+    bucket: async (name) => {
+      // Who has no such source pays nothing for the client.
+      const { s3Bucket } = await import("@anyone/storage/s3-bucket");
+      return s3Bucket(name, options.s3);
+    },
     close: () => fetcher.close(),
   };
 }

@@ -70,6 +70,7 @@ async function openCrawler(): Promise<void> {
       importRoots: [],
       apiKeys: { flickr: world.apiKey, unsplash: world.apiKey, pixabay: world.apiKey },
       answers: answerCache(db),
+      bucket: () => Promise.reject(new Error("no bucket here")),
     },
     log: logger("crawler", "silent"),
     tasks: {

@@ -71,7 +71,7 @@ The same photograph twice is stored once. What was dropped, and why, is shown at
 
 function kinds(): string {
   return Object.entries(KINDS_OF_SOURCES)
-    .map(([kind, { label, asks, key }]) => `  ${kind.padEnd(10)} ${label}: ${asks.setting}${key ? `, and ${key}` : ""}`)
+    .map(([kind, { label, asks, key }]) => `  ${kind.padEnd(22)} ${label}: ${asks.setting}${key ? `, and ${key}` : ""}`)
     .join("\n");
 }
 

@@ -74,8 +74,17 @@ export function addWorld(program: Command): void {
         workers: 1,
       });
       const { truth: _, stop: __, ...addresses } = served;
-      const { url, flickrEndpoint, unsplashEndpoint, pixabayEndpoint, laionFiles, listFiles, apiKey, allow } =
-        addresses;
+      const {
+        url,
+        flickrEndpoint,
+        unsplashEndpoint,
+        pixabayEndpoint,
+        laionFiles,
+        listFiles,
+        s3Endpoint,
+        apiKey,
+        allow,
+      } = addresses;
       out.result(addresses, () =>
         [
           `The drawn world is served at ${url}`,
@@ -84,6 +93,7 @@ export function addWorld(program: Command): void {
           `  Pixabay API   ${pixabayEndpoint} (PIXABAY_API_KEY=${apiKey})`,
           `  LAION lists   ${laionFiles.join(", ")}`,
           `  URL lists     ${listFiles.join(", ")}`,
+          `  S3 bucket     drawn-people at ${s3Endpoint}`,
           `  the platform may fetch from it with FETCH_ALLOW_PRIVATE=${allow}`,
         ].join("\n"),
       );

@@ -14,6 +14,7 @@ const WorldAddress = z.object({
   pixabayEndpoint: z.string(),
   laionFiles: z.array(z.string()),
   listFiles: z.array(z.string()),
+  s3Endpoint: z.string(),
   apiKey: z.string(),
 });
 type WorldAddress = z.infer<typeof WorldAddress>;

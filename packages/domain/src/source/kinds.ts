@@ -61,4 +61,29 @@ export const KINDS_OF_SOURCES: Readonly<Record<SourceKind, KindOfSource>> = {
     },
     automatic: true,
   },
+  s3: {
+    label: "S3 bucket",
+    asks: { setting: "bucket", label: "Bucket on the crawler's S3 server", example: "photographs", several: false },
+    automatic: false,
+  },
+  "deepfashion-multimodal": {
+    label: "DeepFashion-MultiModal",
+    asks: {
+      setting: "path",
+      label: "Folder it was unpacked into, on the crawler's machine",
+      example: "/data/DeepFashion-MultiModal",
+      several: false,
+    },
+    automatic: false,
+  },
+  shhq: {
+    label: "SHHQ-1.0",
+    asks: {
+      setting: "path",
+      label: "Folder it was unpacked into, on the crawler's machine",
+      example: "/data/SHHQ-1.0",
+      several: false,
+    },
+    automatic: false,
+  },
 };

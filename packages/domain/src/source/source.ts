@@ -124,6 +124,46 @@ export const FolderSettings = z.object({
   filesPerPage: z.int().min(1).max(5_000).default(500),
 });
 
+/** A place below the dataset's folder. */
+const below = (otherwise: string) =>
+  z
+    .string()
+    .regex(/^(?!\/)(?!.*\.\.).+$/, "expected a path below the dataset's folder")
+    .default(otherwise);
+
+/** DeepFashion-MultiModal, unpacked on the crawler's own machine. Of its files only the images must be there. */
+export const DeepFashionSettings = z.object({
+  kind: z.literal("deepfashion-multimodal"),
+  path: z.string().min(1).max(4096),
+  images: below("images"),
+  parsing: below("segm"),
+  keypoints: below("keypoints/keypoints_loc.txt"),
+  visibility: below("keypoints/keypoints_vis.txt"),
+  shape: below("labels/shape/shape_anno_all.txt"),
+  fabric: below("labels/texture/fabric_ann.txt"),
+  pattern: below("labels/texture/pattern_ann.txt"),
+  filesPerPage: z.int().min(1).max(5_000).default(500),
+});
+
+/** SHHQ-1.0, unpacked on the crawler's own machine. Of its files only the images must be there. */
+export const ShhqSettings = z.object({
+  kind: z.literal("shhq"),
+  path: z.string().min(1).max(4096),
+  images: below("no_segment"),
+  parsing: below("parsing"),
+  keypoints: below("keypoints.txt"),
+  filesPerPage: z.int().min(1).max(5_000).default(500),
+});
+
+/** Photographs below a prefix of a bucket, on the S3 server of the crawler's environment. */
+export const S3Settings = z.object({
+  kind: z.literal("s3"),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "expected the name of a bucket"),
+  prefix: z.string().max(900).default(""),
+  licence: z.string().max(200).optional(),
+  keysPerPage: z.int().min(1).max(1_000).default(500),
+});
+
 export const SourceSettings = z.discriminatedUnion("kind", [
   FlickrSettings,
   UnsplashSettings,
@@ -131,6 +171,9 @@ export const SourceSettings = z.discriminatedUnion("kind", [
   LaionSettings,
   UrlListSettings,
   FolderSettings,
+  S3Settings,
+  DeepFashionSettings,
+  ShhqSettings,
 ]);
 export type SourceSettings = z.infer<typeof SourceSettings>;
 export type SourceKind = SourceSettings["kind"];

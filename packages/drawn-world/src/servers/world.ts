@@ -8,6 +8,7 @@ import { laionFiles, serveLaion } from "./laion.ts";
 import { LIST_FILES, serveLists } from "./lists.ts";
 import { servePixabay } from "./pixabay.ts";
 import { RateLimit } from "./rate-limit.ts";
+import { serveS3 } from "./s3.ts";
 import { serveUnsplash } from "./unsplash.ts";
 
 export interface WorldOptions {
@@ -40,6 +41,8 @@ export interface World {
   laionFiles: string[];
   /** A csv, a jsonl and a txt file of URLs. */
   listFiles: string[];
+  /** An S3 server with the bucket `drawn-people`. */
+  s3Endpoint: string;
   apiKey: string;
   /** Every request so far, for tests and reports: who asked for what. */
   requests(): readonly WorldRequest[];
@@ -63,6 +66,7 @@ const LISTED = {
   pixabay: [0.3, 0.6],
   laion: [0.5, 1],
   lists: [0, 0.5],
+  s3: [0.2, 0.7],
 } as const;
 const MOST_REQUESTS_KEPT = 200_000;
 
@@ -102,6 +106,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     servePixabay(front, search("pixabay"));
     serveLaion(front, { entries: inLaion, imageUrl, decoyUrl: (index) => `${urls[0]}/decoy/${index}.jpg` });
     serveLists(front, { entries: listedBy("lists"), imageUrl });
+    serveS3(front, { entries: listedBy("s3"), drawer });
     serveTruth(front, { drawer, trouble, has });
   }
   for (const [i, app] of apps.entries()) {
@@ -118,6 +123,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     pixabayEndpoint: `${url}/pixabay/api/`,
     laionFiles: laionFiles(inLaion.length).map((path) => url + path),
     listFiles: LIST_FILES.map((path) => url + path),
+    s3Endpoint: `${url}/s3`,
     apiKey,
     requests: () => requests,
     async stop() {

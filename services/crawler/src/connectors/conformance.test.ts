@@ -78,6 +78,7 @@ describe.each(Object.keys(connectors) as SourceKind[])("the %s connector", (kind
       endpoint: `${sources.world.url}/nowhere/`,
       files: [`${sources.world.url}/nowhere`],
       path: "/nowhere",
+      bucket: "nowhere",
     } as never;
     await expect(list(broken, null)).rejects.toThrow(Unlisted);
   });

@@ -1,6 +1,7 @@
 import type { AnswerCache } from "@anyone/domain/source/answer-cache";
 import type { ImageType, Listing } from "@anyone/domain/source/candidate";
 import type { SettingsOf, SourceKind } from "@anyone/domain/source/source";
+import type { Bucket } from "@anyone/storage/s3-bucket";
 import type { FetchRefused } from "../fetch/safe-fetch.ts";
 import type { PoliteFetch } from "../polite-fetch.ts";
 
@@ -16,6 +17,8 @@ export interface Reach {
   apiKeys: ApiKeys;
   /** Answers of APIs that may not be asked the same thing again so soon. */
   answers: AnswerCache;
+  /** A bucket of the S3 server that the crawler was given. */
+  bucket(name: string): Promise<Bucket>;
 }
 
 export interface Page {

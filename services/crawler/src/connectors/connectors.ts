@@ -1,9 +1,12 @@
 import type { SourceKind } from "@anyone/domain/source/source";
 import type { Connector } from "./connector.ts";
+import { deepFashionMultiModal } from "./deepfashion.ts";
 import { flickr } from "./flickr.ts";
 import { folder } from "./folder.ts";
 import { laion } from "./laion.ts";
 import { pixabay } from "./pixabay.ts";
+import { s3 } from "./s3.ts";
+import { shhq } from "./shhq.ts";
 import { unsplash } from "./unsplash.ts";
 import { urlList } from "./url-list.ts";
 
@@ -15,6 +18,9 @@ export const connectors: { [Kind in SourceKind]: Connector<Kind> } = {
   laion,
   "url-list": urlList,
   folder,
+  s3,
+  "deepfashion-multimodal": deepFashionMultiModal,
+  shhq,
 };
 
 /** The connector of some settings. */

@@ -4,8 +4,11 @@ import { join } from "node:path";
 import type { AnswerCache } from "@anyone/domain/source/answer-cache";
 import { SourceSettings } from "@anyone/domain/source/source";
 import { copyPhotographs } from "@anyone/drawn-world/photographs";
+import { writeDeepFashion, writeShhq } from "@anyone/drawn-world/servers/dataset-folders";
+import { BUCKET } from "@anyone/drawn-world/servers/s3";
 import { swatchDrawer } from "@anyone/drawn-world/servers/swatch-drawer";
 import { startWorld, type World, type WorldOptions } from "@anyone/drawn-world/servers/world";
+import { s3Bucket } from "@anyone/storage/s3-bucket";
 import { safeFetcher } from "../fetch/safe-fetch.ts";
 import { politeFetch, userAgent } from "../polite-fetch.ts";
 import { HostQueues } from "../politeness.ts";
@@ -27,18 +30,22 @@ export const politeness = { perSecond: 1000, concurrency: 8 };
 /** Everything that a connector is tested against. 60 images; a page has seven. */
 export async function openSources(options: Partial<WorldOptions> = {}): Promise<Sources> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "source-")));
+  const drawer = await swatchDrawer(join(folder, "drawn"));
   const world = await startWorld({
     port: 0,
     seedFrom: 1,
     count: 60,
     trouble: 0,
     cacheDir: folder,
-    drawer: await swatchDrawer(join(folder, "drawn")),
+    drawer,
     rate: { apiPerSecond: 1000, imagesPerSecond: 1000 },
     ...options,
   });
+  const few = { seeds: Array.from({ length: 20 }, (_, i) => i + 1), drawer };
+  await writeDeepFashion({ ...few, folder: join(folder, "deepfashion") });
+  await writeShhq({ ...few, folder: join(folder, "shhq") });
   const photographs = await copyPhotographs(join(folder, "photographs"));
-  const { reach, close } = reachOf(world.allow, world.apiKey, [folder]);
+  const { reach, close } = reachOf(world.allow, world.apiKey, [folder], world.s3Endpoint);
   const source = (settings: unknown, count: number) => ({ settings: SourceSettings.parse(settings), count });
   return {
     folder,
@@ -57,6 +64,12 @@ export async function openSources(options: Partial<WorldOptions> = {}): Promise<
         { kind: "folder", path: join(folder, "photographs"), filesPerPage: 7, licence: "MIT" },
         photographs,
       ),
+      s3: source({ kind: "s3", bucket: BUCKET, prefix: "people/", keysPerPage: 7, licence: "MIT" }, 30),
+      "deepfashion-multimodal": source(
+        { kind: "deepfashion-multimodal", path: join(folder, "deepfashion"), filesPerPage: 7 },
+        20,
+      ),
+      shhq: source({ kind: "shhq", path: join(folder, "shhq"), filesPerPage: 7 }, 20),
     },
     async close() {
       await world.stop();
@@ -67,7 +80,7 @@ export async function openSources(options: Partial<WorldOptions> = {}): Promise<
 }
 
 /** What a connector may use, with no waiting: what politeness does is tested elsewhere. */
-export function reachOf(allow: string, apiKey: string, importRoots: string[] = []) {
+export function reachOf(allow: string, apiKey: string, importRoots: string[] = [], s3Endpoint = "") {
   const freely = { book: async () => ({ waitMs: 0, failures: 0 }), pause: async () => {}, recovered: async () => {} };
   const fetcher = safeFetcher({ allowPrivate: new Set(allow.split(",")) }, userAgent("mailto:tests@example.org"));
   const reach: Reach = {
@@ -75,6 +88,8 @@ export function reachOf(allow: string, apiKey: string, importRoots: string[] = [
     importRoots,
     apiKeys: { flickr: apiKey, unsplash: apiKey, pixabay: apiKey },
     answers: forgetful,
+    bucket: async (name) =>
+      s3Bucket(name, { S3_ENDPOINT: s3Endpoint, AWS_ACCESS_KEY_ID: apiKey, AWS_SECRET_ACCESS_KEY: apiKey }),
   };
   return { reach, close: () => fetcher.close() };
 }
