@@ -72,6 +72,34 @@ export const Candidate = z.object({
 });
 export type Candidate = z.infer<typeof Candidate>;
 
+/** The manners shown to one host or API key, over all crawler processes. */
+export const RequestBudget = z.object({
+  /** `host:example.org` or `key:flickr:1a2b3c4d`. */
+  name: z.string(),
+  kind: z.enum(["host", "key"]),
+  /** Requests per second that the rule allows, and that are used at the present speed. */
+  allowedPerSecond: z.number(),
+  perSecond: z.number(),
+  /** Requests that could leave this moment, of at most so many. */
+  left: z.number().int(),
+  burst: z.number().int(),
+  inFlight: z.number().int(),
+  concurrency: z.number().int(),
+  requests: z.number().int(),
+  answers: z.number().int(),
+  /** Share of the answers that were 429, or 503 with a Retry-After; null before the first. */
+  throttledShare: z.number().nullable(),
+  /** Share of the answers that were another 5xx, or never came. */
+  failedShare: z.number().nullable(),
+  /** Mean time to an answer. */
+  latencyMs: z.number().nullable(),
+  breaker: z.enum(["closed", "open", "half-open"]),
+  /** Until the next request may leave. */
+  waitMs: z.number(),
+  updatedAt: Moment,
+});
+export type RequestBudget = z.infer<typeof RequestBudget>;
+
 const bySource = z.object({ id: SourceId });
 const byCandidate = z.object({ id: z.string().min(1).max(200) });
 
@@ -158,6 +186,17 @@ export const sourceApi = {
     summary: "Stops a running crawl after its current page",
     params: z.object({ id: CrawlId }),
     answer: Crawl,
+  }),
+  listRequestBudgets: operation({
+    path: "/v1/request-budgets",
+    stage: "source",
+    access: "operator",
+    summary: "The hosts and API keys that requests go to, latest first: quota left, share of 429, latency, breaker",
+    query: z.object({
+      kind: z.enum(["host", "key"]).optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    answer: z.object({ items: z.array(RequestBudget) }),
   }),
   listCandidates: operation({
     path: "/v1/candidates",

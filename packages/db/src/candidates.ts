@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { OwnVerdicts } from "@anyone/domain/filter/verdict";
 import { CandidateId, type CrawlId, SourceId } from "@anyone/domain/ids";
-import type { CandidateStatus, FetchFailure, Listing } from "@anyone/domain/source/candidate";
+import type { CandidateStatus, FetchFailure, Listing, Validators } from "@anyone/domain/source/candidate";
 import type { ImageHeader } from "@anyone/domain/source/image-header";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 
@@ -31,6 +31,7 @@ export interface FetchedCandidate {
   contentType: string;
   /** The URL after redirects. */
   fetchedFrom: string;
+  validators?: Validators;
 }
 
 export interface CandidateRepository {
@@ -38,6 +39,11 @@ export interface CandidateRepository {
   withStatus(ids: readonly CandidateId[], status: CandidateStatus): Promise<CandidateRow[]>;
   /** Which of `ids` are known. */
   known(ids: readonly CandidateId[]): Promise<Set<CandidateId>>;
+  /**
+   * Notes at once that a candidate's bytes are stored, before the task that fetched it ends: whoever does the task again after a crash
+   * does not ask the host again.
+   */
+  fetched(candidate: FetchedCandidate): Promise<void>;
 }
 
 export function candidateRepository(db: Sql): CandidateRepository {
@@ -57,6 +63,8 @@ export function candidateRepository(db: Sql): CandidateRepository {
       const rows = await db.query<{ id: string }>("SELECT id FROM candidates WHERE id = ANY($1::text[])", [ids]);
       return new Set(rows.map((row) => CandidateId.parse(row.id)));
     },
+
+    fetched: (candidate) => recordFetched(db, candidate),
   };
 }
 
@@ -97,22 +105,20 @@ function storable(_key: string, value: unknown): unknown {
   return typeof value === "string" ? value.replaceAll("\0", "").toWellFormed() : value;
 }
 
-/** Listed candidates whose bytes are stored now. */
-export async function recordFetched(tx: Transaction, fetched: readonly FetchedCandidate[]): Promise<void> {
-  if (fetched.length === 0) return;
-  await tx.query(
-    `UPDATE candidates SET status = 'fetched', reason = NULL, sha256 = now.sha256, object_key = now.object_key, bytes = now.bytes,
-       content_type = now.content_type, fetched_from = nullif(now.fetched_from, candidates.url), fetched_at = clock_timestamp()
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[])
-       AS now (id, sha256, object_key, bytes, content_type, fetched_from)
-     WHERE candidates.id = now.id AND candidates.status = 'listed'`,
+/** The bytes are content: whoever stored them, also a process that has lost its lease since, may say so. */
+async function recordFetched(db: Sql, one: FetchedCandidate): Promise<void> {
+  await db.query(
+    `UPDATE candidates SET status = 'fetched', reason = NULL, sha256 = $2, object_key = $3, bytes = $4, content_type = $5,
+       fetched_from = nullif($6, url), validators = $7, fetched_at = clock_timestamp()
+     WHERE id = $1 AND status = 'listed'`,
     [
-      fetched.map((one) => one.id),
-      fetched.map((one) => one.sha256),
-      fetched.map((one) => one.objectKey),
-      fetched.map((one) => one.bytes),
-      fetched.map((one) => one.contentType),
-      fetched.map((one) => one.fetchedFrom),
+      one.id,
+      one.sha256,
+      one.objectKey,
+      one.bytes,
+      one.contentType,
+      one.fetchedFrom,
+      one.validators === undefined ? null : JSON.stringify(one.validators),
     ],
   );
 }

@@ -1,10 +1,4 @@
-import {
-  type CandidateRow,
-  type FetchedCandidate,
-  recordFailed,
-  recordFetched,
-  recordTooSmall,
-} from "@anyone/db/candidates";
+import { type CandidateRow, type FetchedCandidate, recordFailed, recordTooSmall } from "@anyone/db/candidates";
 import { fault } from "@anyone/domain/fault";
 import { gates } from "@anyone/domain/filter/gate";
 import { ownVerdicts } from "@anyone/domain/filter/judge";
@@ -26,7 +20,7 @@ import type { FetchRefused } from "./fetch/safe-fetch.ts";
 const AT_ONCE = 8;
 
 type Result =
-  | { ok: true; fetched: FetchedCandidate }
+  | { ok: true; id: CandidateId }
   | { ok: false; id: CandidateId; reason: FetchFailure; retryInMs: number | undefined; header?: ImageHeader };
 
 /**
@@ -38,7 +32,9 @@ export async function fetchCandidates(
   context: CrawlerContext & TaskContext,
 ): Promise<Outcome> {
   const listed = await context.candidates.withStatus(candidateIds, "listed");
-  if (listed.length === 0) return skipped("nothing-listed");
+  // Of an attempt that was cut short, with their filter's task.
+  const before = (await context.candidates.withStatus(candidateIds, "fetched")).map(({ id }) => id);
+  if (listed.length + before.length === 0) return skipped("nothing-listed");
   const sources = new Map(
     await Promise.all(
       [...new Set(listed.map((one) => one.sourceId))].map(async (id) => [id, await context.sources.get(id)] as const),
@@ -49,7 +45,7 @@ export async function fetchCandidates(
     if (!source) throw fault("internal", `Candidate ${candidate.id} has no source.`);
     return fetchOne(candidate, source, round, context);
   });
-  const fetched = results.flatMap((result) => (result.ok ? [result.fetched] : []));
+  const fetched = results.flatMap((result) => (result.ok ? [result.id] : []));
   const refused = results.flatMap((result) => (result.ok ? [] : [result]));
   const tooSmall = refused.flatMap(({ id, reason, header }) =>
     header && reason === "too-small" ? { id, header, says: ownVerdicts({ ...header, models: [] }, gates) } : [],
@@ -71,14 +67,13 @@ export async function fetchCandidates(
   });
   return done({
     write: async (tx) => {
-      await recordFetched(tx, fetched);
       await recordTooSmall(tx, tooSmall, gates.version);
       await recordFailed(
         tx,
         failed.map(({ id, reason, retryInMs }) => ({ id, reason, final: retryInMs === undefined })),
       );
     },
-    next: [...toFilter(fetched), ...toRetry(later, round)],
+    next: [...toFilter([...before, ...fetched]), ...toRetry(later, round)],
   });
 }
 
@@ -101,17 +96,17 @@ async function fetchOne(
     answer.type.slice("image/".length),
     answer.type,
   );
-  return {
-    ok: true,
-    fetched: {
-      id,
-      sha256,
-      objectKey: key,
-      bytes: answer.bytes.length,
-      contentType: answer.type,
-      fetchedFrom: answer.url,
-    },
+  const fetched: FetchedCandidate = {
+    id,
+    sha256,
+    objectKey: key,
+    bytes: answer.bytes.length,
+    contentType: answer.type,
+    fetchedFrom: answer.url,
+    validators: answer.validators,
   };
+  await context.candidates.fetched(fetched);
+  return { ok: true, id };
 }
 
 async function read(
@@ -127,8 +122,8 @@ async function read(
   }
 }
 
-function toFilter(fetched: readonly FetchedCandidate[]): NextTask[] {
-  return fetched.length === 0 ? [] : [next(filterCandidates, { candidateIds: fetched.map((one) => one.id) })];
+function toFilter(candidateIds: CandidateId[]): NextTask[] {
+  return candidateIds.length === 0 ? [] : [next(filterCandidates, { candidateIds })];
 }
 
 /** One later task for all that may be tried again, at the moment the most patient of them asks for. */

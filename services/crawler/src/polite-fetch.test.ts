@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { RequestBudgets } from "@anyone/domain/source/request-budgets";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { readImage } from "./connectors/read-image.ts";
 import { type SafeFetcher, safeFetcher } from "./fetch/safe-fetch.ts";
@@ -24,6 +25,7 @@ let second: Host;
 let fetcher: SafeFetcher;
 let fetch: PoliteFetch;
 let booked: string[];
+let left: string[];
 
 async function host(): Promise<Host> {
   const own: Host = { server: createServer(), origin: "", robots: { status: 404, text: "" }, asked: [], answered: [] };
@@ -51,13 +53,13 @@ beforeAll(async () => {
 beforeEach(() => {
   for (const own of [first, second]) Object.assign(own, { robots: { status: 404, text: "" }, asked: [] });
   booked = [];
-  const budgets = {
-    book: async (name: string, intervalMs: number) => {
-      booked.push(`${name} ${intervalMs}`);
-      return { waitMs: 0, failures: 0 };
+  left = [];
+  const budgets: RequestBudgets = {
+    enter: async (asked) => {
+      booked.push(...asked.map(({ name, rule }) => `${name} ${rule.intervalMs}`));
+      return { waitMs: 0, leaveAt: 0 };
     },
-    pause: async () => {},
-    recovered: async () => {},
+    leave: async (_names, _visit, reply) => void left.push(reply.how),
   };
   fetch = politeFetch(fetcher, new HostQueues(budgets));
 });
@@ -91,7 +93,8 @@ describe("polite fetching", () => {
 
   it("takes a turn at every host on the way", async () => {
     expect(await image("/to-second/a.jpg")).toMatchObject({ ok: true, url: `${second.origin}/a.jpg` });
-    expect(booked).toEqual([first, second].map(({ origin }) => `${new URL(origin).host} 10`));
+    expect(booked).toEqual([first, second].map(({ origin }) => `host:${new URL(origin).host} 10`));
+    expect(left).toEqual(["well", "well"]);
   });
 
   it("leaves a host alone whose robots.txt fails, and says that another time may do", async () => {
@@ -108,16 +111,22 @@ describe("polite fetching", () => {
   it("keeps the distance that Crawl-delay asks for", async () => {
     first.robots = { status: 200, text: "User-agent: *\nCrawl-delay: 3" };
     await image("/a.jpg");
-    expect(booked).toEqual([`${new URL(first.origin).host} 3000`]);
+    expect(booked).toEqual([`host:${new URL(first.origin).host} 3000`]);
   });
 
   it("does not ask an API that gave us a key for its robots.txt", async () => {
     first.robots = { status: 200, text: "User-agent: *\nDisallow: /" };
-    expect(await fetch(`${first.origin}/api`, { politeness, api: true })).toMatchObject({ ok: true });
+    const key = { provider: "photos", key: "secret", quota: { requests: 100, perSeconds: 60 } };
+    expect(await fetch(`${first.origin}/api`, { politeness, key })).toMatchObject({ ok: true });
+    // the key's hash, never the key; a tenth at once, ninety in the minute
+    expect(booked).toEqual([
+      `host:${new URL(first.origin).host} 10`,
+      expect.stringMatching(/^key:photos:[0-9a-f]{8} 666\.6/),
+    ]);
   });
 
   it("puts a request off when its host must be left alone for long, without a byte sent", async () => {
-    const budgets = { book: async () => ({ tooFarMs: 90_000 }), pause: async () => {}, recovered: async () => {} };
+    const budgets = { enter: async () => ({ tooFarMs: 90_000 }), leave: async () => {} };
     const later = politeFetch(fetcher, new HostQueues(budgets));
     const answer = await readImage(later, `${first.origin}/a.jpg`, politeness);
     expect(answer).toMatchObject({ ok: false, reason: "rate-limited", retryAfterMs: 90_000 });

@@ -1,16 +1,18 @@
+import type { FetchFailure } from "@anyone/domain/source/candidate";
+import type { Reply } from "@anyone/domain/source/politeness";
 import type { Politeness } from "@anyone/domain/source/source";
-import { hostPort } from "./fetch/dial.ts";
 import { Refusal } from "./fetch/refusal.ts";
 import type { Fetched, FetchOptions, FetchRefused, SafeFetcher } from "./fetch/safe-fetch.ts";
-import type { HostQueues, Turn } from "./politeness.ts";
+import type { HostQueues, KeyBudget, Turn } from "./politeness.ts";
+import { registrableHost } from "./registrable-host.ts";
 import { NO_RULES, parseRobots, type RobotsRules, robotsAllow } from "./robots.ts";
 
 export interface PoliteOptions extends Omit<FetchOptions, "beforeHop"> {
   politeness: Politeness;
   /** Longest wait for a host's turn before the request is put off. Default 20 s. */
   patienceMs?: number;
-  /** An API that one was given a key for is not a page to crawl: its robots.txt is not asked. */
-  api?: boolean;
+  /** An API that one was given a key for is not a page to crawl: its robots.txt is not asked, and the key's quota is kept. */
+  key?: KeyBudget;
 }
 
 export type PoliteFetch = (url: string, options: PoliteOptions) => Promise<Fetched | FetchRefused>;
@@ -56,30 +58,43 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
     return rules;
   }
 
-  return async (url, { politeness, patienceMs = 20_000, api = false, ...options }) => {
+  return async (url, { politeness, patienceMs = 20_000, key, ...options }) => {
     let turn: Turn | undefined;
     const beforeHop = async (hop: URL) => {
-      await turn?.leave({ status: 302 });
+      await turn?.leave({ how: "well" });
       turn = undefined;
-      const host = hostPort(hop);
-      if (!api) {
+      const host = registrableHost(hop);
+      if (!key) {
         const rules = await rulesOf(hop);
         if (!robotsAllow(rules, hop.pathname + hop.search))
           throw new Refusal("robots", `${hop.host} asks not to fetch this`);
         if (rules.crawlDelayMs !== undefined) queues.slowDown(host, rules.crawlDelayMs);
       }
-      const entered = await queues.enter(host, politeness, patienceMs, options.signal);
+      const { signal, deadlineMs = 30_000 } = options;
+      const entered = await queues.enter({ host, rule: politeness, key, patienceMs, deadlineMs, signal });
       if ("tooFarMs" in entered)
         throw new Refusal("rate-limited", `${hop.host} is to be left alone`, { retryAfterMs: entered.tooFarMs });
       turn = entered;
     };
     try {
       const answer = await fetcher.fetch(url, { ...options, beforeHop });
-      await turn?.leave({ status: answer.status, retryAfterMs: answer.ok ? undefined : answer.retryAfterMs });
+      await turn?.leave(replyOf(answer));
       turn = undefined;
       return answer;
     } finally {
-      await turn?.leave({});
+      await turn?.leave({ how: "none" });
     }
   };
+}
+
+/** The host did not answer, or not to the end. */
+const UNANSWERED: ReadonlySet<FetchFailure> = new Set(["connection", "dns", "timeout", "tls", "too-slow", "truncated"]);
+
+/** What an answer says of the host's health; what we refuse of it says nothing. */
+function replyOf(answer: Fetched | FetchRefused): Reply {
+  if (answer.ok) return { how: "well" };
+  const { status, reason, retryAfterMs } = answer;
+  if (status === 429 || (status === 503 && retryAfterMs !== undefined)) return { how: "throttled", retryAfterMs };
+  if (status !== undefined) return status >= 500 ? { how: "failed", retryAfterMs } : { how: "well" };
+  return UNANSWERED.has(reason) ? { how: "failed" } : { how: "well" };
 }

@@ -1,4 +1,8 @@
-import type { HostBudgets } from "@anyone/domain/source/host-budget";
+import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type KeyQuota, ruleOfQuota } from "@anyone/domain/source/key-quota";
+import type { Reply } from "@anyone/domain/source/politeness";
+import type { Asked, RequestBudgets } from "@anyone/domain/source/request-budgets";
 import type { Politeness } from "@anyone/domain/source/source";
 
 /** A host that must be left alone longer than a task may wait. */
@@ -7,23 +11,39 @@ export interface TooFar {
 }
 
 export interface Turn {
-  /** Gives the place back and says how the host answered. `retryAfterMs` is what it asked for, if it did. */
-  leave(answer: { status?: number; retryAfterMs?: number }): Promise<void>;
+  /** Gives the place back and says how the host answered. */
+  leave(reply: Omit<Reply, "latencyMs">): Promise<void>;
 }
 
-/** Longest pause after failures when the host names none. */
-const LONGEST_PAUSE_MS = 10 * 60_000;
+/** An API key whose quota a request takes from. */
+export interface KeyBudget {
+  provider: string;
+  key: string;
+  quota: KeyQuota;
+}
+
+export interface Visit {
+  /** The registrable host. */
+  host: string;
+  rule: Politeness;
+  key?: KeyBudget;
+  /** Longest wait for a turn; beyond it the caller puts its work off instead of sleeping on a lease. */
+  patienceMs: number;
+  /** Longest that the request itself may take. */
+  deadlineMs: number;
+  signal?: AbortSignal;
+}
 
 /**
- * One queue per host: at most `concurrency` requests in flight in this process, and over all processes at most `perSecond`.
- * 429 and 5xx push the host's next moment away, twice as far each time in a row, or as far as Retry-After says.
+ * Turns at hosts. What may leave when is decided in the database, over all processes; here those of this process who want the same
+ * host stand in line, so that only the first of them asks.
  */
 export class HostQueues {
-  readonly #budgets: HostBudgets;
-  readonly #inFlight = new Map<string, { running: number; waiting: (() => void)[] }>();
+  readonly #budgets: RequestBudgets;
+  readonly #lines = new Map<string, Promise<unknown>>();
   readonly #slowest = new Map<string, number>();
 
-  constructor(budgets: HostBudgets) {
+  constructor(budgets: RequestBudgets) {
     this.#budgets = budgets;
   }
 
@@ -32,66 +52,56 @@ export class HostQueues {
     this.#slowest.set(host, Math.min(ms, 60_000));
   }
 
-  /**
-   * Waits for a turn at a host.
-   * @param patienceMs longest wait for the host's moment; beyond it the caller puts its work off instead of sleeping on a lease
-   */
-  async enter(host: string, rule: Politeness, patienceMs: number, signal?: AbortSignal): Promise<Turn | TooFar> {
-    await this.#takePlace(host, rule.concurrency);
+  /** Waits for a turn at a host, and for the key's quota where there is one. */
+  async enter(visit: Visit): Promise<Turn | TooFar> {
+    const { host, signal } = visit;
+    const ahead = this.#lines.get(host);
+    const asked = (async () => {
+      await ahead;
+      signal?.throwIfAborted();
+      return await this.#ask(visit);
+    })();
+    const place = asked.catch(() => {});
+    this.#lines.set(host, place);
+    void place.then(() => this.#lines.get(host) === place && this.#lines.delete(host));
+    const booked = await asked;
+    if ("tooFarMs" in booked) return booked;
+    const { id, names, waitMs, leaveAt } = booked;
     try {
-      const interval = Math.max(1000 / rule.perSecond, this.#slowest.get(host) ?? 0);
-      const booked = await this.#budgets.book(host, interval, patienceMs);
-      if ("tooFarMs" in booked) {
-        this.#givePlace(host);
-        return booked;
-      }
-      await sleep(booked.waitMs, signal);
-      return { leave: (answer) => this.#leave(host, booked.failures, answer) };
+      await sleep(waitMs, undefined, { signal });
     } catch (error) {
-      this.#givePlace(host);
+      await this.#budgets.leave(names, id, { how: "none" }, leaveAt);
       throw error;
     }
+    const left = performance.now();
+    return {
+      leave: (reply) => this.#budgets.leave(names, id, { ...reply, latencyMs: performance.now() - left }, leaveAt),
+    };
   }
 
-  async #leave(host: string, failures: number, answer: { status?: number; retryAfterMs?: number }): Promise<void> {
-    this.#givePlace(host);
-    const { status, retryAfterMs } = answer;
-    if (status === undefined) return;
-    if (status !== 429 && status < 500) return failures > 0 ? this.#budgets.recovered(host) : undefined;
-    const backOff = Math.min(1000 * 2 ** Math.min(failures, 20), LONGEST_PAUSE_MS);
-    await this.#budgets.pause(host, retryAfterMs ?? backOff);
-  }
-
-  #takePlace(host: string, concurrency: number): Promise<void> {
-    const state = this.#inFlight.get(host) ?? { running: 0, waiting: [] };
-    this.#inFlight.set(host, state);
-    if (state.running < concurrency) {
-      state.running++;
-      return Promise.resolve();
+  async #ask({ host, rule, key, patienceMs, deadlineMs, signal }: Visit) {
+    const id = randomUUID();
+    const intervalMs = Math.max(1000 / rule.perSecond, this.#slowest.get(host) ?? 0);
+    const asked: Asked[] = [
+      { name: `host:${host}`, rule: { intervalMs, burst: 1, concurrency: rule.concurrency } },
+      ...(key ? [{ name: keyName(key), rule: ruleOfQuota(key.quota) }] : []),
+    ];
+    const until = performance.now() + patienceMs;
+    for (;;) {
+      const entered = await this.#budgets.enter(asked, { visit: id, patienceMs, holdMs: deadlineMs + GRACE_MS });
+      if ("tooFarMs" in entered) return entered;
+      if ("leaveAt" in entered) return { ...entered, id, names: asked.map(({ name }) => name) };
+      if (performance.now() > until) return { tooFarMs: Math.max(entered.fullForMs, 1000) };
+      // A little chance keeps processes that were refused together from asking together again.
+      await sleep(entered.fullForMs * (1 + Math.random() / 4), undefined, { signal });
     }
-    return new Promise((resolve) => state.waiting.push(resolve));
-  }
-
-  #givePlace(host: string): void {
-    const state = this.#inFlight.get(host);
-    if (!state) return;
-    const following = state.waiting.shift();
-    if (following) following();
-    else if (--state.running === 0) this.#inFlight.delete(host);
   }
 }
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
+/** A request that is still out so long after its deadline has died with its process. */
+const GRACE_MS = 5_000;
+
+/** A key is told apart by its hash: no budget's name gives it away. */
+function keyName({ provider, key }: KeyBudget): string {
+  return `key:${provider}:${createHash("sha256").update(key).digest("hex").slice(0, 8)}`;
 }

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { answerCache } from "@anyone/db/answer-cache";
-import { hostBudgets } from "@anyone/db/host-budgets";
-import type { Sql } from "@anyone/domain/transaction";
+import { requestBudgets } from "@anyone/db/request-budgets";
+import type { Database } from "@anyone/domain/transaction";
 import type { S3Environment } from "@anyone/storage/s3";
 import { type ApiKeys, type Reach, Unlisted } from "./connectors/connector.ts";
 import { safeFetcher } from "./fetch/safe-fetch.ts";
@@ -9,7 +9,7 @@ import { type PoliteFetch, politeFetch, userAgent } from "./polite-fetch.ts";
 import { HostQueues } from "./politeness.ts";
 
 export interface ReachOptions {
-  db: Sql;
+  db: Database;
   contact: string | undefined;
   allowPrivate: readonly string[];
   importRoots: readonly string[];
@@ -23,7 +23,7 @@ export async function openReach(options: ReachOptions): Promise<Reach & { close(
   const fetcher = safeFetcher({ allowPrivate: new Set(allowPrivate) }, userAgent(contact ?? "nobody"));
   const roots = options.importRoots.map((root) => realpath(root).catch(() => root));
   return {
-    fetch: contact === undefined ? anonymous : politeFetch(fetcher, new HostQueues(hostBudgets(db))),
+    fetch: contact === undefined ? anonymous : politeFetch(fetcher, new HostQueues(requestBudgets(db))),
     importRoots: await Promise.all(roots),
     apiKeys,
     answers: answerCache(db),

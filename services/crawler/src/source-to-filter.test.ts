@@ -5,7 +5,7 @@ import { answerCache } from "@anyone/db/answer-cache";
 import { candidateRepository } from "@anyone/db/candidates";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { crawlRepository, endCrawls, startCrawl } from "@anyone/db/crawls";
-import { hostBudgets } from "@anyone/db/host-budgets";
+import { requestBudgets } from "@anyone/db/request-budgets";
 import { sourceRepository } from "@anyone/db/sources";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { type CrawlId, SourceId } from "@anyone/domain/ids";
@@ -66,7 +66,7 @@ async function openCrawler(): Promise<void> {
     protocols: { current: async () => primeHuman },
     store: filesystemStore(join(folder, "objects")),
     reach: {
-      fetch: politeFetch(fetcher, new HostQueues(hostBudgets(db))),
+      fetch: politeFetch(fetcher, new HostQueues(requestBudgets(db))),
       importRoots: [],
       apiKeys: { flickr: world.apiKey, unsplash: world.apiKey, pixabay: world.apiKey },
       answers: answerCache(db),

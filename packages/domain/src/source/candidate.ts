@@ -98,6 +98,12 @@ export function retryDelay(reason: FetchFailure, attempt: number, retryAfterMs?:
   return Math.min(Math.max(backOff, retryAfterMs ?? 0), 3_600_000);
 }
 
+/** By what a host recognises bytes that it gave before. */
+export interface Validators {
+  etag?: string;
+  lastModified?: string;
+}
+
 /** Image kinds that may enter: told by their first bytes, never by name or header. */
 export const IMAGE_TYPES = ["image/jpeg", "image/png", "image/webp"] as const;
 export type ImageType = (typeof IMAGE_TYPES)[number];

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { SourceId } from "../ids.ts";
+import { FLICKR_QUOTA, KeyQuota, PIXABAY_QUOTA, UNSPLASH_QUOTA } from "./key-quota.ts";
 
 /** How gently one host is treated. */
 export const Politeness = z.object({
   /** Requests per second to one host, over all processes. */
   perSecond: z.number().positive().max(1000).default(1),
-  /** Requests in flight to one host, in one process. */
+  /** Requests in flight to one host, over all processes. */
   concurrency: z.int().min(1).max(8).default(2),
 });
 export type Politeness = z.infer<typeof Politeness>;
@@ -51,6 +52,8 @@ export const FlickrSettings = z.object({
   /** Flickr licence ids that may be taken; the default ones allow commercial use and changes. */
   licences: z.array(z.int().min(0).max(20)).min(1).default([4, 5, 7, 8, 9, 10]),
   perPage: z.int().min(1).max(500).default(250),
+  /** What Flickr grants the key, over all processes. */
+  quota: KeyQuota.default(FLICKR_QUOTA),
   share,
   politeness,
 });
@@ -64,6 +67,8 @@ export const UnsplashSettings = z.object({
   perPage: z.int().min(1).max(30).default(30),
   /** Pages of one search that are read at most, whatever the answers say of its length. */
   mostPages: z.int().min(1).max(10_000).default(1_000),
+  /** What Unsplash grants the key, over all processes; a production key has more. */
+  quota: KeyQuota.default(UNSPLASH_QUOTA),
   share,
   politeness,
 });
@@ -77,6 +82,8 @@ export const PixabaySettings = z.object({
   categories: z.array(z.enum(PIXABAY_CATEGORIES)).min(1).default(["people", "fashion"]),
   orientation: z.enum(["all", "vertical", "horizontal"]).default("vertical"),
   perPage: z.int().min(3).max(200).default(100),
+  /** What Pixabay grants the key, over all processes. */
+  quota: KeyQuota.default(PIXABAY_QUOTA),
   share,
   politeness,
 });

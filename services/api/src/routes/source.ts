@@ -1,4 +1,5 @@
 import { sourceApi } from "@anyone/contracts/source";
+import { readRequestBudgets } from "@anyone/db/browse/request-budgets";
 import {
   fetchedObject,
   listCandidates,
@@ -76,6 +77,8 @@ export function sourceRoutes(app: FastifyInstance, { db, tasks, store }: ApiCont
     if (ended.length === 0) throw fault("conflict", `The crawl is not running: it is ${state}.`);
     return crawlOf(params.id);
   });
+
+  route(app, sourceApi.listRequestBudgets, async ({ query }) => ({ items: await readRequestBudgets(db, query) }));
 
   route(app, sourceApi.listCandidates, ({ query }) => listCandidates(db, query, query));
   route(app, sourceApi.getCandidate, async ({ params }) =>

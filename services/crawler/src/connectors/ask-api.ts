@@ -2,6 +2,7 @@ import type { Politeness } from "@anyone/domain/source/source";
 import type { z } from "zod";
 import type { FetchRefused } from "../fetch/safe-fetch.ts";
 import type { PoliteFetch } from "../polite-fetch.ts";
+import type { KeyBudget } from "../politeness.ts";
 import { Unlisted, unlisted } from "./connector.ts";
 
 /** A page of a search has some hundred kilobytes; a caption of 10 MB is cut short later, and costs no other item its place. */
@@ -13,6 +14,7 @@ export interface ApiQuestion {
   url: URL;
   fetch: PoliteFetch;
   politeness: Politeness;
+  key: KeyBudget;
   signal?: AbortSignal | undefined;
   /** Reads a refusal in the API's own way, where that differs from HTTP's. */
   reread?: (refused: FetchRefused) => FetchRefused;
@@ -27,11 +29,12 @@ export async function askApi({
   url,
   fetch,
   politeness,
+  key,
   signal,
   reread = (refused) => refused,
 }: ApiQuestion): Promise<string> {
   const headers = { accept: "application/json" };
-  const answer = await fetch(url.href, { politeness, signal, headers, api: true, maxBytes: MOST_BYTES });
+  const answer = await fetch(url.href, { politeness, signal, headers, key, maxBytes: MOST_BYTES });
   if (!answer.ok) throw unlisted(`${api}'s search`, reread(answer));
   return new TextDecoder().decode(answer.bytes);
 }

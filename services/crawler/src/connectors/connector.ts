@@ -1,5 +1,5 @@
 import type { AnswerCache } from "@anyone/domain/source/answer-cache";
-import type { ImageType, Listing } from "@anyone/domain/source/candidate";
+import type { ImageType, Listing, Validators } from "@anyone/domain/source/candidate";
 import type { SettingsOf, SourceKind } from "@anyone/domain/source/source";
 import type { Bucket } from "@anyone/storage/s3-bucket";
 import type { FetchRefused } from "../fetch/safe-fetch.ts";
@@ -35,6 +35,7 @@ export interface ImageBytes {
   type: ImageType;
   /** Where they came from after redirects. */
   url: string;
+  validators?: Validators;
 }
 
 /** Lists one kind of source and reads its images. Add a file, add it to `connectors.ts`, and it must pass `conformance.test.ts`. */

@@ -48,7 +48,8 @@ export const flickr: Connector<"flickr"> = {
     };
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const { politeness } = settings;
-    const { photos } = resultOf(await askApi({ api: "Flickr", url, fetch, politeness, signal }));
+    const budget = { provider: "flickr", key, quota: settings.quota };
+    const { photos } = resultOf(await askApi({ api: "Flickr", url, fetch, politeness, key: budget, signal }));
     const listings = photos.photo.flatMap((photo) => toListing(photo, settings.licences));
     const next = nextPosition({ page, before }, photos, Math.floor(MOST_PER_SEARCH / settings.perPage));
     return { listings, cursor: next ?? null, done: next === undefined };

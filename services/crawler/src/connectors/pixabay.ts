@@ -37,7 +37,8 @@ export const pixabay: Connector<"pixabay"> = {
     const known = await answers.get(request);
     url.searchParams.set("key", key);
     const { politeness } = settings;
-    const text = known ?? (await askApi({ api: "Pixabay", url, fetch, politeness, signal }));
+    const budget = { provider: "pixabay", key, quota: settings.quota };
+    const text = known ?? (await askApi({ api: "Pixabay", url, fetch, politeness, key: budget, signal }));
     const { hits, totalHits } = readAnswer("Pixabay", text, Answer);
     if (known === undefined) await answers.keep(request, text, CACHED_FOR_MS);
     const pages = Math.ceil(Math.min(totalHits, MOST_PER_SEARCH) / settings.perPage);

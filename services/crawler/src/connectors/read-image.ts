@@ -2,6 +2,7 @@ import { gates } from "@anyone/domain/filter/gate";
 import { sniffImage } from "@anyone/domain/source/candidate";
 import type { Politeness } from "@anyone/domain/source/source";
 import { inspectImage } from "../fetch/inspect-image.ts";
+import { validatorsOf } from "../fetch/refresh.ts";
 import type { FetchRefused } from "../fetch/safe-fetch.ts";
 import type { PoliteFetch } from "../polite-fetch.ts";
 import type { ImageBytes } from "./connector.ts";
@@ -23,7 +24,8 @@ export async function readImage(
   if (!answer.ok) return answer;
   const optOut = answer.headers["x-robots-tag"];
   if (optOut !== undefined && OPT_OUT.test(optOut)) return refuse("opted-out", `X-Robots-Tag: ${optOut}`);
-  return asImage(answer.bytes, answer.url);
+  const image = asImage(answer.bytes, answer.url);
+  return image.ok ? { ...image, validators: validatorsOf(answer.headers) } : image;
 }
 
 /** Judges bytes by their first ones; what a name or a Content-Type says is not asked. */

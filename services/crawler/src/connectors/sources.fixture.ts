@@ -81,7 +81,7 @@ export async function openSources(options: Partial<WorldOptions> = {}): Promise<
 
 /** What a connector may use, with no waiting: what politeness does is tested elsewhere. */
 export function reachOf(allow: string, apiKey: string, importRoots: string[] = [], s3Endpoint = "") {
-  const freely = { book: async () => ({ waitMs: 0, failures: 0 }), pause: async () => {}, recovered: async () => {} };
+  const freely = { enter: async () => ({ waitMs: 0, leaveAt: 0 }), leave: async () => {} };
   const fetcher = safeFetcher({ allowPrivate: new Set(allow.split(",")) }, userAgent("mailto:tests@example.org"));
   const reach: Reach = {
     fetch: politeFetch(fetcher, new HostQueues(freely)),

@@ -30,7 +30,8 @@ export const unsplash: Connector<"unsplash"> = {
     // In the query, not in a header: headers follow a redirect to another host, queries do not.
     url.searchParams.set("client_id", key);
     const { politeness } = settings;
-    const text = await askApi({ api: "Unsplash", url, fetch, politeness, signal, reread: hourly });
+    const budget = { provider: "unsplash", key, quota: settings.quota };
+    const text = await askApi({ api: "Unsplash", url, fetch, politeness, key: budget, signal, reread: hourly });
     const { results, total_pages } = readAnswer("Unsplash", text, Answer);
     const done = results.length === 0 || page >= Math.min(total_pages, settings.mostPages);
     return {
@@ -99,15 +100,17 @@ function toListing(raw: unknown, { endpoint }: SettingsOf<"unsplash">): Listing[
 }
 
 async function tellDownload(
-  { endpoint, politeness }: SettingsOf<"unsplash">,
+  { endpoint, politeness, quota }: SettingsOf<"unsplash">,
   location: string,
   { fetch, apiKeys }: Reach,
   signal: AbortSignal | undefined,
 ): Promise<{ url: string } | FetchRefused> {
   if (!sameOrigin(location, endpoint)) return refuse("bad-url", "the download is not Unsplash's to be told");
   const url = new URL(location);
-  url.searchParams.set("client_id", keyOf("Unsplash", "UNSPLASH_ACCESS_KEY", apiKeys.unsplash));
-  const answer = await fetch(url.href, { politeness, signal, api: true, maxBytes: 64 * 1024 });
+  const key = keyOf("Unsplash", "UNSPLASH_ACCESS_KEY", apiKeys.unsplash);
+  url.searchParams.set("client_id", key);
+  const budget = { provider: "unsplash", key, quota };
+  const answer = await fetch(url.href, { politeness, signal, key: budget, maxBytes: 64 * 1024 });
   if (!answer.ok) return hourly(answer);
   const { data } = Download.safeParse(tryJson(answer.bytes));
   return data ?? refuse("unreadable", "Unsplash did not say where the picture lies");
