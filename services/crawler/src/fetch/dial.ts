@@ -32,8 +32,8 @@ function portOf(url: { port: string; protocol: string }): string {
  * @throws Refusal `bad-url`, `scheme`, `userinfo`, `port`
  */
 export function checkUrl(text: string, rules: DialRules): URL {
-  if (!URL.canParse(text)) throw new Refusal("bad-url", "not a URL");
-  const url = new URL(text);
+  const url = URL.parse(text);
+  if (url === null) throw new Refusal("bad-url", "not a URL");
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw new Refusal("scheme", `scheme ${url.protocol} is not fetched`);
   if (url.username !== "" || url.password !== "")

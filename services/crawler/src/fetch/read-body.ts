@@ -32,12 +32,12 @@ export async function readBody(
   let needed = inspect ? 1 : Number.POSITIVE_INFINITY;
   const stopWatch = watchRate(body, limits, () => size);
   try {
-    for await (const part of decoded(body, encoding) as AsyncIterable<Buffer>) {
+    await eachPart(decoded(body, encoding), (part) => {
       size += part.length;
       if (size > limits.maxBytes) throw new Refusal("too-large", `more than ${limits.maxBytes} bytes`);
       parts.push(part);
       if (size >= needed) needed = inspect?.(joined(parts, size), false) ?? Number.POSITIVE_INFINITY;
-    }
+    });
     const whole = joined(parts, size);
     if (Number.isFinite(needed)) inspect?.(whole, true);
     return whole;
@@ -48,6 +48,22 @@ export async function readBody(
     stopWatch();
     discard(body);
   }
+}
+
+/** Hands over every part as it comes, without the promise a part that an iterator costs; what `take` throws ends it. */
+function eachPart(stream: Readable, take: (part: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once("end", resolve).once("error", reject);
+    stream.once("close", () => reject(new Refusal("truncated", "cut off")));
+    stream.on("data", (part: Buffer) => {
+      try {
+        take(part);
+      } catch (error) {
+        stream.pause();
+        reject(error as Error);
+      }
+    });
+  });
 }
 
 /** Cuts a transfer that nobody will read; what undici says about being cut is no news. */

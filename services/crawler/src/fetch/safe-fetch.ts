@@ -99,7 +99,7 @@ async function follow(start: string, hop: Hop): Promise<Fetched | FetchRefused> 
     hop.deadline.pause();
     await hop.options.beforeHop?.(url);
     hop.deadline.go();
-    const response = await request(url.href, {
+    const response = await request(url, {
       dispatcher: hop.agent,
       signal: hop.signal,
       headers: { "accept-encoding": "identity", ...hop.options.headers, "user-agent": hop.userAgent },
