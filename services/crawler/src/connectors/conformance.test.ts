@@ -135,5 +135,5 @@ describe.each(["unsplash", "pixabay"] as const)("the %s connector, on a bad day 
     await bad.close();
     expect(failures).toBeGreaterThan(0);
     expect(new Set(ids).size).toBe(count);
-  });
+  }, 60_000);
 });
