@@ -17,7 +17,7 @@ import type { CrawlerContext } from "./context.ts";
 import type { FetchRefused } from "./fetch/safe-fetch.ts";
 
 /** Fetches in flight per task, over all hosts; each host's own queue is far stricter. Times tasks and largest image: the memory held. */
-const AT_ONCE = 8;
+export const AT_ONCE = 8;
 
 type Result =
   | { ok: true; id: CandidateId }
