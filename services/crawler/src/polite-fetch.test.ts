@@ -9,6 +9,8 @@ import { HostQueues } from "./politeness.ts";
 
 /** As much of a JPEG as says that it is one of 640×1280 pixels. */
 const JPEG = Buffer.from("ffd8ffc0001108050002800301220002110103110100", "hex");
+/** Files in which a host may say what it wants of training. */
+const WISHES = ["/.well-known/tdmrep.json", "/ai.txt"];
 const politeness = { perSecond: 100, concurrency: 2 };
 
 /** Two hosts: what they say to robots, and what was asked of them. */
@@ -16,6 +18,8 @@ interface Host {
   server: Server;
   origin: string;
   robots: { status: number; text: string };
+  /** Other files at its root, by path. */
+  files: Record<string, string>;
   asked: string[];
   answered: { host: string; status: number }[];
 }
@@ -28,11 +32,19 @@ let booked: string[];
 let left: string[];
 
 async function host(): Promise<Host> {
-  const own: Host = { server: createServer(), origin: "", robots: { status: 404, text: "" }, asked: [], answered: [] };
+  const own: Host = {
+    server: createServer(),
+    origin: "",
+    robots: { status: 404, text: "" },
+    files: {},
+    asked: [],
+    answered: [],
+  };
   own.server.on("request", (request, response) => {
     const url = request.url ?? "";
     own.asked.push(url);
     if (url === "/robots.txt") return response.writeHead(own.robots.status).end(own.robots.text);
+    if (WISHES.includes(url)) return response.writeHead(url in own.files ? 200 : 404).end(own.files[url]);
     if (url.startsWith("/to-second/"))
       return response.writeHead(302, { location: second.origin + url.slice(10) }).end();
     if (url === "/opted-out.jpg") response.setHeader("x-robots-tag", "otherbot: index, NoAI");
@@ -51,7 +63,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  for (const own of [first, second]) Object.assign(own, { robots: { status: 404, text: "" }, asked: [] });
+  for (const own of [first, second]) Object.assign(own, { robots: { status: 404, text: "" }, files: {}, asked: [] });
   booked = [];
   left = [];
   const budgets: RequestBudgets = {
@@ -82,7 +94,7 @@ describe("polite fetching", () => {
     expect(await image("/private/a.jpg")).toMatchObject({ ok: false, reason: "robots" });
     expect(await image("/a.jpg?size=9")).toMatchObject({ ok: false, reason: "robots" });
     expect(await image("/a.jpg")).toMatchObject({ ok: true, type: "image/jpeg" });
-    expect(first.asked).toEqual(["/robots.txt", "/a.jpg"]);
+    expect(first.asked).toEqual(["/robots.txt", ...WISHES, "/a.jpg"]);
   });
 
   it("asks the robots.txt of every host on the way", async () => {
@@ -93,8 +105,10 @@ describe("polite fetching", () => {
 
   it("takes a turn at every host on the way", async () => {
     expect(await image("/to-second/a.jpg")).toMatchObject({ ok: true, url: `${second.origin}/a.jpg` });
-    expect(booked).toEqual([first, second].map(({ origin }) => `host:${new URL(origin).host} 10`));
-    expect(left).toEqual(["well", "well"]);
+    const turn = ({ origin }: Host) => `host:${new URL(origin).host} 10`;
+    const each = [...WISHES, "image"];
+    expect(booked).toEqual([first, second].flatMap((own) => each.map(() => turn(own))));
+    expect(new Set(left)).toEqual(new Set(["well"]));
   });
 
   it("leaves a host alone whose robots.txt fails, and says that another time may do", async () => {
@@ -111,7 +125,7 @@ describe("polite fetching", () => {
   it("keeps the distance that Crawl-delay asks for", async () => {
     first.robots = { status: 200, text: "User-agent: *\nCrawl-delay: 3" };
     await image("/a.jpg");
-    expect(booked).toEqual([`host:${new URL(first.origin).host} 3000`]);
+    expect(new Set(booked)).toEqual(new Set([`host:${new URL(first.origin).host} 3000`]));
   });
 
   it("does not ask an API that gave us a key for its robots.txt", async () => {
@@ -137,6 +151,39 @@ describe("polite fetching", () => {
 describe("reading an image", () => {
   it("does not keep what its host opted out of", async () => {
     expect(await image("/opted-out.jpg")).toMatchObject({ ok: false, reason: "opted-out" });
+  });
+
+  it("does not even ask for what a host's files keep out of training, and reads them once", async () => {
+    first.robots = { status: 200, text: "User-agent: *\nContent-Usage: /usage/ train-ai=n" };
+    first.files["/.well-known/tdmrep.json"] = '[{"location":"/tdm/","tdm-reservation":1}]';
+    first.files["/ai.txt"] = "User-Agent: *\nDisallow: /ai/";
+    for (const path of ["/usage/a.jpg", "/tdm/a.jpg", "/ai/a.jpg"]) {
+      expect(await image(path)).toMatchObject({ ok: false, reason: "opted-out" });
+    }
+    expect(await image("/open/a.jpg")).toMatchObject({ ok: true });
+    expect([...first.asked].sort()).toEqual(["/robots.txt", ...WISHES, "/open/a.jpg"].sort());
+  });
+
+  it("asks no files about what is not trained on", async () => {
+    first.files["/ai.txt"] = "User-Agent: *\nDisallow: /";
+    expect(await fetch(`${first.origin}/list.parquet`, { politeness })).toMatchObject({ ok: true });
+    expect(first.asked).toEqual(["/robots.txt", "/list.parquet"]);
+  });
+
+  it("tells what was said, by whom and where, of what it keeps and of what it does not", async () => {
+    first.files["/ai.txt"] = "User-Agent: *\nAllow: /";
+    const kept = await image("/a.jpg");
+    expect(kept.evidence).toEqual([
+      { signal: "robots", stance: "silent", value: "allows /a.jpg", readFrom: `${first.origin}/robots.txt` },
+      { signal: "ai-txt", stance: "allows", value: "allows /a.jpg", readFrom: `${first.origin}/ai.txt` },
+    ]);
+    const refused = await image("/opted-out.jpg");
+    expect(refused.evidence?.at(-1)).toEqual({
+      signal: "x-robots-tag",
+      stance: "reserves",
+      value: "otherbot: index, NoAI",
+      readFrom: `${first.origin}/opted-out.jpg`,
+    });
   });
 
   it("asks the bytes, not the Content-Type", async () => {

@@ -1,6 +1,9 @@
 import type { FetchFailure } from "@anyone/domain/source/candidate";
+import { type Evidence, LONGEST_VALUE, optOut } from "@anyone/domain/source/consent";
 import type { Reply } from "@anyone/domain/source/politeness";
 import type { Politeness } from "@anyone/domain/source/source";
+import { readUsageRules } from "./consent/site-files.ts";
+import { SiteWishes } from "./consent/site-wishes.ts";
 import { Refusal } from "./fetch/refusal.ts";
 import type { Fetched, FetchOptions, FetchRefused, SafeFetcher } from "./fetch/safe-fetch.ts";
 import type { HostQueues, KeyBudget, Turn } from "./politeness.ts";
@@ -13,9 +16,15 @@ export interface PoliteOptions extends Omit<FetchOptions, "beforeHop"> {
   patienceMs?: number;
   /** An API that one was given a key for is not a page to crawl: its robots.txt is not asked, and the key's quota is kept. */
   key?: KeyBudget;
+  /** What is fetched will be trained on: what the host says of that counts, too. */
+  forTraining?: boolean;
 }
 
-export type PoliteFetch = (url: string, options: PoliteOptions) => Promise<Fetched | FetchRefused>;
+/** `evidence` is what the hosts' own files said of the fetch, for those fetches that ask for it. */
+export type PoliteFetch = (
+  url: string,
+  options: PoliteOptions,
+) => Promise<(Fetched | FetchRefused) & { evidence?: readonly Evidence[] }>;
 
 /** The product's token, as robots.txt files name it. */
 export const PRODUCT = "AnnotateAnyone";
@@ -29,10 +38,13 @@ const ROBOTS_FOR_MS = 24 * 3_600_000;
 const UNREADABLE_FOR_MS = 60_000;
 /** Hosts whose robots.txt is kept in memory. */
 const MOST_HOSTS = 50_000;
+/** Why a file at a host's root could not be read for now, though it may be there. */
+const PASSING: ReadonlySet<string> = new Set(["rate-limited", "timeout", "connection", "dns"]);
 
 /** The safe fetcher with manners: on every hop, redirects included, robots.txt is asked first and the host's turn awaited. */
 export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFetch {
   const robots = new Map<string, { rules: Promise<RobotsRules>; until: number }>();
+  const wishes = new SiteWishes(PRODUCT);
 
   async function readRobots(url: URL): Promise<RobotsRules> {
     const answer = await fetcher.fetch(`${url.origin}/robots.txt`, { maxBytes: 512 * 1024, deadlineMs: 10_000 });
@@ -58,7 +70,28 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
     return rules;
   }
 
-  return async (url, { politeness, patienceMs = 20_000, key, ...options }) => {
+  /** What a host says of training on one of its URLs; the files that say it are fetched as politely as anything else. */
+  function wishesOf(url: URL, rules: RobotsRules, options: PoliteOptions): Promise<Evidence[]> {
+    const { politeness, patienceMs, signal } = options;
+    const limits = { maxBytes: 512 * 1024, deadlineMs: 10_000 };
+    const ruled = readUsageRules(rules, url.pathname + url.search);
+    const fromRobots = ruled.map((one) => ({ ...one, readFrom: `${url.origin}/robots.txt` }));
+    return wishes
+      .of(url, async (file) => {
+        const answer = await polite(file, { politeness, patienceMs, signal, ...limits });
+        if (answer.ok) return new TextDecoder().decode(answer.bytes);
+        if (PASSING.has(answer.reason))
+          throw new Refusal(answer.reason, `${file}: ${answer.detail}`, { retryAfterMs: answer.retryAfterMs });
+        return undefined;
+      })
+      .then((fromFiles) => [...fromRobots, ...fromFiles]);
+  }
+
+  return polite;
+
+  async function polite(url: string, given: PoliteOptions): ReturnType<PoliteFetch> {
+    const { politeness, patienceMs = 20_000, key, forTraining = false, ...options } = given;
+    const evidence: Evidence[] = [];
     let turn: Turn | undefined;
     const beforeHop = async (hop: URL) => {
       await turn?.leave({ how: "well" });
@@ -66,9 +99,16 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
       const host = registrableHost(hop);
       if (!key) {
         const rules = await rulesOf(hop);
-        if (!robotsAllow(rules, hop.pathname + hop.search))
-          throw new Refusal("robots", `${hop.host} asks not to fetch this`);
+        const allowed = robotsAllow(rules, hop.pathname + hop.search);
+        if (forTraining) evidence.push(robotsEvidence(hop, allowed));
+        if (!allowed) throw new Refusal("robots", `${hop.host} asks not to fetch this`);
         if (rules.crawlDelayMs !== undefined) queues.slowDown(host, rules.crawlDelayMs);
+        if (forTraining) {
+          const said = await wishesOf(hop, rules, given);
+          evidence.push(...said);
+          const against = optOut(said);
+          if (against) throw new Refusal("opted-out", `${against.readFrom}: ${against.value}`);
+        }
       }
       const { signal, deadlineMs = 30_000 } = options;
       const entered = await queues.enter({ host, rule: politeness, key, patienceMs, deadlineMs, signal });
@@ -80,11 +120,16 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
       const answer = await fetcher.fetch(url, { ...options, beforeHop });
       await turn?.leave(replyOf(answer));
       turn = undefined;
-      return answer;
+      return forTraining ? { ...answer, evidence } : answer;
     } finally {
       await turn?.leave({ how: "none" });
     }
-  };
+  }
+}
+
+function robotsEvidence(url: URL, allowed: boolean): Evidence {
+  const value = `${allowed ? "allows" : "disallows"} ${url.pathname}`.slice(0, LONGEST_VALUE);
+  return { signal: "robots", stance: allowed ? "silent" : "reserves", value, readFrom: `${url.origin}/robots.txt` };
 }
 
 /** The host did not answer, or not to the end. */

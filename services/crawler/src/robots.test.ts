@@ -44,7 +44,7 @@ describe("robots.txt", () => {
 
   it("reads Crawl-delay, comments and odd line ends", () => {
     const rules = parseRobots("# hello\r\nUser-Agent : * # all\rDisallow: /x # no\nCrawl-delay: 2.5", "AnnotateAnyone");
-    expect(rules).toEqual({ rules: [{ allow: false, path: "/x" }], crawlDelayMs: 2500 });
+    expect(rules).toEqual({ rules: [{ allow: false, path: "/x" }], crawlDelayMs: 2500, usage: [] });
   });
 
   it("is not brought down by a hostile pattern", () => {

@@ -2,18 +2,20 @@
 export interface RobotsRules {
   rules: { allow: boolean; path: string }[];
   crawlDelayMs: number | undefined;
+  /** AIPREF's rules: what may be done with what lies under a path, as it stands there. */
+  usage: { path: string; value: string }[];
 }
 
 /** Allows everything: what a host without a robots.txt says. */
-export const NO_RULES: RobotsRules = { rules: [], crawlDelayMs: undefined };
+export const NO_RULES: RobotsRules = { rules: [], crawlDelayMs: undefined, usage: [] };
 
 /**
  * Reads a robots.txt after RFC 9309: the groups naming our product token are merged; without any, those of `*` count.
  * @param product our product token, without version
  */
 export function parseRobots(text: string, product: string): RobotsRules {
-  const mine: RobotsRules = { rules: [], crawlDelayMs: undefined };
-  const everyone: RobotsRules = { rules: [], crawlDelayMs: undefined };
+  const mine: RobotsRules = { rules: [], crawlDelayMs: undefined, usage: [] };
+  const everyone: RobotsRules = { rules: [], crawlDelayMs: undefined, usage: [] };
   let named = false;
   let current: RobotsRules[] = [];
   let inAgents = false;
@@ -38,6 +40,13 @@ export function parseRobots(text: string, product: string): RobotsRules {
         if (value !== "")
           for (const group of current) group.rules.push({ allow: key.toLowerCase() === "allow", path: value });
         break;
+      case "content-usage": {
+        inAgents = false;
+        // The path may be left out: then it is the whole host's.
+        const [, path = "/", usage = ""] = /^(?:(\/\S*)\s+)?(.*)$/.exec(value) ?? [];
+        for (const group of current) group.usage.push({ path, value: usage });
+        break;
+      }
       case "crawl-delay":
         inAgents = false;
         if (Number(value) >= 0) for (const group of current) group.crawlDelayMs = Number(value) * 1000;
@@ -58,6 +67,11 @@ export function robotsAllow({ rules }: RobotsRules, pathAndQuery: string): boole
     if (better) best = { allow, length: pattern.length };
   }
   return best?.allow ?? true;
+}
+
+/** Whether a path, with its query, lies under a pattern of robots.txt and its kin. */
+export function matchesPath(pattern: string, pathAndQuery: string): boolean {
+  return matches(normalise(pattern), normalise(pathAndQuery));
 }
 
 /** `*` stands for anything and a final `$` for the end. Walks the pieces from left to right: no regular expression a host could blow up. */

@@ -1,5 +1,6 @@
 import type { AnswerCache } from "@anyone/domain/source/answer-cache";
 import type { ImageType, Listing, Validators } from "@anyone/domain/source/candidate";
+import type { Evidence } from "@anyone/domain/source/consent";
 import type { SettingsOf, SourceKind } from "@anyone/domain/source/source";
 import type { Bucket } from "@anyone/storage/s3-bucket";
 import type { FetchRefused } from "../fetch/safe-fetch.ts";
@@ -36,7 +37,11 @@ export interface ImageBytes {
   /** Where they came from after redirects. */
   url: string;
   validators?: Validators;
+  /** What was said of training on them, and where. */
+  evidence?: readonly Evidence[];
 }
+
+export type ImageRefused = FetchRefused & Pick<ImageBytes, "evidence">;
 
 /** Lists one kind of source and reads its images. Add a file, add it to `connectors.ts`, and it must pass `conformance.test.ts`. */
 export interface Connector<Kind extends SourceKind> {
@@ -48,7 +53,7 @@ export interface Connector<Kind extends SourceKind> {
    */
   list(settings: SettingsOf<Kind>, cursor: string | null, reach: Reach, signal?: AbortSignal): Promise<Page>;
   /** The bytes of one listed image, checked to be one; what goes wrong with it is a value. */
-  read(settings: SettingsOf<Kind>, url: string, reach: Reach, signal?: AbortSignal): Promise<ImageBytes | FetchRefused>;
+  read(settings: SettingsOf<Kind>, url: string, reach: Reach, signal?: AbortSignal): Promise<ImageBytes | ImageRefused>;
 }
 
 /** A source that can't be listed. `retryAfterMs` when it only asked to be left alone for a while. */

@@ -1,39 +1,47 @@
 import { gates } from "@anyone/domain/filter/gate";
 import { sniffImage } from "@anyone/domain/source/candidate";
+import { type Evidence, optOut } from "@anyone/domain/source/consent";
 import type { Politeness } from "@anyone/domain/source/source";
+import { readHeaders } from "../consent/headers.ts";
+import { readPicture } from "../consent/read-picture.ts";
 import { inspectImage } from "../fetch/inspect-image.ts";
 import { validatorsOf } from "../fetch/refresh.ts";
 import type { FetchRefused } from "../fetch/safe-fetch.ts";
-import type { PoliteFetch } from "../polite-fetch.ts";
-import type { ImageBytes } from "./connector.ts";
+import { type PoliteFetch, PRODUCT } from "../polite-fetch.ts";
+import type { ImageBytes, ImageRefused } from "./connector.ts";
 
 const inspect = inspectImage(gates);
 
-/** Directives of X-Robots-Tag by which a host keeps an image out of training. */
-const OPT_OUT = /\b(noai|noimageai|noml|noindex|none)\b/i;
-
-/** Fetches an image from a web host: politely, and no further than its header where that is no image's, or one too small to be kept. */
+/**
+ * Fetches an image from a web host: politely, no further than its header where that is no image's or one too small to be kept, and only
+ * if nobody keeps it out of training: not the host in its files, not the answer's headers, not the picture itself.
+ */
 export async function readImage(
   fetch: PoliteFetch,
   url: string,
   politeness: Politeness,
   signal?: AbortSignal,
-): Promise<ImageBytes | FetchRefused> {
+): Promise<ImageBytes | ImageRefused> {
   const headers = { accept: "image/jpeg, image/png, image/webp" };
-  const answer = await fetch(url, { politeness, signal, headers, inspect });
+  const answer = await fetch(url, { politeness, signal, headers, inspect, forTraining: true });
   if (!answer.ok) return answer;
-  const optOut = answer.headers["x-robots-tag"];
-  if (optOut !== undefined && OPT_OUT.test(optOut)) return refuse("opted-out", `X-Robots-Tag: ${optOut}`);
-  const image = asImage(answer.bytes, answer.url);
+  const here = readHeaders(answer.headers, PRODUCT).map((one) => ({ ...one, readFrom: answer.url }));
+  const image = asImage(answer.bytes, answer.url, [...(answer.evidence ?? []), ...here]);
   return image.ok ? { ...image, validators: validatorsOf(answer.headers) } : image;
 }
 
-/** Judges bytes by their first ones; what a name or a Content-Type says is not asked. */
-export function asImage(bytes: Uint8Array, url: string): ImageBytes | FetchRefused {
+/**
+ * Judges bytes by their first ones; what a name or a Content-Type says is not asked. What the picture says of training joins
+ * what was said `before`, and may keep it out.
+ */
+export function asImage(bytes: Uint8Array, url: string, before: readonly Evidence[] = []): ImageBytes | ImageRefused {
   if (bytes.length === 0) return refuse("empty", "no bytes");
   const type = sniffImage(bytes);
   if (type === undefined) return refuse("not-an-image", "the first bytes are not those of a JPEG, PNG or WebP");
-  return { ok: true, bytes, type, url };
+  const evidence = [...before, ...readPicture(bytes).map((one) => ({ ...one, readFrom: url }))];
+  const against = optOut(evidence);
+  if (against) return { ...refuse("opted-out", `${against.signal}: ${against.value}`), evidence };
+  return { ok: true, bytes, type, url, evidence };
 }
 
 function refuse(reason: FetchRefused["reason"], detail: string): FetchRefused {
