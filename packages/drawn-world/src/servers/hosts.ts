@@ -15,6 +15,27 @@ export interface HostOptions {
   other(): string;
 }
 
+/** The ways of saying "not for training", one for each seed: headers of the answer, or the picture's own XMP. */
+const OPT_OUTS = [
+  { "x-robots-tag": "noai, noimageai" },
+  { "tdm-reservation": "1", "tdm-policy": "https://drawn.example/tdm-policy.json" },
+  { "content-usage": "train-ai=n, search=y" },
+  "inside",
+] as const;
+
+/** A JPEG whose XMP prohibits data mining (PLUS), as the first of its segments. */
+function prohibited(jpeg: Uint8Array): Buffer {
+  const packet = Buffer.from(
+    "http://ns.adobe.com/xap/1.0/\0" +
+      '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
+      '<rdf:Description rdf:about="" xmlns:plus="http://ns.useplus.org/ldf/xmp/1.0/" ' +
+      'plus:DataMining="http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED"/></rdf:RDF></x:xmpmeta>',
+  );
+  const head = Buffer.from([0xff, 0xe1, 0, 0]);
+  head.writeUInt16BE(packet.length + 2, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), head, packet, jpeg.subarray(2)]);
+}
+
 /** Where an image is found: what its host asks robots to leave alone lies under /private/. */
 export function imagePath(id: string, manner: HostManner): string {
   return `${manner === "private" ? "/private" : "/photos"}/${id}_o.jpg`;
@@ -57,9 +78,11 @@ export function serveHost(app: FastifyInstance, options: HostOptions): void {
         return reply
           .type("image/jpeg")
           .send("<!doctype html><title>photo</title><p>Please sign in to see this photo.</p>");
-      case "opted-out":
-        reply.header("x-robots-tag", "noai, noimageai");
-        return picture(seed, reply, "image/jpeg");
+      case "opted-out": {
+        const way = OPT_OUTS[seed % OPT_OUTS.length] as (typeof OPT_OUTS)[number];
+        if (way === "inside") return reply.type("image/jpeg").send(prohibited(await options.drawer.picture(seed)));
+        return picture(seed, reply.headers(way), "image/jpeg");
+      }
       default:
         return picture(seed, reply, "image/jpeg");
     }

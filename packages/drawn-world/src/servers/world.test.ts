@@ -187,6 +187,23 @@ describe("the drawn world's hosts", () => {
     },
   );
 
+  it("says in four ways that an image is not for training", async () => {
+    const seeds = Array.from({ length: 1000 }, (_, i) => i + 1);
+    const opted = seeds.filter((seed) => catalogueEntry(seed).manner === "opted-out");
+    const ways = await Promise.all(
+      [0, 1, 2, 3].map(async (way) => {
+        const seed = opted.find((one) => one % 4 === way) ?? 0;
+        const response = await fetch(`${world.url}/photos/${imageId(seed)}_o.jpg`);
+        const inside = Buffer.from(await response.arrayBuffer()).includes("DMI-PROHIBITED");
+        const headers = ["x-robots-tag", "tdm-reservation", "content-usage"].filter((name) =>
+          response.headers.has(name),
+        );
+        return inside ? [...headers, "xmp"] : headers;
+      }),
+    );
+    expect(ways).toEqual([["x-robots-tag"], ["tdm-reservation"], ["content-usage"], ["xmp"]]);
+  });
+
   it("redirects to another host", async () => {
     const response = await fetch(urlOf("redirect"), { redirect: "manual" });
     expect(response.status).toBe(302);
