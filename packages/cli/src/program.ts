@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addDemo } from "./commands/demo.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addFilter } from "./commands/filter.ts";
+import { addGrant } from "./commands/grant.ts";
 import { addLabel } from "./commands/label.ts";
 import { addModels } from "./commands/models.ts";
 import { addRelease } from "./commands/release.ts";
@@ -41,6 +42,7 @@ Exit code: 0 when it was done, 1 when it was not, 130 when it was interrupted.`,
     addUp,
     addSource,
     addFilter,
+    addGrant,
     addLabel,
     addRelease,
     addTrain,

@@ -1,6 +1,7 @@
 import { annotateApi } from "./annotate.ts";
 import { evaluateApi } from "./evaluate.ts";
 import { filterApi } from "./filter.ts";
+import { grantsApi } from "./grants.ts";
 import type { AnyOperation } from "./operation.ts";
 import { releaseApi } from "./release.ts";
 import { reviewApi } from "./review.ts";
@@ -11,6 +12,7 @@ import { trainApi } from "./train.ts";
 /** Every operation of the API: with its `access`, the one table of who may do what. What is not in it does not exist. */
 export const CATALOG: readonly AnyOperation[] = [
   sourceApi,
+  grantsApi,
   filterApi,
   annotateApi,
   reviewApi,

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { fault } from "@anyone/domain/fault";
 import { CrawlId, SourceId } from "@anyone/domain/ids";
 import type { Crawl, CrawlState, CrawlTrigger } from "@anyone/domain/source/crawl";
+import { crawlRefusal } from "@anyone/domain/source/permission";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
+import { readGrants } from "./grants.ts";
 
 export interface CrawlStart {
   sourceId: SourceId;
@@ -15,15 +17,17 @@ export interface CrawlStart {
 
 /**
  * Opens a crawl where the source's last one stopped. The caller writes the task `source.discover { crawlId, page: 0 }` in
- * the same transaction. Faults: `not-found`, `conflict` when the source is disabled or is being crawled.
+ * the same transaction. Faults: `not-found`, `conflict` when the source is disabled, is being crawled, or may not be: by its terms and grants.
  */
 export async function startCrawl(tx: Transaction, { sourceId, target, trigger, why }: CrawlStart): Promise<CrawlId> {
-  const [source] = await tx.query<{ enabled: boolean; cursor: string | null }>(
-    "SELECT enabled, cursor FROM sources WHERE id = $1 FOR UPDATE",
+  const [source] = await tx.query<{ enabled: boolean; cursor: string | null; kind: string }>(
+    "SELECT enabled, cursor, connector AS kind FROM sources WHERE id = $1 FOR UPDATE",
     [sourceId],
   );
   if (!source) throw fault("not-found", `There is no source "${sourceId}".`);
   if (!source.enabled) throw fault("conflict", `The source "${sourceId}" is disabled.`, { hint: "Enable it first." });
+  const refusal = crawlRefusal({ sourceId, kind: source.kind, grants: await readGrants(tx, { sourceId }) });
+  if (refusal) throw refusal;
   // Asked once the lock is held: a statement that waited for it would still see the crawls from before its wait.
   const running = await tx.query("SELECT FROM crawls WHERE source_id = $1 AND state = 'running'", [sourceId]);
   if (running.length > 0) {

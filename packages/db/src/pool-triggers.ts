@@ -1,11 +1,13 @@
 import { CrawlId, SourceId } from "@anyone/domain/ids";
+import { crawlRefusal } from "@anyone/domain/source/permission";
 import { DEFAULT_BOUNDS, POOL_BOUNDS, PoolBounds, type PoolState } from "@anyone/domain/source/pool-watch";
 import { hasMore } from "@anyone/domain/source/source";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
+import { readGrants } from "./grants.ts";
 
 export interface PoolLevel extends PoolState {
   bounds: PoolBounds;
-  /** Automatic sources with more to give and no crawl of their own, those longest unused first. */
+  /** Automatic sources with more to give, that may be crawled and are not, those longest unused first. */
   ready: SourceId[];
   runningCrawls: CrawlId[];
 }
@@ -28,13 +30,17 @@ export async function readPoolLevel(tx: Transaction): Promise<PoolLevel> {
   const running = await tx.query<{ id: string; source_id: string }>(
     "SELECT id, source_id FROM crawls WHERE state = 'running'",
   );
-  const sources = await tx.query<{ id: string; exhausted_at: Date | null }>(
-    `SELECT id, exhausted_at FROM sources WHERE enabled AND automatic
+  const sources = await tx.query<{ id: string; kind: string; exhausted_at: Date | null }>(
+    `SELECT id, connector AS kind, exhausted_at FROM sources WHERE enabled AND automatic
      ORDER BY (SELECT max(started_at) FROM crawls WHERE source_id = sources.id) NULLS FIRST, id`,
+  );
+  const grants = Map.groupBy(await readGrants(tx), ({ sourceId }) => sourceId as string);
+  const permitted = sources.filter(
+    ({ id, kind }) => !crawlRefusal({ sourceId: id, kind, grants: grants.get(id) ?? [] }),
   );
   const busy = new Set(running.map((crawl) => crawl.source_id));
   const now = counts?.now ?? new Date();
-  const ready = sources
+  const ready = permitted
     .filter((source) => !busy.has(source.id) && hasMore({ exhaustedAt: source.exhausted_at }, now))
     .map((source) => SourceId.parse(source.id));
   return {

@@ -31,6 +31,8 @@ export interface CuttableAsset {
   giver: number[];
   labeller: number;
   sourceId: string;
+  /** The source's kind; empty when it is gone. */
+  kind: string;
   licence: string | null;
   /** Its near-duplicate group belongs to an evaluation set: never trained on. */
   evaluated: boolean;
@@ -74,9 +76,9 @@ export function versionRepository(db: OpenDatabase) {
       return db.query<CuttableAsset>(
         `SELECT a.id, a.group_id AS "groupId", a.width, a.height, a.image_key AS "imageKey", a.parts_key AS "partsKey",
                 a.part_shares AS "partShares", w.value, w.confidence, w.giver, w.labeller, a.source_id AS "sourceId",
-                c.licence, EXISTS (SELECT 1 FROM evaluation_items e WHERE e.group_id = a.group_id) AS evaluated
+                coalesce(s.connector, '') AS kind, c.licence, EXISTS (SELECT 1 FROM evaluation_items e WHERE e.group_id = a.group_id) AS evaluated
            FROM assets a JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
-           LEFT JOIN candidates c ON c.id = a.candidate_id
+           LEFT JOIN candidates c ON c.id = a.candidate_id LEFT JOIN sources s ON s.id = a.source_id
           ORDER BY a.id`,
         [protocolId],
       );

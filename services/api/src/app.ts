@@ -10,6 +10,7 @@ import { validation } from "./plugins/validation.ts";
 import { annotateRoutes } from "./routes/annotate.ts";
 import { evaluateRoutes } from "./routes/evaluate.ts";
 import { filterRoutes } from "./routes/filter.ts";
+import { grantRoutes } from "./routes/grants.ts";
 import { releaseRoutes } from "./routes/release.ts";
 import { reviewRoutes } from "./routes/review.ts";
 import { sourceRoutes } from "./routes/source.ts";
@@ -45,6 +46,7 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
   await documentation(app);
   for (const routes of [
     sourceRoutes,
+    grantRoutes,
     filterRoutes,
     annotateRoutes,
     reviewRoutes,

@@ -58,6 +58,7 @@ export async function openTrainer() {
   };
   const tasks = taskStore(db);
   await protocolRepository(db).publish(primeHumanDocument);
+  await db.query(`INSERT INTO sources (id, connector, settings) VALUES ('drawn', 'folder', '{}')`);
   await db.query(`INSERT INTO evaluation_sets (id, protocol_id, seed, size, sha256) VALUES ('set', $1, 1, 1, '')`, [
     primeHuman.identity,
   ]);

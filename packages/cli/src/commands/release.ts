@@ -1,5 +1,6 @@
 import { releaseApi } from "@anyone/contracts/release";
 import { fault } from "@anyone/domain/fault";
+import { LEFT_OUT } from "@anyone/domain/release/permitted";
 import type { Command } from "commander";
 import { ordinal, wholeNumber } from "../numbers.ts";
 import { makeOutput, table } from "../output.ts";
@@ -36,7 +37,8 @@ export function addRelease(program: Command): void {
       }
       output.result(
         version,
-        () => `${name} is ${version.state}: ${version.items} items, manifest sha256 ${version.manifestSha256}`,
+        () =>
+          `${name} is ${version.state}: ${version.items} items, manifest sha256 ${version.manifestSha256}${leftOut(version.counts)}`,
       );
     });
 
@@ -77,4 +79,13 @@ export function addRelease(program: Command): void {
         ].join("\n"),
       );
     });
+}
+
+/** What terms, licences and grants kept out of a version; nothing when that is nothing. */
+function leftOut(counts: Record<string, unknown>): string {
+  const kept = LEFT_OUT.flatMap((reason) => {
+    const count = Number(counts[reason.replaceAll("-", "_")] ?? 0);
+    return count > 0 ? [`${count} ${reason}`] : [];
+  });
+  return kept.length > 0 ? `\nLeft out: ${kept.join(", ")}. \`anyone grant\` shows why.` : "";
 }

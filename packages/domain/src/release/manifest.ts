@@ -23,6 +23,9 @@ export const Manifest = z.strictObject({
   labeller: z.string().nullable(),
   /** Whether perceived-appearance answers were left out. */
   without_sensitive: z.boolean(),
+  /** Whether everything in it may be given to others; otherwise only trained on. By which table of terms that was decided. */
+  redistributable: z.boolean(),
+  terms: z.string(),
   counts: z.record(z.string(), z.int().nonnegative()),
   shards: z.array(ManifestShard),
 });

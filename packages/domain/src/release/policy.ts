@@ -10,6 +10,8 @@ export const ReleasePolicy = z.strictObject({
   shardSize: z.number().int().min(1).max(10_000).default(64),
   /** Leaves out perceived appearance: country, age, gender, body shape. */
   withoutSensitive: z.boolean().default(false),
+  /** Whether versions are given to others: then what may only be trained on is left out of them, too. */
+  redistributed: z.boolean().default(false),
   /** What is trained on the version once it is released; null: nothing by itself. */
   training: TrainingPolicy.nullable().default(() => TrainingPolicy.parse({})),
 });

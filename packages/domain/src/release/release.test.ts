@@ -202,6 +202,8 @@ describe("the manifest", () => {
     protocol: { id: "prime-human@1.0.0", sha256: hash },
     labeller: "embedded-1",
     without_sensitive: false,
+    redistributable: false,
+    terms: "terms-1",
     counts: { test: 0, train: 2, validation: 0 },
     shards: [shard(0), shard(1)],
   };

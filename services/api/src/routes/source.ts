@@ -46,11 +46,12 @@ export function sourceRoutes(app: FastifyInstance, { db, tasks, store }: ApiCont
     await sourceOf(params.id);
     const deleted = await db.query(
       `delete from sources s where id = $1 and not exists (select 1 from crawls where source_id = s.id)
-        and not exists (select 1 from candidates where source_id = s.id) returning id`,
+        and not exists (select 1 from candidates where source_id = s.id)
+        and not exists (select 1 from grants where source_id = s.id) returning id`,
       [params.id],
     );
     if (deleted.length === 0) {
-      throw fault("conflict", `Images came from "${params.id}"; their lineage needs it.`, {
+      throw fault("conflict", `Images or grants came with "${params.id}"; their lineage needs it.`, {
         hint: "Disable it instead: PUT it with enabled false.",
       });
     }

@@ -1,17 +1,25 @@
+import { readGrants } from "@anyone/db/grants";
 import { protocolRepository } from "@anyone/db/protocols";
 import type { CuttableAsset } from "@anyone/db/versions";
 import { unpackAll } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
+import { fault } from "@anyone/domain/fault";
 import { type CaptionGroup, captionGroups } from "@anyone/domain/release/caption";
 import { placeItems } from "@anyone/domain/release/manifest";
-import { releasePolicy } from "@anyone/domain/release/policy";
+import { LEFT_OUT, type LeftOut, leftOut } from "@anyone/domain/release/permitted";
+import { type ReleasePolicy, releasePolicy } from "@anyone/domain/release/policy";
 import { countAttributes, type Settled, settle, withoutSensitive } from "@anyone/domain/release/settle";
 import { type Split, splitOf } from "@anyone/domain/release/split";
 import { done, next, type Outcome, skipped } from "@anyone/queues/job";
 import { sealVersion, writeShard } from "@anyone/queues/jobs/release";
 import type { TrainerContext } from "../context.ts";
 
-/** Freezes what a version holds: ids, settled answers, sub-captions, splits by near-duplicate group; plans its shards. */
+/**
+ * Freezes what a version holds: ids, settled answers, sub-captions, splits by near-duplicate group; plans its shards. What may not be in it
+ * is left out and counted.
+ *
+ * @throws Fault `conflict` when nothing may be in it.
+ */
 export async function cutVersion({ version }: { version: number }, context: TrainerContext): Promise<Outcome> {
   const { db, versions } = context;
   const dataset = await versions.get(version);
@@ -19,7 +27,11 @@ export async function cutVersion({ version }: { version: number }, context: Trai
   if (dataset.state === "released") return skipped("version-released");
   const policy = releasePolicy(dataset.policy);
   const protocol = await protocolRepository(db).get(dataset.protocolId);
-  const [assets, said] = await Promise.all([versions.cuttable(dataset.protocolId), versions.said(dataset.protocolId)]);
+  const [answered, said] = await Promise.all([
+    versions.cuttable(dataset.protocolId),
+    versions.said(dataset.protocolId),
+  ]);
+  const { assets, without } = await permitted(answered, policy, context);
 
   const frozen = assets.map((asset) => {
     const whole = settle(protocol, asset, said.get(asset.id) ?? []);
@@ -42,12 +54,32 @@ export async function cutVersion({ version }: { version: number }, context: Trai
     return { number, split: own[0]?.split ?? "train", count: own.length };
   });
   return done({
-    write: (tx) => versions.freeze(tx, version, { items, shards, counts: countsOf(protocol, frozen) }),
+    write: (tx) =>
+      versions.freeze(tx, version, { items, shards, counts: { ...countsOf(protocol, frozen), ...without } }),
     next:
       shards.length > 0
         ? shards.map(({ number }) => next(writeShard, { version, shard: number }))
         : [next(sealVersion, { version, nudge: "empty" })],
   });
+}
+
+/** The assets that may be in a version, and how many may not by the terms, licences and grants that hold now, for each reason. */
+async function permitted(answered: CuttableAsset[], policy: ReleasePolicy, { db }: TrainerContext) {
+  const grants = Map.groupBy(await readGrants(db), ({ sourceId }) => sourceId as string);
+  const judged = answered.map((asset) => {
+    const origin = { ...asset, grants: grants.get(asset.sourceId) ?? [] };
+    return { asset, reason: leftOut(origin, policy) };
+  });
+  const assets = judged.filter(({ reason }) => !reason).map(({ asset }) => asset);
+  const counted = (reason: LeftOut) => judged.filter((one) => one.reason === reason).length;
+  const without = Object.fromEntries(LEFT_OUT.map((reason) => [reason.replaceAll("-", "_"), counted(reason)]));
+  if (answered.length > 0 && assets.length === 0) {
+    const reasons = LEFT_OUT.filter((reason) => counted(reason) > 0).map((reason) => `${counted(reason)} ${reason}`);
+    throw fault("conflict", `No image of the pool may be in this version: ${reasons.join(", ")}.`, {
+      hint: "`anyone grant` shows what each source permits, and records what its owner grants beyond that.",
+    });
+  }
+  return { assets, without };
 }
 
 /** What people measure with is never trained on: a group of the evaluation set is test, whatever chance says. */

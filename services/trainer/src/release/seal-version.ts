@@ -3,6 +3,7 @@ import { recordEvent } from "@anyone/db/events";
 import { manifestText } from "@anyone/domain/release/manifest";
 import { releasePolicy } from "@anyone/domain/release/policy";
 import type { Split } from "@anyone/domain/release/split";
+import { TERMS_VERSION } from "@anyone/domain/source/terms";
 import { done, next, type Outcome, skipped } from "@anyone/queues/job";
 import { startRuns } from "@anyone/queues/jobs/train";
 import { versionKey } from "@anyone/storage/keys";
@@ -31,6 +32,8 @@ export async function sealVersion({ version }: { version: number }, context: Tra
     protocol: { id: dataset.protocolId, sha256: protocol?.sha256 ?? "" },
     labeller: dataset.labellerId,
     without_sensitive: policy.withoutSensitive,
+    redistributable: policy.redistributed,
+    terms: TERMS_VERSION,
     counts: dataset.counts as Record<string, number>,
     shards: written,
   });
