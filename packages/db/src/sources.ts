@@ -10,7 +10,10 @@ export interface SourceRepository {
   all(): Promise<Source[]>;
   /** Fault `not-found` when there is none. */
   get(id: SourceId): Promise<Source>;
-  /** Adds a source or replaces its settings; other settings are another place, so the cursor is forgotten with them. */
+  /**
+   * Adds a source or replaces its settings; other settings are another place, so the cursor is forgotten with them. Fault `conflict` when
+   * images came from it and the kind is another: their terms would change with it.
+   */
   save(source: NewSource): Promise<void>;
 }
 
@@ -27,14 +30,21 @@ export function sourceRepository(db: Sql): SourceRepository {
     },
 
     async save({ id, settings, enabled = true, automatic = KINDS_OF_SOURCES[settings.kind].automatic }) {
-      await db.query(
+      const saved = await db.query(
         `INSERT INTO sources AS known (id, connector, settings, enabled, automatic) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (id) DO UPDATE SET
            connector = excluded.connector, settings = excluded.settings, enabled = excluded.enabled, automatic = excluded.automatic,
            cursor = CASE WHEN known.settings = excluded.settings THEN known.cursor END,
-           exhausted_at = CASE WHEN known.settings = excluded.settings THEN known.exhausted_at END`,
+           exhausted_at = CASE WHEN known.settings = excluded.settings THEN known.exhausted_at END
+         WHERE known.connector = excluded.connector OR NOT EXISTS (SELECT FROM candidates WHERE source_id = known.id)
+         RETURNING id`,
         [id, settings.kind, JSON.stringify(SourceSettings.parse(settings)), enabled, automatic],
       );
+      if (saved.length === 0) {
+        throw fault("conflict", `Images came from "${id}" under the terms of its kind, which stays as it is.`, {
+          hint: `Give the ${settings.kind} source another name.`,
+        });
+      }
     },
   };
 }

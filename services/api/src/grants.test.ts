@@ -69,6 +69,29 @@ describe("a source whose terms ask for a grant", () => {
   });
 });
 
+describe("the kind of a source", () => {
+  const put = (settings: object) =>
+    api.as("operator").call(sourceApi.putSource, {
+      params: { id: sourceId },
+      body: { settings: SourceSettings.parse(settings) },
+    });
+
+  it("may change until images came from it: theirs are the terms they came under", async () => {
+    expect((await put({ kind: "folder", path: "/photographs" })).connector).toBe("folder");
+    await put({ kind: "unsplash" });
+    await api.db.query(
+      `INSERT INTO candidates (id, source_id, crawl_id, external_id, url)
+       SELECT 'one', $1, id, 'one', 'https://example.org/1.jpg' FROM crawls LIMIT 1`,
+      [sourceId],
+    );
+    await expect(put({ kind: "folder", path: "/photographs" })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(/under the terms of its kind.*Give the folder source another name/),
+    });
+    expect((await put({ kind: "unsplash", text: "portrait" })).settings).toMatchObject({ text: "portrait" });
+  });
+});
+
 describe("a grant", () => {
   it.each([
     [{ sourceId: "nowhere" }, 404, /There is no source "nowhere"/],
