@@ -4,7 +4,7 @@ import { safeFetcher } from "./fetch/safe-fetch.ts";
 import { politeFetch } from "./polite-fetch.ts";
 import { HostQueues, type KeyBudget } from "./politeness.ts";
 
-/** What one process of the tests does: asks for `url` again and again, from `loops` places at once, until `untilMs` by its clock. */
+/** What one process of the tests does: asks for `url` again and again, from `loops` places at once, for `forMs` from its start. */
 export interface PoliteWork {
   databaseUrl: string;
   url: string;
@@ -12,7 +12,7 @@ export interface PoliteWork {
   perSecond: number;
   concurrency: number;
   loops: number;
-  untilMs: number;
+  forMs: number;
   key?: KeyBudget;
 }
 
@@ -21,9 +21,10 @@ const db = openDatabase(work.databaseUrl, { max: 2 });
 const fetcher = safeFetcher({ allowPrivate: new Set([work.allow]) }, "test");
 const fetch = politeFetch(fetcher, new HostQueues(requestBudgets(db)));
 const { perSecond, concurrency, key } = work;
+const until = Date.now() + work.forMs;
 await Promise.all(
   Array.from({ length: work.loops }, async () => {
-    while (Date.now() < work.untilMs)
+    while (Date.now() < until)
       await fetch(work.url, { politeness: { perSecond, concurrency }, key, patienceMs: 3_000, deadlineMs: 5_000 });
   }),
 );
