@@ -15,7 +15,11 @@ afterAll(() => scene?.close());
 /** A page, and words that only its own data can have put there. */
 const PAGES = [
   { name: "overview", path: "/", words: ["Overview", "too-small", "runs planned on version v1"] },
-  { name: "source", path: "/source", words: ["drawn-flickr", "target-reached", "laion-people"] },
+  {
+    name: "source",
+    path: "/source",
+    words: ["drawn-flickr", "target-reached", "laion-people", "staticflickr.com", "flickr key 1a2b3c4d", "open"],
+  },
   { name: "filter", path: "/filter", words: ["near-duplicate", "no-person", "The pool"] },
   { name: "asset", path: "/assets/FIRST", words: ["Lineage", "embedded-2", "nanodet-m"] },
   { name: "annotate", path: "/annotate", words: ["embedded-2", "answers now", "prime-human@1.0.0"] },

@@ -3,6 +3,7 @@ import type { OpenDatabase } from "@anyone/db/client";
 import { type Answer, GIVER, NOT_ASKED, packAll } from "@anyone/domain/annotate/answer";
 import { seeParts } from "@anyone/domain/annotate/evidence";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
+import { type BudgetRule, type BudgetState, UNUSED } from "@anyone/domain/source/request-budget";
 import { type Drawing, drawPerson } from "@anyone/drawn-world/draw-person";
 import { partMapPng } from "@anyone/drawn-world/draw-to-folder";
 import type { Defect } from "@anyone/drawn-world/truth";
@@ -31,6 +32,7 @@ export async function seedPool(db: OpenDatabase, store: Store, people: number): 
       ('crawl-1', 'drawn-flickr', 'pool-low', 'pool 0, about 0 coming: under lower bound 200', 'done', 400, 4, 410, 400, 'target-reached', now() - interval '50 minutes', now() - interval '40 minutes'),
       ('crawl-2', 'drawn-flickr', 'manual', 'asked for by admin', 'running', 1000, 2, 200, 190, null, now() - interval '3 minutes', null),
       ('crawl-3', 'laion-people', 'manual', 'asked for by admin', 'failed', 100, 1, 0, 0, 'server-error', now() - interval '2 hours', now() - interval '119 minutes')`);
+  await addBudgets(db);
   const dropped = DEFECTS.map((defect, place) =>
     drawPerson(9_000 + place, { defect, width: WIDTH }).then((d) => ({ defect, drawing: d })),
   );
@@ -39,6 +41,31 @@ export async function seedPool(db: OpenDatabase, store: Store, people: number): 
   const ids: string[] = [];
   for (let seed = 1; seed <= people; seed++) ids.push(await addAsset(db, store, seed));
   return ids;
+}
+
+/** A host that bears it, one that is left alone for now, and a key with most of its quota left. */
+async function addBudgets(db: OpenDatabase): Promise<void> {
+  const now = Date.now();
+  const rule = { intervalMs: 500, burst: 1, concurrency: 2 };
+  const budgets: { name: string; rule: BudgetRule; state: Partial<BudgetState> }[] = [
+    { name: "host:staticflickr.com", rule, state: { requests: 812, answers: 811, throttled: 2, latencyMs: 184 } },
+    {
+      name: "host:gone.example.org",
+      rule,
+      state: { requests: 61, answers: 61, failed: 6, failures: 6, speed: 0.03, restUntil: now + 60_000 * 8 },
+    },
+    {
+      name: "key:flickr:1a2b3c4d",
+      rule: { intervalMs: 1111, burst: 360, concurrency: 8 },
+      state: { requests: 43, answers: 43, latencyMs: 310, fullAt: now + 40_000 },
+    },
+  ];
+  for (const { name, rule, state } of budgets) {
+    await db.query(
+      "insert into request_budgets (name, state, interval_ms, burst, concurrency) values ($1, $2, $3, $4, $5)",
+      [name, JSON.stringify({ ...UNUSED, ...state }), rule.intervalMs, rule.burst, rule.concurrency],
+    );
+  }
 }
 
 async function addAsset(db: OpenDatabase, store: Store, seed: number): Promise<string> {

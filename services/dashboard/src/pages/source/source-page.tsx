@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Button } from "../../components/controls.tsx";
 import { Page, Panel } from "../../components/panel.tsx";
 import { EventList } from "../system/event-list.tsx";
+import { BudgetTable } from "./budget-table.tsx";
 import { CandidateList } from "./candidate-list.tsx";
 import { CrawlTable } from "./crawl-table.tsx";
 import { SourceForm } from "./source-form.tsx";
@@ -31,6 +32,9 @@ export function SourcePage() {
           <EventList limit={8} stage="source" narrow />
         </Panel>
       </div>
+      <Panel title="Hosts and keys" note="over all processes, last used first" flush>
+        <BudgetTable />
+      </Panel>
       <CandidateList />
     </Page>
   );
