@@ -1,5 +1,6 @@
 import { openDatabase } from "@anyone/db/client";
 import { requestBudgets } from "@anyone/db/request-budgets";
+import type { RequestBudgets } from "@anyone/domain/source/request-budgets";
 import { safeFetcher } from "./fetch/safe-fetch.ts";
 import { politeFetch } from "./polite-fetch.ts";
 import { HostQueues, type KeyBudget } from "./politeness.ts";
@@ -19,7 +20,17 @@ export interface PoliteWork {
 const work: PoliteWork = JSON.parse(process.argv[2] ?? "{}");
 const db = openDatabase(work.databaseUrl, { max: 2 });
 const fetcher = safeFetcher({ allowPrivate: new Set([work.allow]) }, "test");
-const fetch = politeFetch(fetcher, new HostQueues(requestBudgets(db)));
+const budgets = requestBudgets(db);
+/** Every booked moment is told to the test. */
+const told: RequestBudgets = {
+  ...budgets,
+  async enter(asked, wish) {
+    const entered = await budgets.enter(asked, wish);
+    if ("leaveAt" in entered) process.send?.(entered.leaveAt);
+    return entered;
+  },
+};
+const fetch = politeFetch(fetcher, new HostQueues(told));
 const { perSecond, concurrency, key } = work;
 const until = Date.now() + work.forMs;
 await Promise.all(
@@ -30,3 +41,4 @@ await Promise.all(
 );
 await fetcher.close();
 await db.close();
+process.disconnect?.();
