@@ -42,12 +42,12 @@ export type Gates = z.infer<typeof Gates>;
  * BlazeFace's working points on drawn people and photographs; BRISQUE 49 passes clean pictures and drops blur from σ 2, noise from
  * σ 30 and heavy JPEG. Hashes of different drawn people differ in 22 bits and more, those of one shot in up to 6 (the distance is
  * always even). The flatness gate is off: flat drawings are low quality already, and the rule would drop clean pictures as well. LIQE 3 is "fair".
- * The classifier of fake people knows drawings from .33 on (its card); at .7 it finds 95 % of them still, and leaves what is blurred or
- * noisy to the gate of quality. Scores that no model of ours has a working point for have no threshold; open_nsfw would cost a third of
- * everything else together.
+ * The classifier of fake people knows drawings from .33 on (its card); at .9 it finds nine of ten still, and leaves what is blurred or
+ * noisy to the gate of quality, which finds the tenth. Scores that no model of ours has a working point for have no threshold;
+ * open_nsfw would cost a third of everything else together.
  */
 export const gates: Gates = {
-  version: "3",
+  version: "4",
   shortSide: 640,
   longSide: 1280,
   personScore: 0.35,
@@ -56,7 +56,7 @@ export const gates: Gates = {
   brisque: 49,
   quality: 3,
   flatness: null,
-  fakeness: 0.7,
+  fakeness: 0.9,
   faceQuality: null,
   nsfw: null,
   aesthetic: null,

@@ -14,6 +14,9 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   "broken-file": ["broken-file"],
 };
 
+/** What another gate may take instead: what no camera made is of no quality either. */
+const ALSO_FOUND_BY: Readonly<Record<string, string>> = { cartoon: "low-quality" };
+
 /** Defects that no gate is meant to drop: such an image is cleaned, or its slot has no model. */
 const KEPT_DEFECTS = new Set(["exif-gps"]);
 
@@ -30,7 +33,7 @@ export interface GateQuality {
   precision: number | null;
   /** Drawn images with its defects that the filter judged. */
   meant: number;
-  /** Of those, dropped for this reason. */
+  /** Of those, dropped for this reason, or for one that is as right. */
   found: number;
   recall: number | null;
 }
@@ -64,7 +67,7 @@ export function judgeGates(all: readonly JudgedCandidate[]): FilterQuality {
     const found = meant.filter(({ candidate, truth }) =>
       reason === "near-duplicate"
         ? candidate.reason === reason || (truth.duplicateOf !== null && droppedSeeds.has(truth.duplicateOf))
-        : candidate.reason === reason,
+        : candidate.reason === reason || candidate.reason === ALSO_FOUND_BY[truth.defect ?? ""],
     ).length;
     return {
       reason,
@@ -105,7 +108,7 @@ function fits(reason: string, defects: readonly string[], truth: Truth, judged: 
 
 function isMeant(reason: string, defects: readonly string[], truth: Truth, seeds: ReadonlySet<number>): boolean {
   if (truth.defect === null || !defects.includes(truth.defect)) return false;
-  // A flat drawing is the heuristic's where that gate is on, and BRISQUE's otherwise: it is counted once.
-  if (reason === "fake-person") return false;
+  // It is counted once.
+  if (reason === ALSO_FOUND_BY[truth.defect]) return false;
   return reason !== "near-duplicate" || (truth.duplicateOf !== null && seeds.has(truth.duplicateOf));
 }
