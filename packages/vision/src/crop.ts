@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import type { Box } from "./boxes.ts";
 import type { Pixels } from "./decode.ts";
+import { paste } from "./paste.ts";
 
 /** Part of a view, resized for a network, and how its pixels map back: `view = origin + pixel · step`. */
 export interface Crop {
@@ -40,9 +41,6 @@ export async function cropTo(
     .raw()
     .toBuffer();
   const data = new Uint8Array(size.width * size.height * 3).fill(fill);
-  for (let y = 0; y < inner.height; y++) {
-    const row = resized.subarray(y * inner.width * 3, (y + 1) * inner.width * 3);
-    data.set(row, ((y + shift.y) * size.width + shift.x) * 3);
-  }
+  paste({ data, ...size }, { data: resized, ...inner }, shift.x, shift.y);
   return { data, origin: [left - shift.x * step, top - shift.y * step], step };
 }

@@ -1,6 +1,7 @@
 import type { Box } from "./boxes.ts";
 import { toPicture } from "./boxes.ts";
 import type { Picture } from "./decode.ts";
+import { paste } from "./paste.ts";
 import { resizeGrid, sampleLinear } from "./sample-linear.ts";
 
 /** A view shrunk or enlarged into a square, and how to come back from it. */
@@ -30,9 +31,7 @@ export function letterbox(picture: Picture, { side, fill, centred, whole }: Lett
   const top = centred ? Math.round((side - height) / 2 - 0.1) : 0;
   const resized = sampleLinear(view, resizeGrid(view, width, height), "edge");
   const data = new Uint8Array(side * side * 3).fill(fill);
-  for (let y = 0; y < height; y++) {
-    data.set(resized.subarray(y * width * 3, (y + 1) * width * 3), ((y + top) * side + left) * 3);
-  }
+  paste({ data, width: side, height: side }, { data: resized, width, height }, left, top);
   return {
     data,
     back: ([x0, y0, x1, y1]) =>

@@ -1,4 +1,5 @@
 import type { Pixels } from "../decode.ts";
+import { paste } from "../paste.ts";
 import { type Normalisation, toPlanes } from "../planes.ts";
 import { centreSquare, stretched } from "../resized.ts";
 import type { Input } from "../session.ts";
@@ -31,9 +32,7 @@ export async function clipWhole(view: Pixels): Promise<Input> {
   const data = await stretched(view, width, height, "cubic");
   const [left, top] = [Math.floor((SIDE - width) / 2), Math.floor((SIDE - height) / 2)];
   const square = new Uint8Array(SIDE * SIDE * 3);
-  for (let y = 0; y < height; y++) {
-    square.set(data.subarray(y * width * 3, (y + 1) * width * 3), ((y + top) * SIDE + left) * 3);
-  }
+  paste({ data: square, width: SIDE, height: SIDE }, { data, width, height }, left, top);
   return asInput(square);
 }
 
