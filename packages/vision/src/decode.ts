@@ -1,8 +1,7 @@
 import { type ImageType, sniffImage } from "@anyone/domain/source/candidate";
+import { PIXEL_LIMIT } from "@anyone/domain/source/image-header";
 import sharp from "sharp";
 
-/** More pixels than this are refused by the header alone: 50 megapixels are 150 MB of memory. */
-export const PIXEL_LIMIT = 5e7;
 /** Width of the one decoded view that every measurement starts from. */
 export const VIEW_WIDTH = 768;
 /** A view of a picture that is all height is still bounded. */

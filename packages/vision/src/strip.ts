@@ -1,5 +1,6 @@
+import { PIXEL_LIMIT } from "@anyone/domain/source/image-header";
 import sharp from "sharp";
-import { type Header, PIXEL_LIMIT } from "./decode.ts";
+import type { Header } from "./decode.ts";
 
 /**
  * The picture as it is stored for use: a JPEG without EXIF, GPS, XMP, comments, thumbnails, colour profile or anything after its end.

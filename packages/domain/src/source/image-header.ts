@@ -7,6 +7,9 @@ export interface ImageHeader {
   height: number;
 }
 
+/** More pixels than this are refused by the header alone: 50 megapixels are 150 MB of memory. */
+export const PIXEL_LIMIT = 5e7;
+
 export type HeaderReading =
   | { state: "read"; header: ImageHeader }
   /** Undecided before so many bytes of the file are there. */

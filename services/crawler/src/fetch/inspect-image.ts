@@ -1,12 +1,9 @@
 import type { Gates } from "@anyone/domain/filter/gate";
 import { firstDrop } from "@anyone/domain/filter/judge";
 import { sniffImage } from "@anyone/domain/source/candidate";
-import { readImageHeader } from "@anyone/domain/source/image-header";
+import { PIXEL_LIMIT, readImageHeader } from "@anyone/domain/source/image-header";
 import type { Inspect } from "./read-body.ts";
 import { Refusal } from "./refusal.ts";
-
-/** More pixels than a decoder will be asked for; the same limit as the decoder's own. */
-const MOST_PIXELS = 5e7;
 
 /**
  * Judges an image while its first bytes arrive: what is no image, what is too small for the filter's first gate, and what no decoder
@@ -24,7 +21,7 @@ export function inspectImage(gates: Gates): Inspect {
     }
     const { header } = reading;
     const size = `${header.width}×${header.height} pixels`;
-    if (header.width * header.height > MOST_PIXELS) throw new Refusal("too-many-pixels", size, { header });
+    if (header.width * header.height > PIXEL_LIMIT) throw new Refusal("too-many-pixels", size, { header });
     if (firstDrop({ ...header, models: [] }, gates) === "too-small") throw new Refusal("too-small", size, { header });
     return undefined;
   };
