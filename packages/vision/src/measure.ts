@@ -66,19 +66,24 @@ export type Measured =
  */
 export async function openInstruments(models: string, gates: Gates): Promise<Instruments> {
   const brisque = JSON.parse((await readModel(models, "brisque")).toString()) as BrisqueModel;
+  const encoder = await openNetwork(models, "encoder");
   return {
     person: await openNetwork(models, "nanodet"),
     face: await openNetwork(models, "blazeface"),
     keypoints: await openNetwork(models, "movenet"),
-    encoder: await openNetwork(models, "encoder"),
+    encoder,
     parsing: await openNetwork(models, "parsing"),
     brisque: openBrisque(brisque),
-    ...(await openScores(models, gates)),
+    ...(await openScores(models, encoder, gates)),
   };
 }
 
-async function openScores(models: string, gates: Gates): Promise<Pick<Instruments, "scores" | "empty">> {
-  const found = await findScores(models);
+async function openScores(
+  models: string,
+  encoder: Network,
+  gates: Gates,
+): Promise<Pick<Instruments, "scores" | "empty">> {
+  const found = await findScores(models, encoder);
   const scores: Instruments["scores"] = {};
   const empty: Slot[] = ["foreground"];
   for (const [name, slot] of Object.entries(SCORES) as [ScoreName, Slot][]) {

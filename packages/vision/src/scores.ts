@@ -7,7 +7,7 @@ import { identify } from "./models.ts";
 import { openNsfw } from "./nsfw/open-nsfw.ts";
 import { type BrisqueModel, openBrisque } from "./quality/brisque.ts";
 import { faceCleanness } from "./quality/face-brisque.ts";
-import { openNetwork, readModel } from "./session.ts";
+import { type Network, openNetwork, readModel } from "./session.ts";
 
 /** A score by name, as a measurement holds it, and the slot whose model gives it. */
 export const SCORES = {
@@ -32,10 +32,12 @@ type Opener = () => Promise<Score>;
 /**
  * The scores that have a model, and what opens each: of each slot the paper's when its weights are registered, then the modern one, then what
  * ships. A slot without any is absent, and is reported as unavailable. Nothing is loaded before it is opened.
+ *
+ * @param encoder the one of the caller, where it has one open
  */
-export async function findScores(models: string): Promise<Partial<Record<ScoreName, Opener>>> {
+export async function findScores(models: string, encoder?: Network): Promise<Partial<Record<ScoreName, Opener>>> {
   const added = await readAdded(models);
-  const found: Partial<Record<ScoreName, Opener>> = { ...shipped(models) };
+  const found: Partial<Record<ScoreName, Opener>> = { ...shipped(models, encoder) };
   for (const [name, slot] of Object.entries(SCORES) as [ScoreName, Slot][]) {
     const registered = firstComplete(slot, added);
     if (registered) found[name] = () => openRegistered(models, registered, added);
@@ -43,7 +45,7 @@ export async function findScores(models: string): Promise<Partial<Record<ScoreNa
   return found;
 }
 
-function shipped(models: string): Partial<Record<ScoreName, Opener>> {
+function shipped(models: string, opened: Network | undefined): Partial<Record<ScoreName, Opener>> {
   return {
     async faceQuality() {
       const brisque = openBrisque(JSON.parse((await readModel(models, "brisque")).toString()) as BrisqueModel);
@@ -53,7 +55,8 @@ function shipped(models: string): Partial<Record<ScoreName, Opener>> {
       };
     },
     async fakeness() {
-      const [encoder, head] = [await openNetwork(models, "encoder"), await openNetwork(models, "fakePerson")];
+      const encoder = opened ?? (await openNetwork(models, "encoder"));
+      const head = await openNetwork(models, "fakePerson");
       return {
         identity: identify("fakePerson"),
         of: ({ picture, person }) => fakeness(encoder, head, picture, person),
