@@ -33,6 +33,11 @@ export async function readGrants(sql: Sql, filter: { sourceId?: string | undefin
   return rows.map((row) => ({ ...row, sourceId: SourceId.parse(row.sourceId) }));
 }
 
+/** All grants ever recorded, by the source they are for. */
+export async function grantsBySource(sql: Sql): Promise<ReadonlyMap<string, RecordedGrant[]>> {
+  return Map.groupBy(await readGrants(sql), ({ sourceId }) => sourceId as string);
+}
+
 /** Records a grant and returns it. The source must exist; a day that is over is refused. */
 export async function recordGrant(sql: Sql, { sourceId, grantedBy, uses, until, document }: NewGrant, by: string) {
   const known = await sql.query("select from sources where id = $1", [sourceId]);

@@ -3,7 +3,7 @@ import { crawlRefusal } from "@anyone/domain/source/permission";
 import { DEFAULT_BOUNDS, POOL_BOUNDS, PoolBounds, type PoolState } from "@anyone/domain/source/pool-watch";
 import { hasMore } from "@anyone/domain/source/source";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
-import { readGrants } from "./grants.ts";
+import { grantsBySource } from "./grants.ts";
 
 export interface PoolLevel extends PoolState {
   bounds: PoolBounds;
@@ -34,7 +34,7 @@ export async function readPoolLevel(tx: Transaction): Promise<PoolLevel> {
     `SELECT id, connector AS kind, exhausted_at FROM sources WHERE enabled AND automatic
      ORDER BY (SELECT max(started_at) FROM crawls WHERE source_id = sources.id) NULLS FIRST, id`,
   );
-  const grants = Map.groupBy(await readGrants(tx), ({ sourceId }) => sourceId as string);
+  const grants = await grantsBySource(tx);
   const permitted = sources.filter(
     ({ id, kind }) => !crawlRefusal({ sourceId: id, kind, grants: grants.get(id) ?? [] }),
   );

@@ -1,6 +1,6 @@
 import { grantsApi } from "@anyone/contracts/grants";
 import { readSources } from "@anyone/db/browse/source";
-import { readGrants, recordGrant, revokeGrant } from "@anyone/db/grants";
+import { grantsBySource, readGrants, recordGrant, revokeGrant } from "@anyone/db/grants";
 import { permit } from "@anyone/domain/source/permission";
 import { SOURCE_USES, TERMS_VERSION, termsOf } from "@anyone/domain/source/terms";
 import type { FastifyInstance } from "fastify";
@@ -9,10 +9,10 @@ import { route } from "../route.ts";
 
 export function grantRoutes(app: FastifyInstance, { db }: ApiContext): void {
   route(app, grantsApi.listPermissions, async () => {
-    const [sources, grants] = await Promise.all([readSources(db), readGrants(db)]);
+    const [sources, grants] = await Promise.all([readSources(db), grantsBySource(db)]);
     const items = sources.map(({ id, connector: kind }) => {
       const terms = termsOf(kind);
-      const permitting = { sourceId: id, kind, grants: grants.filter((grant) => grant.sourceId === id) };
+      const permitting = { sourceId: id, kind, grants: grants.get(id) ?? [] };
       return {
         sourceId: id,
         kind,

@@ -1,4 +1,4 @@
-import { readGrants } from "@anyone/db/grants";
+import { grantsBySource } from "@anyone/db/grants";
 import { protocolRepository } from "@anyone/db/protocols";
 import type { CuttableAsset } from "@anyone/db/versions";
 import { unpackAll } from "@anyone/domain/annotate/answer";
@@ -65,7 +65,7 @@ export async function cutVersion({ version }: { version: number }, context: Trai
 
 /** The assets that may be in a version, and how many may not by the terms, licences and grants that hold now, for each reason. */
 async function permitted(answered: CuttableAsset[], policy: ReleasePolicy, { db }: TrainerContext) {
-  const grants = Map.groupBy(await readGrants(db), ({ sourceId }) => sourceId as string);
+  const grants = await grantsBySource(db);
   const judged = answered.map((asset) => {
     const origin = { ...asset, grants: grants.get(asset.sourceId) ?? [] };
     return { asset, reason: leftOut(origin, policy) };
