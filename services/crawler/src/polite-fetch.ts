@@ -7,6 +7,7 @@ import { SiteWishes } from "./consent/site-wishes.ts";
 import { Refusal } from "./fetch/refusal.ts";
 import type { Fetched, FetchOptions, FetchRefused, SafeFetcher } from "./fetch/safe-fetch.ts";
 import type { HostQueues, KeyBudget, Turn } from "./politeness.ts";
+import { ReadDaily } from "./read-daily.ts";
 import { registrableHost } from "./registrable-host.ts";
 import { NO_RULES, parseRobots, type RobotsRules, robotsAllow } from "./robots.ts";
 
@@ -34,8 +35,6 @@ export function userAgent(contact: string): string {
   return `${PRODUCT}/0.1 (+${contact.includes("://") || contact.startsWith("mailto:") ? contact : `mailto:${contact}`})`;
 }
 
-const ROBOTS_FOR_MS = 24 * 3_600_000;
-const UNREADABLE_FOR_MS = 60_000;
 /** Hosts whose robots.txt is kept in memory. */
 const MOST_HOSTS = 50_000;
 /** Why a file at a host's root could not be read for now, though it may be there. */
@@ -43,7 +42,8 @@ const PASSING: ReadonlySet<string> = new Set(["rate-limited", "timeout", "connec
 
 /** The safe fetcher with manners: on every hop, redirects included, robots.txt is asked first and the host's turn awaited. */
 export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFetch {
-  const robots = new Map<string, { rules: Promise<RobotsRules>; until: number }>();
+  /** A host whose robots.txt cannot be read for now is left alone for now (RFC 9309 §2.3.1.4). */
+  const robots = new ReadDaily<RobotsRules>(MOST_HOSTS);
   const wishes = new SiteWishes(PRODUCT);
 
   async function readRobots(url: URL): Promise<RobotsRules> {
@@ -54,20 +54,6 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
     throw new Refusal(answer.reason, `robots.txt of ${url.host}: ${answer.detail}`, {
       retryAfterMs: answer.retryAfterMs,
     });
-  }
-
-  /** A host whose robots.txt cannot be read for now is left alone for now (RFC 9309 §2.3.1.4); the same refusal answers meanwhile. */
-  function rulesOf(url: URL): Promise<RobotsRules> {
-    const known = robots.get(url.origin);
-    if (known && known.until > Date.now()) return known.rules;
-    const rules = readRobots(url);
-    const entry = { rules, until: Date.now() + ROBOTS_FOR_MS };
-    robots.set(url.origin, entry);
-    rules.catch(() => {
-      entry.until = Date.now() + UNREADABLE_FOR_MS;
-    });
-    if (robots.size > MOST_HOSTS) robots.delete(robots.keys().next().value ?? "");
-    return rules;
   }
 
   /** What a host says of training on one of its URLs; the files that say it are fetched as politely as anything else. */
@@ -98,7 +84,7 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
       turn = undefined;
       const host = registrableHost(hop);
       if (!key) {
-        const rules = await rulesOf(hop);
+        const rules = await robots.of(hop.origin, () => readRobots(hop));
         const allowed = robotsAllow(rules, hop.pathname + hop.search);
         if (forTraining) evidence.push(robotsEvidence(hop, allowed));
         if (!allowed) throw new Refusal("robots", `${hop.host} asks not to fetch this`);
