@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { startCrawl } from "@anyone/db/crawls";
 import { sourceRepository } from "@anyone/db/sources";
@@ -14,8 +13,9 @@ import { swatchDrawer } from "@anyone/drawn-world/servers/swatch-drawer";
 import { startWorld, type World } from "@anyone/drawn-world/servers/world";
 import { next } from "@anyone/queues/job";
 import { discoverCandidates } from "@anyone/queues/jobs/source";
-import { createDatabase, redisUrl } from "@anyone/test/support/servers";
+import { createDatabase } from "@anyone/test/support/servers";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { crawlerEnvironment } from "./crawler-process.fixture.ts";
 import { AT_ONCE } from "./fetch-candidates.ts";
 
 const PROCESSES = 8;
@@ -40,15 +40,7 @@ beforeAll(async () => {
   });
   const databaseUrl = await createDatabase();
   db = openDatabase(databaseUrl);
-  environment = {
-    PATH: process.env.PATH ?? "",
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: await redisUrl(),
-    OBJECTS_URL: pathToFileURL(join(folder, "objects")).href,
-    CONTACT: "tests@example.org",
-    FLICKR_API_KEY: world.apiKey,
-    FETCH_ALLOW_PRIVATE: world.allow,
-  };
+  environment = await crawlerEnvironment(world, databaseUrl, folder);
   const politeness = { perSecond: 60, concurrency: 2 };
   await sourceRepository(db).save({
     id: sourceId,

@@ -72,7 +72,6 @@ export const FETCH_FAILURES = [
 export const FetchFailure = z.enum(FETCH_FAILURES);
 export type FetchFailure = z.infer<typeof FetchFailure>;
 
-/** Failures that another try, later, may cure. */
 const PASSING: ReadonlySet<FetchFailure> = new Set([
   "dns",
   "connection",
@@ -82,6 +81,11 @@ const PASSING: ReadonlySet<FetchFailure> = new Set([
   "rate-limited",
   "server-error",
 ]);
+
+/** Whether another try, later, may cure it. */
+export function isPassing(reason: FetchFailure): boolean {
+  return PASSING.has(reason);
+}
 
 /** Tries of one candidate, the first included. */
 export const FETCH_ATTEMPTS = 3;
@@ -93,7 +97,7 @@ export const FETCH_ATTEMPTS = 3;
  * @returns milliseconds to wait, or undefined when the failure is final
  */
 export function retryDelay(reason: FetchFailure, attempt: number, retryAfterMs?: number): number | undefined {
-  if (!PASSING.has(reason) || attempt >= FETCH_ATTEMPTS) return undefined;
+  if (!isPassing(reason) || attempt >= FETCH_ATTEMPTS) return undefined;
   const backOff = 2_000 * 4 ** (attempt - 1);
   return Math.min(Math.max(backOff, retryAfterMs ?? 0), 3_600_000);
 }

@@ -88,16 +88,21 @@ export const PixabaySettings = z.object({
   politeness,
 });
 
-/** One or more parquet files of URLs in the shape of LAION's metadata. */
-export const LaionSettings = z.object({
-  kind: z.literal("laion"),
-  files: z.array(z.url()).min(1).max(10_000),
+/** How a list is read, and which of its rows are not even listed for what they claim: a header costs a request, a column nothing. */
+const rows = {
   rowsPerPage: z.int().min(1).max(10_000).default(1_000),
-  /** Rows claiming less than this many pixels on their shorter or longer side are not even listed: a header costs a request, a column nothing. */
+  /** Pixels of the shorter and of the longer side. */
   minShort: z.int().min(0).default(640),
   minLong: z.int().min(0).default(1280),
   maxUnsafe: z.number().min(0).max(1).default(0.5),
   maxWatermark: z.number().min(0).max(1).default(0.8),
+};
+
+/** One or more parquet files of URLs in the shape of LAION's metadata. */
+export const LaionSettings = z.object({
+  kind: z.literal("laion"),
+  files: z.array(z.url()).min(1).max(10_000),
+  ...rows,
   share,
   politeness,
 });
@@ -113,12 +118,7 @@ export const UrlListSettings = z.object({
   format: z.enum(["csv", "txt", "jsonl", "parquet"]).optional(),
   /** The licence of what names none. */
   licence: z.string().max(200).optional(),
-  rowsPerPage: z.int().min(1).max(10_000).default(1_000),
-  /** As LAION's: what a list claims of size, safety and marks. */
-  minShort: z.int().min(0).default(640),
-  minLong: z.int().min(0).default(1280),
-  maxUnsafe: z.number().min(0).max(1).default(0.5),
-  maxWatermark: z.number().min(0).max(1).default(0.8),
+  ...rows,
   share,
   politeness,
 });

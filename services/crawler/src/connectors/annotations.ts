@@ -4,7 +4,14 @@ import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import type { Brought, Listing } from "@anyone/domain/source/candidate";
+import type { SettingsOf } from "@anyone/domain/source/source";
 import { isInside } from "./local-file.ts";
+
+/** A dataset's folder of images, as a source of its own. */
+export function imagesOf(dataset: { path: string; images: string; filesPerPage: number }): SettingsOf<"folder"> {
+  const { path, images, filesPerPage } = dataset;
+  return { kind: "folder", path: join(path, images), filesPerPage };
+}
 
 /** Numbers that a dataset's text file gives to images, for those of `names` only: `<image> <number> <number> …`, one image a line. */
 export async function readNumbers(

@@ -1,5 +1,5 @@
 import type { AnswerCache } from "@anyone/domain/source/answer-cache";
-import type { ImageType, Listing, Validators } from "@anyone/domain/source/candidate";
+import { type ImageType, isPassing, type Listing, type Validators } from "@anyone/domain/source/candidate";
 import type { Evidence } from "@anyone/domain/source/consent";
 import type { SettingsOf, SourceKind } from "@anyone/domain/source/source";
 import type { Bucket } from "@anyone/storage/s3-bucket";
@@ -77,8 +77,6 @@ export class Unlisted extends Error {
 
 /** A page that could not be fetched, said of the source. */
 export function unlisted(what: string, refused: FetchRefused): Unlisted {
-  const passing = ["dns", "connection", "timeout", "too-slow", "truncated", "rate-limited", "server-error"].includes(
-    refused.reason,
-  );
+  const passing = isPassing(refused.reason);
   return new Unlisted(refused.reason, `${what}: ${refused.detail}`, { passing, retryAfterMs: refused.retryAfterMs });
 }

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import type { Brought, Listing } from "@anyone/domain/source/candidate";
 import { crossWalk } from "@anyone/domain/source/deepfashion";
-import type { SettingsOf } from "@anyone/domain/source/source";
-import { fileIn, keypointsOf, nameOf, readNumbers } from "./annotations.ts";
+import { fileIn, imagesOf, keypointsOf, nameOf, readNumbers } from "./annotations.ts";
 import type { Connector } from "./connector.ts";
 import { folder } from "./folder.ts";
 
@@ -39,10 +38,6 @@ export const deepFashionMultiModal: Connector<"deepfashion-multimodal"> = {
 
   read: (settings, url, reach, signal) => folder.read(imagesOf(settings), url, reach, signal),
 };
-
-function imagesOf({ path, images, filesPerPage }: SettingsOf<"deepfashion-multimodal">): SettingsOf<"folder"> {
-  return { kind: "folder", path: join(path, images), filesPerPage };
-}
 
 /** The dataset's 0 is visible, 1 hidden, 2 absent; an absent point lies at (-1, -1). */
 function seenBy(visibility: readonly number[] | undefined): (place: number, x: number, y: number) => 0 | 1 | 2 {

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Brought, Listing } from "@anyone/domain/source/candidate";
-import type { SettingsOf } from "@anyone/domain/source/source";
-import { fileIn, keypointsOf, nameOf, readNumbers } from "./annotations.ts";
+import { fileIn, imagesOf, keypointsOf, nameOf, readNumbers } from "./annotations.ts";
 import type { Connector } from "./connector.ts";
 import { folder } from "./folder.ts";
 
@@ -33,7 +32,3 @@ export const shhq: Connector<"shhq"> = {
 
   read: (settings, url, reach, signal) => folder.read(imagesOf(settings), url, reach, signal),
 };
-
-function imagesOf({ path, images, filesPerPage }: SettingsOf<"shhq">): SettingsOf<"folder"> {
-  return { kind: "folder", path: join(path, images), filesPerPage };
-}
