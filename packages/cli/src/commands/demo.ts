@@ -53,20 +53,27 @@ async function runDemo(home: string, output: ReturnType<typeof makeOutput>, clos
   const started = Date.now();
   await readPrimeHuman();
   const { startDrawnWorld } = await import("../demo/world.ts");
+  const { environmentFor } = await import("../demo/sources.ts");
   const { turnWheel } = await import("../demo/turn.ts");
   const { writeReport } = await import("../demo/report/write-report.ts");
   // The world offers more with every turn; how many turns there were, the platform knows only once it runs.
   const turnsBefore = await countTurns(home);
   const turn = turnsBefore + 1;
   output.say(`turn ${turn} of the wheel: drawing people and starting the platform …`);
-  const world = await startDrawnWorld({ home, seedFrom: 1, count: DEMO.images(turn), workers: 2 });
+  const world = await startDrawnWorld({
+    home,
+    seedFrom: 1,
+    count: DEMO.images(turn),
+    workers: 2,
+    datasetSize: DEMO.fromOthers,
+  });
   closers.push(() => world.stop());
-  const environment = {
-    FETCH_ALLOW_PRIVATE: world.allow,
-    FLICKR_API_KEY: world.apiKey,
-    CONTACT: "demo@localhost.invalid",
-  };
-  const platform = await startPlatform({ home, environment, workers: DEMO.workers, say: output.say });
+  const platform = await startPlatform({
+    home,
+    environment: environmentFor(world),
+    workers: DEMO.workers,
+    say: output.say,
+  });
   closers.push(() => platform.stop());
   output.say(`dashboard: ${platform.apiUrl} (key: ${platform.adminKey})`);
   const startSeconds = (Date.now() - started) / 1000;

@@ -73,7 +73,7 @@ export function addWorld(program: Command): void {
         count: options.count,
         workers: 1,
       });
-      const { truth: _, stop: __, ...addresses } = served;
+      const { truth: _, stop: __, dataset: ___, ...addresses } = served;
       const {
         url,
         flickrEndpoint,

@@ -4,6 +4,8 @@ export const DEMO = {
   images: (turn: number) => 5100 + 900 * turn,
   /** Share of a page of each source that is fetched: what its captions say to be rare comes first. */
   shares: { flickr: 0.4, laion: 0.15 },
+  /** Candidates that each turn takes from every other source. */
+  fromOthers: 24,
   /** Images the first turn wants in the pool, and how many more every later one. */
   pool: { first: 1100, more: 100 },
   /** Seconds that filling the pool may take. Then it is what it holds, from `fewest` on: a slow machine learns from less, not for longer. */

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { type Client, createClient } from "@anyone/contracts/client";
 import { evaluateApi } from "@anyone/contracts/evaluate";
 import { releaseApi } from "@anyone/contracts/release";
@@ -7,14 +6,12 @@ import { sourceApi } from "@anyone/contracts/source";
 import { type Overview, systemApi } from "@anyone/contracts/system";
 import { trainApi } from "@anyone/contracts/train";
 import { fault } from "@anyone/domain/fault";
-import { SourceId } from "@anyone/domain/ids";
 import type { PoolBounds } from "@anyone/domain/source/pool-watch";
-import { FlickrSettings, FolderSettings, LaionSettings, type SourceSettings } from "@anyone/domain/source/source";
-import { copyPhotographs, PHOTOGRAPHS_LICENCE } from "@anyone/drawn-world/photographs";
 import type { Output } from "../output.ts";
 import { waitFor } from "../wait.ts";
 import { DEMO } from "./plan.ts";
 import { answerOnePage, type SimulatedAnnotator, truthFinder } from "./simulated-annotator.ts";
+import { automaticSources, crawlByHand, otherSources, putSource, type SourcesRequest } from "./sources.ts";
 import type { DrawnWorld } from "./world.ts";
 
 export interface TurnContext {
@@ -44,7 +41,10 @@ export async function turnWheel(context: TurnContext): Promise<TurnOutcome> {
     context.output.say(`${name}: ${seconds[name]?.toFixed(1)} s`);
     return value;
   };
-  await timed("settings and sources", () => setUp(context));
+  await timed("settings and sources", async () => {
+    await putSetting(context.client, "release.policy", { shardSize: 64, training: DEMO.training });
+    for (const source of automaticSources(sourcesOf(context))) await putSource(context.client, source);
+  });
   await timed("source → filter → annotate", () => fillPool(context));
   await timed("annotate ⇄ review", () => iterate(context));
   const version = await timed("release", () => releasedVersion(context));
@@ -53,52 +53,22 @@ export async function turnWheel(context: TurnContext): Promise<TurnOutcome> {
   return { version, seconds };
 }
 
-async function setUp({ client, world, home }: TurnContext): Promise<void> {
-  const put = async (id: string, settings: SourceSettings, automatic: boolean) => {
-    await client.call(sourceApi.putSource, {
-      params: { id: SourceId.parse(id) },
-      body: { settings, enabled: true, automatic },
-    });
-  };
-  const politeness = { perSecond: 40, concurrency: 4 };
-  await put(
-    "drawn-flickr",
-    FlickrSettings.parse({
-      kind: "flickr",
-      endpoint: world.flickrEndpoint,
-      perPage: 200,
-      share: DEMO.shares.flickr,
-      politeness,
-    }),
-    true,
-  );
-  await put(
-    "drawn-laion",
-    LaionSettings.parse({ kind: "laion", files: world.laionFiles, share: DEMO.shares.laion, politeness }),
-    true,
-  );
-  const photographs = join(home, "photographs");
-  await copyPhotographs(photographs);
-  await put(
-    "photographs",
-    FolderSettings.parse({ kind: "folder", path: photographs, licence: PHOTOGRAPHS_LICENCE }),
-    false,
-  );
-  await putSetting(client, "release.policy", { shardSize: 64, training: DEMO.training });
+function sourcesOf({ world, home }: TurnContext): SourcesRequest {
+  return { world, home, page: DEMO.fromOthers, shares: DEMO.shares };
 }
 
 async function putSetting(client: Client, key: string, value: unknown): Promise<void> {
   await client.call(systemApi.putSetting, { params: { key }, body: { value } });
 }
 
-/** The pool is low, so sourcing starts by itself; the photographs are imported by hand. All that was pooled is then asked about. */
-async function fillPool({ client, turn, output }: TurnContext): Promise<void> {
+/** The pool is low, so sourcing starts by itself; other sources are crawled by hand. All that was pooled is then asked about. */
+async function fillPool(context: TurnContext): Promise<void> {
+  const { client, output } = context;
   const deadline = Date.now() + DEMO.filling.seconds * 1000;
   let bounds = boundsUpTo(await imagesWanted(client));
   await putSetting(client, "pool.bounds", bounds);
-  if (turn === 1) {
-    await client.call(sourceApi.startCrawl, { body: { sourceId: SourceId.parse("photographs"), target: 1000 } });
-  }
+  for (const source of await otherSources(sourcesOf(context))) await putSource(client, source);
+  await crawlByHand(client, DEMO.fromOthers);
   const filled = await waitFor(
     async () => {
       const overview = await client.call(systemApi.overview);

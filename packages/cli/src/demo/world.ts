@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { imageId, seedOf } from "@anyone/drawn-world/servers/catalogue";
 import { z } from "zod";
 import { endLeftOver, type Launch, launch, untilReady } from "../embedded/server-process.ts";
 import { checkout } from "../up/home.ts";
+import { waitFor } from "../wait.ts";
+
+const WRITTEN_WITHIN_MS = 120_000;
 
 /** Where the drawn world listens and how its truth is asked for. */
 const WorldAddress = z.object({
@@ -32,6 +36,8 @@ export const Truth = z.object({
 export type Truth = z.infer<typeof Truth>;
 
 export interface DrawnWorld extends WorldAddress {
+  /** The folder of DeepFashion-MultiModal's people or of SHHQ's, once it is written. */
+  dataset(name: "deepfashion" | "shhq"): Promise<string>;
   /** The truth of the image an external id or URL names; undefined for what this world did not draw. */
   truth(idOrUrl: string): Promise<Truth | undefined>;
   stop(): Promise<void>;
@@ -42,6 +48,8 @@ export interface WorldChoice {
   seedFrom: number;
   count: number;
   workers: number;
+  /** People in each of the two datasets that are written to disk; without it, none are. */
+  datasetSize?: number;
 }
 
 /** Starts the drawn world as a process of its own: a source like any other, on loopback. */
@@ -52,6 +60,7 @@ export async function startDrawnWorld(choice: WorldChoice): Promise<DrawnWorld> 
   await endLeftOver(folder, "TERM", program);
   const log = join(folder, "server.log");
   await rm(log, { force: true });
+  const datasets = join(choice.home, "datasets");
   const start: Launch = {
     name: "the drawn world",
     command: process.execPath,
@@ -63,6 +72,7 @@ export async function startDrawnWorld(choice: WorldChoice): Promise<DrawnWorld> 
       `--count=${choice.count}`,
       `--workers=${choice.workers}`,
       `--cache=${join(choice.home, "drawn-world")}`,
+      ...(choice.datasetSize ? [`--datasets=${datasets}`, `--dataset-size=${choice.datasetSize}`] : []),
     ],
     signal: "TERM",
     folder,
@@ -76,6 +86,14 @@ export async function startDrawnWorld(choice: WorldChoice): Promise<DrawnWorld> 
   return {
     ...address,
     stop: () => server.stop(),
+    dataset: (name) =>
+      waitFor(
+        async () => {
+          const folder = join(datasets, name);
+          return existsSync(folder) ? folder : undefined;
+        },
+        { withinMs: WRITTEN_WITHIN_MS, what: `the dataset ${name} to be drawn` },
+      ),
     async truth(idOrUrl) {
       const seed = seedOf(idOrUrl);
       if (seed === undefined) return undefined;

@@ -40,8 +40,18 @@ export function imageId(seed: number): string {
   return String(FIRST_ID + seed);
 }
 
+/** How the folders of a dataset name an image: by its seed, in the dataset's own manner. */
+export const DATASET_NAMES = {
+  shhq: (seed: number) => `${String(seed).padStart(6, "0")}.jpg`,
+  deepfashion: (seed: number, begin: string) => `${begin}-id_${String(seed).padStart(8, "0")}-01_1_front.jpg`,
+};
+const IN_A_DATASET = /\/shhq\/no_segment\/(\d{6,})\.jpg$|-id_(\d{8,})-01_1_front\.jpg$/;
+
 /** The seed behind an image's URL or id; undefined for anything that is not of this world. */
 export function seedOf(urlOrId: string): number | undefined {
+  const [, ofShhq, ofDeepFashion] = IN_A_DATASET.exec(urlOrId) ?? [];
+  const named = ofShhq ?? ofDeepFashion;
+  if (named !== undefined) return Number(named);
   const digits = /(\d{11})(?:_[a-z])?(?:\.jpg)?$/.exec(urlOrId)?.[1];
   const seed = Number(digits) - FIRST_ID;
   return digits !== undefined && seed >= 0 ? seed : undefined;

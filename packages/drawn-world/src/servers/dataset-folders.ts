@@ -1,11 +1,30 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ATR_PARTS } from "@anyone/domain/parts";
 import { crossWalk, deepFashion, LABEL_FILES } from "@anyone/domain/source/deepfashion";
 import sharp from "sharp";
 import { framingOf } from "../plan-picture.ts";
 import { sampleAttributes } from "../sample-attributes.ts";
+import { DATASET_NAMES } from "./catalogue.ts";
 import type { Drawer } from "./drawer.ts";
+
+/**
+ * Writes both datasets below a folder, as `deepfashion` and `shhq`, unless they are there: a folder that has its name is whole.
+ *
+ * @param seeds the first half are DeepFashion's, the others SHHQ's
+ */
+export async function writeDatasets({ folder, seeds, drawer }: DatasetRequest): Promise<void> {
+  const half = Math.ceil(seeds.length / 2);
+  const once = async (name: "deepfashion" | "shhq", write: typeof writeShhq, own: readonly number[]) => {
+    const target = join(folder, name);
+    if (await stat(target).catch(() => undefined)) return;
+    await rm(`${target}.new`, { recursive: true, force: true });
+    await write({ folder: `${target}.new`, seeds: own, drawer });
+    await rename(`${target}.new`, target);
+  };
+  await once("deepfashion", writeDeepFashion, seeds.slice(0, half));
+  await once("shhq", writeShhq, seeds.slice(half));
+}
 
 export interface DatasetRequest {
   folder: string;
@@ -98,7 +117,7 @@ export async function writeShhq({ folder, seeds, drawer }: DatasetRequest): Prom
   await makeFolders(folder, ["no_segment", "parsing"]);
   const lines: string[] = [];
   for (const seed of seeds) {
-    const name = `${String(seed).padStart(6, "0")}.jpg`;
+    const name = DATASET_NAMES.shhq(seed);
     await writePicture(
       { drawer, seed },
       join(folder, "no_segment", name),
@@ -115,7 +134,7 @@ function labelled(seed: number): { name: string; labels: Record<(typeof LABEL_FI
   const values = sampleAttributes(seed, framingOf(seed)).values as Readonly<Record<string, string | undefined>>;
   const who = values["person.gender"] === "male" ? "MEN" : "WOMEN";
   const worn = values["one_piece.type"] ?? "none";
-  const name = `${who}-${worn === "none" ? "Tees_Tanks" : "Dresses"}-id_${String(seed).padStart(8, "0")}-01_1_front.jpg`;
+  const name = DATASET_NAMES.deepfashion(seed, `${who}-${worn === "none" ? "Tees_Tanks" : "Dresses"}`);
   const labels = { shape: [] as number[], fabric: [] as number[], pattern: [] as number[] };
   for (const attribute of deepFashion.attributes) {
     const holds = (label: number) => {
@@ -139,7 +158,8 @@ async function writePicture(
   await writeFile(image, await drawer.picture(seed));
   const { data, info } = await sharp(parts).extractChannel(0).raw().toBuffer({ resolveWithObject: true });
   const channels = pixels[0]?.length === 3 ? 3 : 1;
-  const painted = Uint8Array.from([...data].flatMap((part) => pixels[part] ?? pixels[0] ?? []));
+  const painted = new Uint8Array(data.length * channels);
+  for (const [place, part] of data.entries()) painted.set(pixels[part] ?? pixels[0] ?? [], place * channels);
   const png = sharp(painted, { raw: { width: info.width, height: info.height, channels } });
   await (channels === 1 ? png.toColourspace("b-w") : png).png().toFile(partMap);
 }

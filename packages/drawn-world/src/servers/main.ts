@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { startWorld } from "./world.ts";
 
-/** Serves a drawn world until it is told to stop, and prints one JSON line with its addresses. */
+/** Serves a drawn world until it is told to stop, and prints one JSON line with its addresses; datasets are written once it serves. */
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: "7080" },
@@ -11,6 +11,8 @@ const { values } = parseArgs({
     workers: { type: "string", default: "1" },
     trouble: { type: "string", default: "1" },
     "defect-share": { type: "string" },
+    datasets: { type: "string" },
+    "dataset-size": { type: "string", default: "16" },
   },
 });
 
@@ -39,9 +41,10 @@ function refuse(sentence: string): never {
   process.exit(1);
 }
 
-const { requests: _, stop: __, ...addresses } = world;
-process.stdout.write(`${JSON.stringify(addresses)}\n`);
-
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => void world.stop().then(() => process.exit(0)));
 }
+
+const { requests: _, stop: __, writeDatasets: ___, ...addresses } = world;
+process.stdout.write(`${JSON.stringify(addresses)}\n`);
+if (values.datasets) await world.writeDatasets(values.datasets, number("dataset-size"));

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
@@ -52,6 +52,21 @@ async function search(query: Record<string, string>) {
   };
   return { status: response.status, ...body };
 }
+
+describe("the drawn world's datasets", () => {
+  it("are written once, under names that tell the seed", async () => {
+    const target = join(folder, "datasets");
+    await world.writeDatasets(target, 2);
+    const names = async (images: string) =>
+      (await readdir(join(target, images))).map((name) => join(target, images, name));
+    const [deepFashion, shhq] = [await names("deepfashion/images"), await names("shhq/no_segment")];
+    expect(new Set(deepFashion.map(seedOf))).toEqual(new Set([997, 998]));
+    expect(new Set(shhq.map(seedOf))).toEqual(new Set([999, 1000]));
+    const written = (await stat(shhq[0] ?? "")).mtimeMs;
+    await world.writeDatasets(target, 2);
+    expect((await stat(shhq[0] ?? "")).mtimeMs).toBe(written);
+  });
+});
 
 describe("the drawn world's Flickr", () => {
   it("pages through its photos, each once", async () => {

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import fastify, { type FastifyInstance } from "fastify";
 import { type CatalogueEntry, catalogueEntry } from "./catalogue.ts";
+import { writeDatasets } from "./dataset-folders.ts";
 import { type Drawer, startDrawer } from "./drawer.ts";
 import { serveFlickr } from "./flickr.ts";
 import { imagePath, serveHost, serveTruth } from "./hosts.ts";
@@ -44,6 +45,8 @@ export interface World {
   /** An S3 server with the bucket `drawn-people`. */
   s3Endpoint: string;
   apiKey: string;
+  /** Draws the last of this world's people into the folders of datasets as they are unpacked: `deepfashion` and `shhq`, so many in each. */
+  writeDatasets(folder: string, count: number): Promise<void>;
   /** Every request so far, for tests and reports: who asked for what. */
   requests(): readonly WorldRequest[];
   stop(): Promise<void>;
@@ -125,6 +128,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     listFiles: LIST_FILES.map((path) => url + path),
     s3Endpoint: `${url}/s3`,
     apiKey,
+    writeDatasets: (folder, each) =>
+      writeDatasets({ folder, drawer, seeds: entries.slice(-2 * each).map(({ seed }) => seed) }),
     requests: () => requests,
     async stop() {
       await Promise.all(apps.map((app) => app.close()));
