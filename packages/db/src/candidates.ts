@@ -16,6 +16,8 @@ export interface CandidateRow {
   sourceId: SourceId;
   externalId: string;
   url: string;
+  /** The caption or alternative text, as its source wrote it. */
+  caption: string | null;
   status: CandidateStatus;
   sha256: string | null;
   objectKey: string | null;
@@ -50,7 +52,7 @@ export function candidateRepository(db: Sql): CandidateRepository {
   return {
     async withStatus(ids, status) {
       const rows = await db.query<Omit<CandidateRow, "id" | "sourceId"> & { id: string; sourceId: string }>(
-        `SELECT id, source_id AS "sourceId", external_id AS "externalId", url, status, sha256, object_key AS "objectKey",
+        `SELECT id, source_id AS "sourceId", external_id AS "externalId", url, caption, status, sha256, object_key AS "objectKey",
            content_type AS "contentType", bytes
          FROM candidates JOIN unnest($1::text[]) WITH ORDINALITY AS wanted (wanted_id, place) ON id = wanted_id
          WHERE status = $2 ORDER BY place`,

@@ -36,5 +36,7 @@ export const ModelIdentity = z.object({
   version: z.string(),
   sha256: z.string(),
   tier: Tier,
+  /** Of its weights, for the algebra of licences: it reaches what the model made. Absent where nobody stated one. */
+  licence: z.string().optional(),
 });
 export type ModelIdentity = z.infer<typeof ModelIdentity>;

@@ -1,7 +1,8 @@
 import { seeParts } from "@anyone/domain/annotate/evidence";
 import type { Gates } from "@anyone/domain/filter/gate";
 import { firstDrop } from "@anyone/domain/filter/judge";
-import type { DropReason, Measurement } from "@anyone/domain/filter/verdict";
+import { type Cuts, promptOf } from "@anyone/domain/filter/ranking";
+import { type DropReason, type Measurement, roundedScore } from "@anyone/domain/filter/verdict";
 import type { ModelIdentity, Slot } from "@anyone/domain/model";
 import { ATR_PARTS } from "@anyone/domain/parts";
 import { type Box, type Detection, intersectionOverSmaller, suppress, toView } from "./boxes.ts";
@@ -29,14 +30,21 @@ export interface Instruments {
   encoder: Network;
   parsing: Network;
   brisque: Brisque;
-  /** Those whose gate has a threshold. */
-  scores: Partial<Record<MeasuredScore, Score>>;
+  scores: Partial<Record<ScoreName, Score>>;
   /** Slots without a model. */
   empty: Slot[];
 }
 
-/** The scores that a gate judges. */
-type MeasuredScore = Exclude<ScoreName, "preference">;
+/** What is known of a picture beside its bytes. */
+export interface About {
+  /** What it is said to show. */
+  prompt: string;
+  /** Its source's cuts. */
+  cuts: Cuts;
+}
+
+/** Scores that ship and that only a gate asks for. A model that somebody registered is always asked: its score is metadata, too. */
+const GATES_ONLY = ["fakeness", "faceCleanness", "nsfw"] as const satisfies ScoreName[];
 
 /** What is only worth making of a picture that passes every gate. */
 export interface Admission {
@@ -85,29 +93,46 @@ async function openScores(
 ): Promise<Pick<Instruments, "scores" | "empty">> {
   const found = await findScores(models, encoder);
   const scores: Instruments["scores"] = {};
-  const empty: Slot[] = ["foreground"];
+  const filled = new Set<Slot>(["quality-global"]);
   for (const [name, slot] of Object.entries(SCORES) as [ScoreName, Slot][]) {
     const open = found[name];
-    if (!open) empty.push(slot);
-    else if (name !== "preference" && gates[name] !== null) scores[name] = await open();
+    if (!open) continue;
+    filled.add(slot);
+    if (!isUnasked(name, gates)) scores[name] = await open();
   }
-  return { scores, empty };
+  return { scores, empty: [...new Set<Slot>(Object.values(SCORES))].filter((slot) => !filled.has(slot)) };
+}
+
+function isUnasked(name: ScoreName, gates: Gates): boolean {
+  return GATES_ONLY.some((one) => one === name && gates[one] === null);
 }
 
 /**
  * Measures a picture step by step, from one header and one decode. What the header drops is never decoded. What is decoded is measured by
  * every gate's model, also where one drops it already, so that each gate's own verdict is known; keypoints and parts only for what is admitted.
  */
-export async function measure(instruments: Instruments, bytes: Uint8Array, gates: Gates): Promise<Measured> {
+export async function measure(
+  instruments: Instruments,
+  bytes: Uint8Array,
+  gates: Gates,
+  { prompt, cuts }: About = { prompt: promptOf(null), cuts: {} },
+): Promise<Measured> {
   const measurement: Measurement = { models: instruments.empty.map(unavailable) };
+  const dropped = () => droppedBy(measurement, gates, cuts);
   const header = await readHeader(bytes);
-  if (!header.ok) return dropped({ ...measurement, fault: header.fault }, gates);
+  if (!header.ok) {
+    measurement.fault = header.fault;
+    return dropped();
+  }
   const { width, height } = header.value;
   Object.assign(measurement, { width, height });
-  if (firstDrop(measurement, gates)) return dropped(measurement, gates);
+  if (firstDrop(measurement, gates, cuts)) return dropped();
 
   const decoded = await decode(bytes, header.value);
-  if (!decoded.ok) return dropped({ ...measurement, fault: decoded.fault }, gates);
+  if (!decoded.ok) {
+    measurement.fault = decoded.fault;
+    return dropped();
+  }
   const picture = decoded.value;
 
   measurement.persons = (await findPersons(instruments.person, picture)).map(plain);
@@ -116,23 +141,25 @@ export async function measure(instruments: Instruments, bytes: Uint8Array, gates
   measurement.brisque = await instruments.brisque(grey);
   note(measurement, "brisque");
   const person = measurement.persons[0];
-  if (!person) return dropped(measurement, gates);
+  if (!person) return dropped();
 
   measurement.faces = (await facesOf(instruments.face, picture, measurement.persons)).map(plain);
   note(measurement, "blazeface");
   const face = measurement.faces[0];
   measurement.flatness = await flatness(grey, toView(person.box, picture));
   note(measurement, "flatness");
-  if (!face) return dropped(measurement, gates);
-  const subject = { picture, person: person.box, face: face.box, prompt: "" };
-  for (const [name, score] of Object.entries(instruments.scores) as [MeasuredScore, Score][]) {
-    measurement[name] = await score.of(subject);
+  if (!face) return dropped();
+  const subject = { picture, person: person.box, face: face.box, prompt };
+  for (const [name, score] of Object.entries(instruments.scores) as [ScoreName, Score][]) {
+    measurement[name] = roundedScore(name, await score.of(subject));
     measurement.models.push(score.identity);
   }
-  if (firstDrop(measurement, gates)) return dropped(measurement, gates);
+  if (measurement.preference !== undefined) measurement.prompt = prompt;
+  if (firstDrop(measurement, gates, cuts)) return dropped();
 
   const admission = await admit(instruments, bytes, header.value, picture, grey, person.box, face.box);
-  note(measurement, "movenet", "parsing");
+  measurement.foreground = 1 - (admission.partShares[0] as number);
+  note(measurement, "movenet", "parsing", "foreground");
   return { measurement, admission };
 }
 
@@ -172,8 +199,8 @@ async function admit(
   };
 }
 
-function dropped(measurement: Measurement, gates: Gates): Measured {
-  const drop = firstDrop(measurement, gates);
+function droppedBy(measurement: Measurement, gates: Gates, cuts: Cuts): Measured {
+  const drop = firstDrop(measurement, gates, cuts);
   if (!drop) throw new Error("no gate drops this picture");
   return { drop, measurement };
 }

@@ -130,6 +130,16 @@ export const models = {
     terms: "Apache-2.0",
     sha256: "",
   },
+  foreground: {
+    slot: "foreground",
+    model: "union-of-parts-rule",
+    tier: "heuristic",
+    source: "packages/vision/src/measure.ts",
+    version: "1",
+    licence: "Apache-2.0",
+    terms: "Apache-2.0",
+    sha256: "",
+  },
   flatness: {
     slot: "fake-person",
     model: "flat-colour-rule",
@@ -144,12 +154,12 @@ export const models = {
 
 export type ModelName = keyof typeof models;
 /** Models that are a file; the others are rules. */
-export type FileModelName = Exclude<ModelName, "flatness" | "faceCleanness">;
+export type FileModelName = Exclude<ModelName, "flatness" | "faceCleanness" | "foreground">;
 
 /** What is stored beside a measurement made by this model. */
 export function identify(name: ModelName): ModelIdentity {
-  const { slot, model, version, sha256, tier } = models[name];
-  return { slot, model, version, sha256, tier };
+  const { slot, model, version, sha256, tier, terms } = models[name];
+  return { slot, model, version, sha256, tier, licence: terms };
 }
 
 /** What is stored where a slot has no model. */

@@ -20,7 +20,7 @@ const require = createRequire(import.meta.url);
 const photographs = join(dirname(require.resolve("soft-ui-design-system/package.json")), "assets/img");
 const PEOPLE = ["charles.jpg", "kal-visuals.jpg", "brooke.jpg", "ivana.jpg", "marie.jpg"];
 
-let scores: Partial<Record<"fakeness" | "nsfw" | "faceQuality", Score>>;
+let scores: Partial<Record<"fakeness" | "nsfw" | "faceCleanness", Score>>;
 let found: Awaited<ReturnType<typeof findScores>>;
 let nanodet: Network;
 let blazeface: Network;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   scores = {
     fakeness: await found.fakeness?.(),
     nsfw: await found.nsfw?.(),
-    faceQuality: await found.faceQuality?.(),
+    faceCleanness: await found.faceCleanness?.(),
   };
   nanodet = await openNetwork(modelsFolder, "nanodet");
   blazeface = await openNetwork(modelsFolder, "blazeface");
@@ -68,7 +68,7 @@ describe("the scores that ship", { timeout: 60_000 }, () => {
       await sharp(bytes).jpeg({ quality: 8 }).toBuffer(),
       await sharp(small).resize(width, height, { fit: "fill" }).jpeg({ quality: 92 }).toBuffer(),
     ];
-    const { of } = scores.faceQuality as Score;
+    const { of } = scores.faceCleanness as Score;
     const subject = await subjectOf(bytes);
     const face = (await findFaces(blazeface, subject.picture, subject.person))[0]?.box as Subject["face"];
     const own = await of({ ...subject, face });
@@ -82,7 +82,7 @@ describe("the scores that ship", { timeout: 60_000 }, () => {
       model: "fake-person-drawn",
     });
     expect(scores.nsfw?.identity).toMatchObject({ slot: "nsfw", tier: "embedded", model: "open-nsfw" });
-    expect(scores.faceQuality?.identity).toMatchObject({ slot: "quality-face", tier: "heuristic" });
+    expect(scores.faceCleanness?.identity).toMatchObject({ slot: "quality-face", tier: "heuristic" });
     expect([found.preference, found.aesthetic, found.watermark]).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -1,3 +1,4 @@
+import { RANKED_SCORES, type RankedScore } from "@anyone/domain/filter/ranking";
 import type { ModelIdentity, Slot } from "@anyone/domain/model";
 import { type Adapter, openAdapter, type Subject } from "./adapters.ts";
 import { type Added, readAdded } from "./added.ts";
@@ -12,13 +13,18 @@ import { type Network, openNetwork, readModel } from "./session.ts";
 /** A score by name, as a measurement holds it, and the slot whose model gives it. */
 export const SCORES = {
   fakeness: "fake-person",
+  quality: "quality-global",
   faceQuality: "quality-face",
+  faceCleanness: "quality-face",
   preference: "preference",
   aesthetic: "aesthetic",
   watermark: "watermark",
   nsfw: "nsfw",
 } as const satisfies Record<string, Slot>;
 export type ScoreName = keyof typeof SCORES;
+
+/** Rules that ship: a registered model of their slot takes their place, under a name of its own. */
+const STAND_INS: readonly ScoreName[] = ["faceCleanness"];
 
 /** One slot's model, opened: picture in, number out. `identity` is stored beside every number it gives. */
 export interface Score {
@@ -40,14 +46,22 @@ export async function findScores(models: string, encoder?: Network): Promise<Par
   const found: Partial<Record<ScoreName, Opener>> = { ...shipped(models, encoder) };
   for (const [name, slot] of Object.entries(SCORES) as [ScoreName, Slot][]) {
     const registered = firstComplete(slot, added);
-    if (registered) found[name] = () => openRegistered(models, registered, added);
+    if (!registered) continue;
+    if (STAND_INS.includes(name)) delete found[name];
+    else found[name] = () => openRegistered(models, registered, added);
   }
   return found;
 }
 
+/** Which of the scores that are compared within a source have a model: of the others nothing will ever be stored. */
+export async function findRanked(models: string): Promise<RankedScore[]> {
+  const found = await findScores(models);
+  return (Object.keys(RANKED_SCORES) as RankedScore[]).filter((name) => found[name]);
+}
+
 function shipped(models: string, opened: Network | undefined): Partial<Record<ScoreName, Opener>> {
   return {
-    async faceQuality() {
+    async faceCleanness() {
       const brisque = openBrisque(JSON.parse((await readModel(models, "brisque")).toString()) as BrisqueModel);
       return {
         identity: identify("faceCleanness"),
@@ -82,8 +96,9 @@ function firstComplete(slot: Slot, added: readonly Added[]): CatalogueName | und
 
 async function openRegistered(models: string, name: CatalogueName, added: readonly Added[]): Promise<Score> {
   const adapter: Adapter = await openAdapter(models, name, added);
-  const { slot, tier } = catalogue[name];
-  const hashes = added.filter(({ model }) => model === name).map(({ sha256 }) => sha256);
+  const { slot, tier, licence } = catalogue[name];
+  const own = added.filter(({ model }) => model === name);
+  const hashes = own.map(({ sha256 }) => sha256);
   return {
     // A model of several files is known by the first one's hash: the version names all of them.
     identity: {
@@ -92,6 +107,7 @@ async function openRegistered(models: string, name: CatalogueName, added: readon
       version: hashes.map((h) => h.slice(0, 12)).join("+"),
       sha256: hashes[0] ?? "",
       tier,
+      licence: own.find((part) => part.licence !== licence)?.licence ?? licence,
     },
     of: async (subject) => {
       const finding = await adapter(subject);

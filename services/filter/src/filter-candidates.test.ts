@@ -25,6 +25,7 @@ import { createDatabase, redisUrl } from "@anyone/test/support/servers";
 import { modelsFolder } from "@anyone/vision/models-folder";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cutReader } from "./cut-reader.ts";
 import { filterJobs, handlers } from "./handlers.ts";
 import { type MeasurePool, openMeasurePool } from "./measure-pool.ts";
 import { poolIndex } from "./pool-index.ts";
@@ -55,6 +56,7 @@ beforeAll(async () => {
     pool,
     index: poolIndex(),
     gates,
+    cuts: cutReader(gates, []),
     protocolId: ProtocolId.parse(primeHuman.identity),
     log,
   };

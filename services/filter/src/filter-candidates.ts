@@ -4,8 +4,9 @@ import type { CandidateRepository, CandidateRow } from "@anyone/db/candidates";
 import { fault } from "@anyone/domain/fault";
 import type { Gates } from "@anyone/domain/filter/gate";
 import { hammingDistance } from "@anyone/domain/filter/hash-index";
-import { ownVerdicts } from "@anyone/domain/filter/judge";
+import { ownVerdicts, rulers } from "@anyone/domain/filter/judge";
 import { detailDistance, type Likeness, placeInPool } from "@anyone/domain/filter/pool";
+import { type Cuts, promptOf } from "@anyone/domain/filter/ranking";
 import { type DropReason, type Measurement, roundedMeasurement } from "@anyone/domain/filter/verdict";
 import { AssetId, type CandidateId, type ProtocolId } from "@anyone/domain/ids";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
@@ -13,6 +14,7 @@ import { done, next, type Outcome, skipped, type TaskContext } from "@anyone/que
 import { annotateAssets } from "@anyone/queues/jobs/annotate";
 import type { Logger } from "@anyone/runtime/logger";
 import type { Store } from "@anyone/storage/store";
+import type { CutReader } from "./cut-reader.ts";
 import type { Answer, MeasurePool } from "./measure-pool.ts";
 import type { PoolIndex } from "./pool-index.ts";
 import { storeAdmission } from "./store-admission.ts";
@@ -24,6 +26,7 @@ export interface FilterContext {
   pool: MeasurePool;
   index: PoolIndex;
   gates: Gates;
+  cuts: CutReader;
   /** The protocol whose questions are asked about what is kept. */
   protocolId: ProtocolId;
   log: Logger;
@@ -76,12 +79,14 @@ async function verdictOn(
   known: ReadonlySet<string>,
   context: FilterContext & TaskContext,
 ): Promise<Judged> {
-  const { store, pool, gates, signal } = context;
+  const { db, store, pool, gates, signal } = context;
   const id = AssetId.parse(contentOf(candidate));
   if (known.has(id)) return { candidate, reason: "duplicate", details: { gates: gates.version, duplicateOf: id } };
   signal.throwIfAborted();
-  const answer = await pool.measure(() => store.get(candidate.objectKey as string), gates);
-  const details = detailsOf(answer, gates);
+  const cuts = await context.cuts(db, candidate.sourceId);
+  const about = { prompt: promptOf(candidate.caption), cuts };
+  const answer = await pool.measure(() => store.get(candidate.objectKey as string), gates, about);
+  const details = detailsOf(answer, gates, cuts);
   if (answer.drop) return { candidate, reason: answer.drop, details };
 
   const { admission, measurement } = answer;
@@ -107,7 +112,7 @@ async function verdictOn(
     measures: { gates: gates.version, ...measures },
     models,
   };
-  return { candidate, asset, details: judgement(measurement, gates) };
+  return { candidate, asset, details: judgement(measurement, gates, cuts) };
 }
 
 /** Verdicts, assets, groups and the next task, all or nothing. Runs again from scratch when the transaction is repeated. */
@@ -164,14 +169,19 @@ function likeness(asset: NewAsset, other: NewAsset): Likeness {
   };
 }
 
-function detailsOf(answer: Answer, gates: Gates): Record<string, unknown> {
+function detailsOf(answer: Answer, gates: Gates, cuts: Cuts): Record<string, unknown> {
   if (!("measurement" in answer)) return { gates: gates.version, detail: answer.detail };
-  return { ...judgement(answer.measurement, gates), ...roundedMeasurement(answer.measurement) };
+  return { ...judgement(answer.measurement, gates, cuts), ...roundedMeasurement(answer.measurement) };
 }
 
-/** The version that judged, and what each of its gates says by itself. */
-function judgement(measurement: Measurement, gates: Gates): Record<string, unknown> {
-  return { gates: gates.version, says: ownVerdicts(measurement, gates) };
+/** The version that judged, what each of its gates says by itself and by which model, and the cuts that were given. */
+function judgement(measurement: Measurement, gates: Gates, cuts: Cuts): Record<string, unknown> {
+  return {
+    gates: gates.version,
+    says: ownVerdicts(measurement, gates, cuts),
+    by: rulers(measurement),
+    ...(Object.keys(cuts).length > 0 && { cuts }),
+  };
 }
 
 /** The sha256 the fetch stored the bytes under: an asset is named by it. */

@@ -15,6 +15,8 @@ import { onShutdown } from "@anyone/runtime/shutdown";
 import { checkStore } from "@anyone/storage/check-store";
 import { openStore } from "@anyone/storage/open-store";
 import { modelsFolder } from "@anyone/vision/models-folder";
+import { findRanked } from "@anyone/vision/scores";
+import { cutReader } from "./cut-reader.ts";
 import { Env } from "./env.ts";
 import { filterJobs, handlers } from "./handlers.ts";
 import { openMeasurePool } from "./measure-pool.ts";
@@ -48,6 +50,7 @@ main(async () => {
       pool,
       index,
       gates,
+      cuts: cutReader(gates, await findRanked(models)),
       protocolId: ProtocolId.parse(protocol.identity),
       log,
     },

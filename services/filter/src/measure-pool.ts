@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fault } from "@anyone/domain/fault";
 import type { Gates } from "@anyone/domain/filter/gate";
-import type { Measured } from "@anyone/vision/measure";
+import type { About, Measured } from "@anyone/vision/measure";
 import type { Reply, Request } from "./measure-process.ts";
 
 /** What came of one picture. `unmeasurable`: it crashed, hung or failed two processes, alone in each. */
@@ -13,7 +13,7 @@ export interface MeasurePool {
    * `load` is called when a process is free, so that waiting pictures take no memory. Rejects when it does, when no picture can be
    * measured at all (missing models), or when the pool is closed.
    */
-  measure(load: () => Promise<Uint8Array>, gates: Gates): Promise<Answer>;
+  measure(load: () => Promise<Uint8Array>, gates: Gates, about?: About): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -74,13 +74,16 @@ export function openMeasurePool(options: PoolOptions): MeasurePool {
   }
 
   return {
-    async measure(load, gates) {
+    async measure(load, gates, about) {
       let detail = "";
       for (let attempt = 0; attempt < TRIES; attempt++) {
         if (closed) throw fault("unavailable", "The filter is closing.");
         const worker = await acquire();
         try {
-          const outcome = await worker.ask(await load(), gates, options.timeoutMs ?? 30_000);
+          const outcome = await worker.ask(
+            { bytes: await load(), gates, ...(about && { about }) },
+            options.timeoutMs ?? 30_000,
+          );
           if (outcome.ok) return outcome.measured;
           detail = outcome.detail;
         } finally {
@@ -129,7 +132,7 @@ class Worker {
     this.#child.on("message", (reply: Reply) => this.#hear(reply));
   }
 
-  ask(bytes: Uint8Array, gates: Gates, timeoutMs: number): Promise<Outcome> {
+  ask(picture: Omit<Request, "id">, timeoutMs: number): Promise<Outcome> {
     clearTimeout(this.#idleTimer);
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -141,7 +144,7 @@ class Worker {
         clearTimeout(timer);
         resolve(outcome);
       };
-      const request: Request = { id: ++this.#asked, bytes, gates };
+      const request: Request = { id: ++this.#asked, ...picture };
       this.#child.send(request, (error) => {
         if (error) this.#finish({ ok: false, detail: error.message });
       });

@@ -1,6 +1,6 @@
 import { sentence } from "@anyone/domain/fault";
 import { type Gates, gates as gatesInForce } from "@anyone/domain/filter/gate";
-import { type Instruments, type Measured, measure, openInstruments } from "@anyone/vision/measure";
+import { type About, type Instruments, type Measured, measure, openInstruments } from "@anyone/vision/measure";
 
 /**
  * A process of its own that decodes and measures strangers' pictures one at a time: what crashes or hangs a decoder takes
@@ -10,6 +10,7 @@ export interface Request {
   id: number;
   bytes: Uint8Array;
   gates: Gates;
+  about?: About;
 }
 
 export type Reply =
@@ -30,9 +31,9 @@ openInstruments(process.argv[2] ?? "", gatesInForce).then(
 );
 process.on("disconnect", () => process.exit(0));
 
-async function answer(instruments: Instruments, { id, bytes, gates }: Request): Promise<void> {
+async function answer(instruments: Instruments, { id, bytes, gates, about }: Request): Promise<void> {
   try {
-    reply({ kind: "measured", id, measured: await measure(instruments, bytes, gates) });
+    reply({ kind: "measured", id, measured: await measure(instruments, bytes, gates, about) });
   } catch (error) {
     reply({ kind: "failed", id, message: sentence(error) });
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Ranking } from "./ranking.ts";
 
 /** Every threshold of the filter. A verdict stores the version that decided. */
 export const Gates = z.object({
@@ -20,8 +21,12 @@ export const Gates = z.object({
   flatness: z.number().nullable(),
   /** The classifier's chance of a fake person above this; where it is measured, flatness is not asked. */
   fakeness: z.number().nullable(),
-  /** A face's quality below this. */
-  faceQuality: z.number().nullable(),
+  /** IFQA's quality of the face among the lowest of its source. */
+  faceQuality: Ranking.nullable(),
+  /** The face's cleanness below this; where IFQA is measured, it is not asked. */
+  faceCleanness: z.number().nullable(),
+  /** HPSv2's preference among the lowest of its source. */
+  preference: Ranking.nullable(),
   /** Chance of what is not safe for work above this. */
   nsfw: z.number().nullable(),
   /** Aesthetic score below this. */
@@ -43,11 +48,12 @@ export type Gates = z.infer<typeof Gates>;
  * σ 30 and heavy JPEG. Hashes of different drawn people differ in 22 bits and more, those of one shot in up to 6 (the distance is
  * always even). The flatness gate is off: flat drawings are low quality already, and the rule would drop clean pictures as well. LIQE 3 is "fair".
  * The classifier of fake people knows drawings from .33 on (its card); at .9 it finds nine of ten still, and leaves what is blurred or
- * noisy to the gate of quality, which finds the tenth. Scores that no model of ours has a working point for have no threshold;
+ * noisy to the gate of quality, which finds the tenth. IFQA and HPSv2 have no published cut:
+ * the lowest tenth of each source goes, once 200 of it are scored. Scores that no model of ours has a working point for have no threshold;
  * open_nsfw would cost a third of everything else together.
  */
 export const gates: Gates = {
-  version: "4",
+  version: "5",
   shortSide: 640,
   longSide: 1280,
   personScore: 0.35,
@@ -57,7 +63,9 @@ export const gates: Gates = {
   quality: 3,
   flatness: null,
   fakeness: 0.9,
-  faceQuality: null,
+  faceQuality: { percentile: 10, leastScores: 200 },
+  faceCleanness: null,
+  preference: { percentile: 10, leastScores: 200 },
   nsfw: null,
   aesthetic: null,
   watermark: null,

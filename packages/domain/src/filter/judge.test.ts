@@ -85,7 +85,7 @@ describe("a gate over a model's score", () => {
   const score = [
     ["quality", "quality", "low-quality", 3, -0.001],
     ["fakeness", "fake-person", "fake-person", 0.5, 0.001],
-    ["faceQuality", "face-quality", "low-face-quality", 0.2, -0.001],
+    ["faceCleanness", "face-quality", "low-face-quality", 0.2, -0.001],
     ["nsfw", "nsfw", "unsafe", 0.5, 0.001],
     ["aesthetic", "aesthetic", "unaesthetic", 4.5, -0.001],
     ["watermark", "watermark", "watermarked", 0.5, 0.001],

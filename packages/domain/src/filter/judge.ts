@@ -4,13 +4,15 @@ import { faceQualityGate } from "./gates/face-quality.ts";
 import { faceSizeGate } from "./gates/face-size.ts";
 import { fakePersonGate } from "./gates/fake-person.ts";
 import { fileGate } from "./gates/file.ts";
-import type { Gate } from "./gates/gate.ts";
+import { type Gate, rulerOf } from "./gates/gate.ts";
 import { nsfwGate } from "./gates/nsfw.ts";
 import { personGate } from "./gates/person.ts";
+import { preferenceGate } from "./gates/preference.ts";
 import { qualityGate } from "./gates/quality.ts";
 import { sizeGate } from "./gates/size.ts";
 import { watermarkGate } from "./gates/watermark.ts";
-import type { DropReason, Measurement, OwnVerdicts } from "./verdict.ts";
+import type { Cuts } from "./ranking.ts";
+import type { DropReason, GateName, Measurement, OwnVerdicts } from "./verdict.ts";
 
 /** In the paper's order. What is in the pool already is decided after them, by `placeInPool`. */
 const inOrder: readonly Gate[] = [
@@ -21,15 +23,20 @@ const inOrder: readonly Gate[] = [
   fakePersonGate,
   qualityGate,
   faceQualityGate,
+  preferenceGate,
   nsfwGate,
   aestheticGate,
   watermarkGate,
 ];
 
-/** The first gate, in order, that drops a picture by what is measured so far; undefined when none does. */
-export function firstDrop(measured: Measurement, gates: Gates): DropReason | undefined {
+/**
+ * The first gate, in order, that drops a picture by what is measured so far; undefined when none does.
+ *
+ * @param cuts those of its source; without them no gate judges by a picture's place among others
+ */
+export function firstDrop(measured: Measurement, gates: Gates, cuts: Cuts = {}): DropReason | undefined {
   for (const gate of inOrder) {
-    const verdict = gate.judge(measured, gates);
+    const verdict = gate.judge(measured, gates, cuts);
     if (verdict.says === "drops") return verdict.reason;
   }
   return undefined;
@@ -39,11 +46,21 @@ export function firstDrop(measured: Measurement, gates: Gates): DropReason | und
  * What every gate says by itself: "passes" under a gate means that a picture would pass it whatever the others say. Counting these does
  * not depend on the gates' order, as counting first reasons does.
  */
-export function ownVerdicts(measured: Measurement, gates: Gates): OwnVerdicts {
+export function ownVerdicts(measured: Measurement, gates: Gates, cuts: Cuts = {}): OwnVerdicts {
   return Object.fromEntries(
     inOrder.map((gate) => {
-      const verdict = gate.judge(measured, gates);
+      const verdict = gate.judge(measured, gates, cuts);
       return [gate.name, verdict.says === "drops" ? verdict.reason : verdict.says];
+    }),
+  );
+}
+
+/** Which model each gate judged by, where a model did: of two that fill a slot only one rules. */
+export function rulers({ models }: Pick<Measurement, "models">): Partial<Record<GateName, string>> {
+  return Object.fromEntries(
+    inOrder.flatMap(({ name, slot }) => {
+      const ruler = slot && rulerOf(slot, { models });
+      return ruler ? [[name, ruler.model]] : [];
     }),
   );
 }

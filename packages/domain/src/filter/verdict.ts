@@ -22,6 +22,8 @@ export const DROP_REASONS = [
   "fake-person",
   "low-quality",
   "low-face-quality",
+  /** Among the lowest of its source in what people would prefer. */
+  "low-preference",
   /** Not safe for work. */
   "unsafe",
   "unaesthetic",
@@ -41,6 +43,7 @@ export const GATE_NAMES = [
   "fake-person",
   "quality",
   "face-quality",
+  "preference",
   "nsfw",
   "aesthetic",
   "watermark",
@@ -50,7 +53,7 @@ export type GateName = (typeof GATE_NAMES)[number];
 /** What each gate says by itself: the reason it drops for, or why it does not. */
 export const OwnVerdicts = z.partialRecord(
   z.enum(GATE_NAMES),
-  z.union([DropReason, z.enum(["passes", "unavailable", "off", "unmeasured"])]),
+  z.union([DropReason, z.enum(["passes", "unavailable", "off", "unmeasured", "too-few"])]),
 );
 export type OwnVerdicts = z.infer<typeof OwnVerdicts>;
 
@@ -89,13 +92,22 @@ export const Measurement = z.object({
   quality: z.number().optional(),
   /** 0 to 1: the classifier's chance that the person is drawn, rendered or generated. */
   fakeness: z.number().optional(),
+  /** IFQA: 0 to 1/3. Means something only beside other faces of its source. */
   faceQuality: z.number().optional(),
+  /** 0 to 1, best 1: the rule that stands in for a model of faces. */
+  faceCleanness: z.number().optional(),
+  /** HPSv2, about .2 to .3, for `prompt`. Means something only beside other pictures of its source. */
+  preference: z.number().optional(),
+  /** What the picture was said to show when its preference was scored. */
+  prompt: z.string().optional(),
   /** 0 to 1: chance of what is not safe for work. */
   nsfw: z.number().optional(),
   /** About 1 to 10. */
   aesthetic: z.number().optional(),
   /** 0 to 1: chance of a watermark. */
   watermark: z.number().optional(),
+  /** Share of the picture's pixels that are the person: whatever the part map names. */
+  foreground: z.number().optional(),
   models: z.array(ModelIdentity),
 });
 export type Measurement = z.infer<typeof Measurement>;
@@ -108,9 +120,9 @@ export function roundedMeasurement(measurement: Measurement): Measurement {
     box: [short(x0, 1), short(y0, 1), short(x1, 1), short(y1, 1)],
   });
   const { persons, faces } = measurement;
-  const scores = Object.entries(SCORE_DIGITS).flatMap(([name, digits]) => {
-    const score = measurement[name as keyof typeof SCORE_DIGITS];
-    return score === undefined ? [] : [[name, short(score, digits)]];
+  const scores = (Object.keys(SCORE_DIGITS) as RoundedScore[]).flatMap((name) => {
+    const score = measurement[name];
+    return score === undefined ? [] : [[name, roundedScore(name, score)]];
   });
   return {
     ...measurement,
@@ -120,6 +132,11 @@ export function roundedMeasurement(measurement: Measurement): Measurement {
   };
 }
 
+/** A score as it is stored; a model's score is judged as it is stored, so that judging again gives the same. */
+export function roundedScore(name: RoundedScore, score: number): number {
+  return Number(score.toFixed(SCORE_DIGITS[name]));
+}
+
 /** Digits that are kept of each score. */
 const SCORE_DIGITS = {
   flatness: 3,
@@ -127,7 +144,11 @@ const SCORE_DIGITS = {
   quality: 3,
   fakeness: 4,
   faceQuality: 4,
+  faceCleanness: 3,
+  preference: 5,
   nsfw: 4,
   aesthetic: 3,
   watermark: 4,
+  foreground: 4,
 } as const;
+export type RoundedScore = keyof typeof SCORE_DIGITS;

@@ -19,5 +19,7 @@ const drawing = scoreGate({
 /** A person who lives: by the classifier where there is one, otherwise by the rule that knows flat drawings. */
 export const fakePersonGate: Gate = {
   name: "fake-person",
-  judge: (measured, gates) => (measured.fakeness === undefined ? drawing : classifier).judge(measured, gates),
+  slot: "fake-person",
+  judge: (measured, gates, cuts) =>
+    (measured.fakeness === undefined ? drawing : classifier).judge(measured, gates, cuts),
 };

@@ -7,6 +7,7 @@ import { type Gate, passes, unmeasured } from "./gate.ts";
  */
 export const personGate: Gate = {
   name: "person",
+  slot: "person",
   judge({ persons, faces = [] }, { personScore, faceScore }) {
     if (!persons) return unmeasured;
     const people = countSure(persons, personScore);

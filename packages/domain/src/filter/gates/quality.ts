@@ -19,5 +19,6 @@ const byBrisque = scoreGate({
 /** The quality of the whole picture: by the paper's LIQE where it is there, otherwise by BRISQUE. */
 export const qualityGate: Gate = {
   name: "quality",
-  judge: (measured, gates) => (measured.quality === undefined ? byBrisque : byLiqe).judge(measured, gates),
+  slot: "quality-global",
+  judge: (measured, gates, cuts) => (measured.quality === undefined ? byBrisque : byLiqe).judge(measured, gates, cuts),
 };
