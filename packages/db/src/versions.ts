@@ -1,4 +1,5 @@
 import { fault } from "@anyone/domain/fault";
+import type { MeasuredAsset } from "@anyone/domain/release/metadata";
 import { RELEASE_POLICY, releasePolicy } from "@anyone/domain/release/policy";
 import type { Transaction } from "@anyone/domain/transaction";
 import type { OpenDatabase } from "./client.ts";
@@ -17,15 +18,14 @@ export interface Version {
   counts: Record<string, unknown>;
 }
 
-/** One asset as the cutter sees it: packed answers of the version's protocol and where its bytes lie. */
-export interface CuttableAsset {
+/** One asset as the cutter sees it: packed answers of the version's protocol, what was measured, and where its bytes lie. */
+export interface CuttableAsset extends MeasuredAsset {
   id: string;
   groupId: string;
   width: number;
   height: number;
   imageKey: string;
   partsKey: string;
-  partShares: number[];
   value: number[];
   confidence: number[];
   giver: number[];
@@ -75,7 +75,8 @@ export function versionRepository(db: OpenDatabase) {
     async cuttable(protocolId: string): Promise<CuttableAsset[]> {
       return db.query<CuttableAsset>(
         `SELECT a.id, a.group_id AS "groupId", a.width, a.height, a.image_key AS "imageKey", a.parts_key AS "partsKey",
-                a.part_shares AS "partShares", w.value, w.confidence, w.giver, w.labeller, a.source_id AS "sourceId",
+                a.part_shares AS "partShares", a.person_box AS "personBox", a.face_box AS "faceBox", a.keypoints, a.brisque,
+                a.measures, a.models, c.caption AS "altText", w.value, w.confidence, w.giver, w.labeller, a.source_id AS "sourceId",
                 coalesce(s.connector, '') AS kind, c.licence, EXISTS (SELECT 1 FROM evaluation_items e WHERE e.group_id = a.group_id) AS evaluated
            FROM assets a JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
            LEFT JOIN candidates c ON c.id = a.candidate_id LEFT JOIN sources s ON s.id = a.source_id

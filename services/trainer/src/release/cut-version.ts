@@ -6,6 +6,7 @@ import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { fault } from "@anyone/domain/fault";
 import { type CaptionGroup, captionGroups } from "@anyone/domain/release/caption";
 import { placeItems } from "@anyone/domain/release/manifest";
+import { metadataOf } from "@anyone/domain/release/metadata";
 import { LEFT_OUT, type LeftOut, leftOut } from "@anyone/domain/release/permitted";
 import { type ReleasePolicy, releasePolicy } from "@anyone/domain/release/policy";
 import { countAttributes, type Settled, settle, withoutSensitive } from "@anyone/domain/release/settle";
@@ -47,7 +48,7 @@ export async function cutVersion({ version }: { version: number }, context: Trai
     assetId: asset.id,
     split,
     shard: shardOf.get(asset.id) ?? 0,
-    record: recordOf(protocol, asset, settled, split),
+    record: recordOf(protocol, asset, settled, split, policy),
   }));
   const shards = [...new Set(placed.map(({ shard }) => shard))].map((number) => {
     const own = placed.filter(({ shard }) => shard === number);
@@ -87,7 +88,13 @@ function splitOfAsset(asset: CuttableAsset, seed: number): Split {
   return asset.evaluated ? "test" : splitOf(asset.groupId, seed, { validation: 0.1, test: 0.05 });
 }
 
-function recordOf(protocol: Protocol, asset: CuttableAsset, settled: Settled, split: Split): Record<string, unknown> {
+function recordOf(
+  protocol: Protocol,
+  asset: CuttableAsset,
+  settled: Settled,
+  split: Split,
+  policy: ReleasePolicy,
+): Record<string, unknown> {
   const answers = unpackAll(protocol, settled.value, settled.texts);
   const written = Object.entries(answers).filter(([, { value }]) => value !== "not_visible" && value !== "unsure");
   return {
@@ -96,6 +103,7 @@ function recordOf(protocol: Protocol, asset: CuttableAsset, settled: Settled, sp
     size: [asset.width, asset.height],
     source: asset.sourceId,
     licence: asset.licence,
+    ...metadataOf(asset, policy),
     protocol: protocol.identity,
     labeller: asset.labeller,
     answers: Object.fromEntries(written.map(([id, { value }]) => [id, value])),

@@ -77,6 +77,32 @@ describe("a dataset version", () => {
     expect(new Set(splits)).toEqual(new Set(["train", "validation", "test"]));
   });
 
+  it("holds of each item what was measured, and the words its source wrote beside it", async () => {
+    const [id] = await trainer.fill(POOL.slice(0, 1));
+    const models = [{ slot: "watermark", model: "laion-watermark", version: "1", sha256: "", tier: "paper" }];
+    await trainer.db.query(
+      `UPDATE assets SET face_box = '{1,2,3,4}', part_shares = '{0.75,0.25}', keypoints = array_fill(0.5, ARRAY[51]),
+         measures = '{"watermark": 0.25, "width": 9}', models = $2 WHERE id = $1`,
+      [id, JSON.stringify(models)],
+    );
+    await trainer.db.query(
+      "INSERT INTO crawls (id, source_id, trigger, why, target) VALUES ('crawl', 'drawn', 'manual', 'test', 1)",
+    );
+    await trainer.db.query(
+      `INSERT INTO candidates (id, source_id, crawl_id, external_id, url, caption) VALUES ($1, 'drawn', 'crawl', $1, '', 'In a red coat')`,
+      [id],
+    );
+    const { items } = await cut(trainer, {});
+    expect(items[0]?.record).toMatchObject({
+      alt_text: "In a red coat",
+      boxes: { person: [0, 0, 1, 1], face: [1, 2, 3, 4] },
+      keypoints: Array(17).fill([0.5, 0.5, 0.5]),
+      foreground: 0.25,
+      scores: { brisque: 10, watermark: 0.25 },
+      models: [{ slot: "watermark", model: "laion-watermark", version: "1", tier: "paper" }],
+    });
+  });
+
   it("leaves perceived appearance out when the policy says so, and holds it otherwise", async () => {
     await trainer.fill(POOL.slice(0, 8));
     const sensitive = primeHuman.categories.filter((category) => category.sensitive);
