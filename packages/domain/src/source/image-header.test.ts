@@ -64,6 +64,8 @@ describe("an image's header", () => {
     ["a JPEG of no height", `ffd8 ${FRAME.replace("0514", "0000")}`, "broken-header"],
     ["a JPEG with a segment of length 0", `ffd8 ffe0 0000 ${zeros(8)}`, "broken-header"],
     ["a JPEG with rubbish between segments", `ffd8 ffe0 0002 ${zeros(8)}`, "broken-header"],
+    ["a JPEG of nothing but empty segments", `ffd8 ${"ffe5 0002 ".repeat(2000)}`, "broken-header"],
+    ["a JPEG of nothing but fill bytes", `ffd8 ${"ffff".repeat(2000)} e000`, "broken-header"],
     ["a PNG that begins with another chunk", `89504e470d0a1a0a 0000000d ${ascii("iCCP")} ${zeros(8)}`, "broken-header"],
     ["a PNG of no width", `89504e470d0a1a0a 0000000d ${ascii("IHDR")} 00000000 00000100`, "broken-header"],
     ["a WebP of an unknown kind", `${ascii("RIFF____WEBPABCD")} ${zeros(14)}`, "broken-header"],

@@ -19,6 +19,8 @@ export type HeaderReading =
 
 /** Enough to tell the three kinds apart. */
 const SNIFFED = 12;
+/** Segments, marks and fill bytes before a JPEG's frame: cameras write tens, and a file of nothing else would be walked for minutes. */
+const MOST_SEGMENTS = 1_000;
 
 /**
  * Reads type and size from the beginning of a file, decoding nothing: JPEG's first frame header (ITU-T T.81 §B.2.2), PNG's IHDR
@@ -44,7 +46,7 @@ const END_OF_IMAGE = 0xd9;
 /** Walks from segment to segment: an embedded thumbnail's own frame lies inside an APPn segment and is stepped over. */
 function readJpeg(head: Uint8Array): HeaderReading {
   let at = 2;
-  for (;;) {
+  for (let segments = 0; segments < MOST_SEGMENTS; segments++) {
     if (at + 4 > head.length) return more(at + 4);
     if (head[at] !== 0xff) return bad("broken-header", `no marker at byte ${at}`);
     const marker = head[at + 1] as number;
@@ -67,6 +69,7 @@ function readJpeg(head: Uint8Array): HeaderReading {
     }
     at += 2 + length;
   }
+  return bad("broken-header", `no frame among the first ${MOST_SEGMENTS} segments`);
 }
 
 /** TEM and the restart markers carry no length. */

@@ -9,7 +9,7 @@ export interface Embedded {
   jumbf: Uint8Array[];
 }
 
-/** Bytes of metadata that are looked at in one picture; real ones have a tenth of it. */
+/** Bytes of metadata, unpacked, that are looked at in one picture; real ones have a tenth of it. */
 const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_PARTS = 1_000;
 
@@ -67,31 +67,37 @@ function cutJpeg(bytes: Buffer): Embedded {
 /** XMP is an iTXt of its own keyword, maybe compressed; C2PA is the chunk `caBX`. */
 function cutPng(bytes: Buffer): Embedded {
   const found: Embedded = { xmp: [], jumbf: [] };
+  let left = MOST_BYTES;
   let at = 8;
   for (let part = 0; part < MOST_PARTS && at + 12 <= bytes.length; part++) {
     const length = bytes.readUInt32BE(at);
     const type = bytes.toString("latin1", at + 4, at + 8);
     const body = bytes.subarray(at + 8, at + 8 + length);
     at += 12 + length;
-    if (type === "caBX" && length <= MOST_BYTES) found.jumbf.push(body);
-    if (type === "iTXt" && length <= MOST_BYTES && startsWith(body, "XML:com.adobe.xmp\0")) {
-      const text = internationalText(body);
-      if (text !== undefined) found.xmp.push(text);
+    if (type === "caBX") {
+      left -= length;
+      if (left >= 0) found.jumbf.push(body);
     }
+    if (type === "iTXt" && startsWith(body, "XML:com.adobe.xmp\0")) {
+      const text = internationalText(body, left);
+      left -= text?.length ?? left;
+      if (text !== undefined) found.xmp.push(text.toString("utf8"));
+    }
+    if (left <= 0) break;
   }
   return found;
 }
 
-/** Keyword NUL, compressed or not, method, language NUL, translated keyword NUL, text. */
-function internationalText(body: Buffer): string | undefined {
+/** Keyword NUL, compressed or not, method, language NUL, translated keyword NUL, text: of at most so many bytes. */
+function internationalText(body: Buffer, most: number): Buffer | undefined {
   const keyword = body.indexOf(0);
   const language = body.indexOf(0, keyword + 3);
   const translated = language < 0 ? -1 : body.indexOf(0, language + 1);
   if (translated < 0) return undefined;
   const text = body.subarray(translated + 1);
-  if (body[keyword + 1] !== 1) return text.toString("utf8");
+  if (body[keyword + 1] !== 1) return text.length <= most ? text : undefined;
   try {
-    return inflateSync(text, { maxOutputLength: MOST_BYTES }).toString("utf8");
+    return inflateSync(text, { maxOutputLength: most });
   } catch {
     return undefined;
   }
@@ -100,15 +106,18 @@ function internationalText(body: Buffer): string | undefined {
 /** Chunks of RIFF: `XMP ` and `C2PA`, each padded to an even length. */
 function cutWebp(bytes: Buffer): Embedded {
   const found: Embedded = { xmp: [], jumbf: [] };
+  let left = MOST_BYTES;
   let at = 12;
   for (let part = 0; part < MOST_PARTS && at + 8 <= bytes.length; part++) {
     const type = bytes.toString("latin1", at, at + 4);
     const length = bytes.readUInt32LE(at + 4);
     const body = bytes.subarray(at + 8, at + 8 + length);
     at += 8 + length + (length % 2);
-    if (length > MOST_BYTES) continue;
+    if (type !== "XMP " && type !== "C2PA") continue;
+    left -= body.length;
+    if (left < 0) break;
     if (type === "XMP ") found.xmp.push(body.toString("utf8"));
-    if (type === "C2PA") found.jumbf.push(body);
+    else found.jumbf.push(body);
   }
   return found;
 }

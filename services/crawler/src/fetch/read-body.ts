@@ -36,7 +36,9 @@ export async function readBody(
       size += part.length;
       if (size > limits.maxBytes) throw new Refusal("too-large", `more than ${limits.maxBytes} bytes`);
       parts.push(part);
-      if (size >= needed) needed = inspect?.(joined(parts, size), false) ?? Number.POSITIVE_INFINITY;
+      if (size < needed) return;
+      const wanted = inspect?.(joined(parts, size), false) ?? Number.POSITIVE_INFINITY;
+      needed = Math.max(wanted, patience(size));
     });
     const whole = joined(parts, size);
     if (Number.isFinite(needed)) inspect?.(whole, true);
@@ -48,6 +50,11 @@ export async function readBody(
     stopWatch();
     discard(body);
   }
+}
+
+/** A long header is looked at again only when it has grown by a quarter: looking at each packet of it would cost the square of its length. */
+function patience(size: number): number {
+  return size < 256 * 1024 ? 0 : size * 1.25;
 }
 
 /** Hands over every part as it comes, without the promise a part that an iterator costs; what `take` throws ends it. */
