@@ -1,6 +1,7 @@
 import { type ImageType, sniffImage } from "@anyone/domain/source/candidate";
-import { PIXEL_LIMIT } from "@anyone/domain/source/image-header";
+import { PIXEL_LIMIT, readImageHeader } from "@anyone/domain/source/image-header";
 import sharp from "sharp";
+import { burdenOf } from "./burden.ts";
 
 /** Width of the one decoded view that every measurement starts from. */
 export const VIEW_WIDTH = 768;
@@ -43,14 +44,24 @@ export interface Picture {
 
 export type Result<Value> = { ok: true; value: Value } | { ok: false; fault: DecodeFault };
 
-/** Reads type and size without decoding any pixel. */
+/** Bytes that a picture may have as its decoder hands it over: an interlaced PNG of 64 bits a pixel is held whole. */
+const MOST_BYTES = 2e8;
+
+/** Reads type and size without decoding any pixel. What moves, or would keep a decoder busy for long, is a fault here. */
 export async function readHeader(bytes: Uint8Array): Promise<Result<Header>> {
   const type = sniffImage(bytes);
   if (!type) return { ok: false, fault: bytes.length === 0 ? "broken-file" : "unsupported-type" };
+  const reading = readImageHeader(bytes);
+  if (reading.state !== "read") return { ok: false, fault: "broken-file" };
+  if (reading.header.width * reading.header.height > PIXEL_LIMIT) return { ok: false, fault: "too-large" };
+  const burden = burdenOf(bytes, type);
+  if (burden) return { ok: false, fault: burden };
   try {
     const found = await sharp(bytes, { limitInputPixels: false, failOn: "error" }).metadata();
     if ((found.pages ?? 1) > 1) return { ok: false, fault: "unsupported-type" };
-    if (found.width * found.height > PIXEL_LIMIT) return { ok: false, fault: "too-large" };
+    const pixels = found.width * found.height;
+    const deep = found.depth === "ushort" ? 2 : 1;
+    if (pixels > PIXEL_LIMIT || pixels * found.channels * deep > MOST_BYTES) return { ok: false, fault: "too-large" };
     const { width, height } = found.autoOrient;
     const foreignColours = found.icc !== undefined && !found.icc.toString("latin1").includes("sRGB");
     return { ok: true, value: { type, width, height, orientation: found.orientation ?? 1, foreignColours } };

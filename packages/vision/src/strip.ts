@@ -4,7 +4,8 @@ import type { Header } from "./decode.ts";
 
 /**
  * The picture as it is stored for use: a JPEG without EXIF, GPS, XMP, comments, thumbnails, colour profile or anything after its end.
- * An upright sRGB JPEG keeps its coded pixels bit by bit; everything else is turned upright, brought to sRGB and coded anew.
+ * An upright sRGB JPEG keeps its coded pixels bit by bit, and with them what somebody coded as pixels to be read as something else: who
+ * serves it says that it is an image and not to be guessed at. Everything else is turned upright, brought to sRGB and coded anew.
  * Expects bytes that decoded without fault.
  */
 export async function stripped(bytes: Uint8Array, { type, orientation, foreignColours }: Header): Promise<Uint8Array> {

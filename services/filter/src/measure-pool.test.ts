@@ -6,14 +6,20 @@ import { gates } from "@anyone/domain/filter/gate";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type MeasurePool, openMeasurePool } from "./measure-pool.ts";
 
-/** A measuring process whose pictures say what it does: crash, hang, fail, or crash the first time only. */
+/** A measuring process whose pictures say what it does: crash, hang, fill its memory, fail, or crash the first time only. */
 const MISBEHAVING = `
 import { existsSync, writeFileSync } from "node:fs";
+import { watchMemory } from ${JSON.stringify(new URL("./watch-memory.ts", import.meta.url).href)};
 const marks = process.argv[2];
+const held = [];
+watchMemory(Number(process.argv[3]), (message) => process.send({ kind: "spent", id: asked, message }));
+let asked = 0;
 process.on("message", ({ id, bytes }) => {
+  asked = id;
   const [word, name] = new TextDecoder().decode(bytes).split(" ");
   if (word === "crash") process.kill(process.pid, "SIGSEGV");
   else if (word === "hang") for (;;) {}
+  else if (word === "fill") setInterval(() => held.push(Buffer.alloc(40e6, 1)), 10);
   else if (word === "fail") process.send({ kind: "failed", id, message: "out of range" });
   else if (word === "once" && !existsSync(marks + "/" + name)) {
     writeFileSync(marks + "/" + name, "");
@@ -34,7 +40,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 afterEach(async () => pool?.close());
 
 function open(program = "misbehaving.mjs"): MeasurePool {
-  pool = openMeasurePool({ models: folder, size: 2, timeoutMs: 1500, program: pathToFileURL(join(folder, program)) });
+  const url = pathToFileURL(join(folder, program));
+  pool = openMeasurePool({ models: folder, size: 2, timeoutMs: 1500, mostBytes: 250e6, program: url });
   return pool;
 }
 const ask = (p: MeasurePool, word: string) =>
@@ -54,6 +61,16 @@ describe("the measuring processes", () => {
       "no-person",
       "no-person",
     ]);
+  });
+
+  it("are ended when a picture fills their memory, which says so, and others take over", async () => {
+    const p = open();
+    const filling = p.measure(async () => Buffer.from("fill"), gates);
+    expect(await Promise.all([filling, ask(p, "fine")])).toEqual([
+      { drop: "unmeasurable", detail: "it took more than 250 MB of memory" },
+      "no-person",
+    ]);
+    expect(await Promise.all(["fine", "fine", "fine"].map((word) => ask(p, word)))).toEqual(Array(3).fill("no-person"));
   });
 
   it("give a picture a second chance in a fresh process", async () => {

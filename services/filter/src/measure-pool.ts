@@ -4,7 +4,7 @@ import type { Gates } from "@anyone/domain/filter/gate";
 import type { About, Measured } from "@anyone/vision/measure";
 import type { Reply, Request } from "./measure-process.ts";
 
-/** What came of one picture. `unmeasurable`: it crashed, hung or failed two processes, alone in each. */
+/** What came of one picture. `unmeasurable`: it crashed, hung, filled or failed two processes, alone in each. */
 export type Answer = Measured | { drop: "unmeasurable"; detail: string };
 
 /** Measures pictures in processes that may be killed. */
@@ -24,6 +24,8 @@ export interface PoolOptions {
   size: number;
   /** A picture that takes longer has hung its decoder. */
   timeoutMs?: number;
+  /** A picture that makes its process hold more memory than this is given up. */
+  mostBytes?: number;
   /** A process with nothing to do gives its memory back after this long. */
   idleMs?: number;
   /** The child's program; tests put a misbehaving one here. */
@@ -32,6 +34,8 @@ export interface PoolOptions {
 
 const TRIES = 2;
 const START_TIMEOUT_MS = 60_000;
+/** The models take 0.3 GB, and the largest picture that a decoder is given 0.5 GB. */
+const MOST_BYTES = 1.5e9;
 /**
  * A picture leaves 17 MB outside the heap (views, inputs, outputs). At V8's first limit that is a full collection a picture, 10 to 20 ms
  * of a core each; with this one it is one in four, for 60 MB of memory.
@@ -113,8 +117,8 @@ class Worker {
   #idleTimer: NodeJS.Timeout | undefined;
   #asked = 0;
 
-  constructor({ models, program }: PoolOptions) {
-    this.#child = fork(program ?? new URL("./measure-process.ts", import.meta.url), [models], {
+  constructor({ models, program, mostBytes = MOST_BYTES }: PoolOptions) {
+    this.#child = fork(program ?? new URL("./measure-process.ts", import.meta.url), [models, String(mostBytes)], {
       serialization: "advanced",
       execArgv: [HEAP],
     });
@@ -135,11 +139,7 @@ class Worker {
   ask(picture: Omit<Request, "id">, timeoutMs: number): Promise<Outcome> {
     clearTimeout(this.#idleTimer);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#finish({ ok: false, detail: `it took longer than ${timeoutMs} ms` });
-        this.alive = false;
-        this.#child.kill("SIGKILL");
-      }, timeoutMs);
+      const timer = setTimeout(() => this.#giveUp(`it took longer than ${timeoutMs} ms`), timeoutMs);
       this.#settle = (outcome) => {
         clearTimeout(timer);
         resolve(outcome);
@@ -183,7 +183,15 @@ class Worker {
   #hear(reply: Reply): void {
     if (!("id" in reply) || reply.id !== this.#asked) return;
     if (reply.kind === "measured") this.#finish({ ok: true, measured: reply.measured });
+    else if (reply.kind === "spent") this.#giveUp(reply.message);
     else this.#finish({ ok: false, detail: reply.message });
+  }
+
+  /** The picture fails, and its process with it: what it is busy with can't be stopped otherwise. */
+  #giveUp(detail: string): void {
+    this.#finish({ ok: false, detail });
+    this.alive = false;
+    this.#child.kill("SIGKILL");
   }
 
   #finish(outcome: Outcome): void {

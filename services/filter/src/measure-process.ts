@@ -1,10 +1,11 @@
 import { sentence } from "@anyone/domain/fault";
 import { type Gates, gates as gatesInForce } from "@anyone/domain/filter/gate";
 import { type About, type Instruments, type Measured, measure, openInstruments } from "@anyone/vision/measure";
+import { watchMemory } from "./watch-memory.ts";
 
 /**
  * A process of its own that decodes and measures strangers' pictures one at a time: what crashes or hangs a decoder takes
- * only this process with it. Started by measure-pool.ts, ends with it.
+ * only this process with it. Started by measure-pool.ts, ends with it. Arguments: the models' folder, and the most bytes of memory.
  */
 export interface Request {
   id: number;
@@ -18,11 +19,16 @@ export type Reply =
   /** The models can't be used: nothing is wrong with any picture. */
   | { kind: "broken"; message: string }
   | { kind: "measured"; id: number; measured: Measured }
-  | { kind: "failed"; id: number; message: string };
+  | { kind: "failed"; id: number; message: string }
+  /** The picture under way takes more memory than one may; this process is of no more use. */
+  | { kind: "spent"; id: number; message: string };
 
 const reply = (message: Reply) => process.send?.(message);
+const [, , models = "", mostBytes] = process.argv;
+let underWay = 0;
 
-openInstruments(process.argv[2] ?? "", gatesInForce).then(
+watchMemory(Number(mostBytes), (message) => reply({ kind: "spent", id: underWay, message }));
+openInstruments(models, gatesInForce).then(
   (instruments) => {
     process.on("message", (request: Request) => void answer(instruments, request));
     reply({ kind: "ready" });
@@ -32,6 +38,7 @@ openInstruments(process.argv[2] ?? "", gatesInForce).then(
 process.on("disconnect", () => process.exit(0));
 
 async function answer(instruments: Instruments, { id, bytes, gates, about }: Request): Promise<void> {
+  underWay = id;
   try {
     reply({ kind: "measured", id, measured: await measure(instruments, bytes, gates, about) });
   } catch (error) {
