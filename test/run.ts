@@ -1,6 +1,7 @@
 /**
  * `npm test`: Vitest and pytest, one after the other on the same two cores, and one closing line over both:
  * `N passed, N failed, N skipped`. Exits non-zero when anything failed, when nothing ran, or when a runner broke.
+ * Arguments name the test files to run. With `--long` first (`npm run test:long`) these are the long ones, and only they.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -14,12 +15,16 @@ interface Tally {
 
 const root = join(import.meta.dirname, "..");
 const results = join(root, ".anyone", "test-results");
-const only = process.argv.slice(2);
+const long = process.argv[2] === "--long";
+const only = process.argv.slice(long ? 3 : 2);
 
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
-const tallies = [await vitest(only), only.length === 0 ? await pytest() : { passed: 0, failed: 0, skipped: 0 }];
+const tallies = [
+  await vitest(only),
+  only.length === 0 && !long ? await pytest() : { passed: 0, failed: 0, skipped: 0 },
+];
 const total = tallies.reduce((sum, tally) => ({
   passed: sum.passed + tally.passed,
   failed: sum.failed + tally.failed,
@@ -32,6 +37,7 @@ async function vitest(filters: readonly string[]): Promise<Tally> {
   const file = join(results, "vitest.json");
   const code = await run(join(root, "node_modules", ".bin", "vitest"), [
     "run",
+    ...(long ? ["--config", "vitest.long.config.ts"] : []),
     ...filters,
     "--reporter=default",
     "--reporter=json",

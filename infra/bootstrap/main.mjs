@@ -17,10 +17,11 @@ const COMMANDS = {
   dev: ["packages/cli/src/main.ts", "up", "--dev"],
   install: null,
   test: ["test/run.ts"],
+  "test:long": ["test/run.ts", "--long"],
 };
 
 /** Those that use what only tests and checks need; `install` gets all there is. */
-const CHECKING = ["check", "install", "test"];
+const CHECKING = ["check", "install", "test", "test:long"];
 
 async function main([name, ...rest]) {
   if (!Object.hasOwn(COMMANDS, name ?? ""))
