@@ -136,7 +136,9 @@ describe("preference by HPSv2", { timeout: 120_000 }, () => {
   it("then drops what lies below the cut of the source's own stored scores, and says which cut that was", async () => {
     const before = Object.values(rows).map(({ preference }) => preference);
     const cut = cutOf(before, ranking);
-    const found = await filter(await Promise.all([...CAPTIONS, ...CAPTIONS].map((caption, i) => fetched(711 + i, caption))));
+    const found = await filter(
+      await Promise.all([...CAPTIONS, ...CAPTIONS].map((caption, i) => fetched(711 + i, caption))),
+    );
     for (const { preference, reason, says, cuts, models } of found) {
       const low = preference < (cut?.at ?? Number.NaN);
       expect(says).toBe(low ? "low-preference" : "passes");
