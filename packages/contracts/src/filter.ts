@@ -1,3 +1,5 @@
+import { FilterReport } from "@anyone/domain/filter/report";
+import { JudgedCandidate } from "@anyone/domain/filter/stored";
 import { AssetId, SourceId } from "@anyone/domain/ids";
 import { z } from "zod";
 import { operation } from "./operation.ts";
@@ -36,18 +38,6 @@ export const FunnelRow = z.object({
   count: z.number().int(),
 });
 export type FunnelRow = z.infer<typeof FunnelRow>;
-
-/** What one gate said of so many of a source's candidates, by itself: whatever the gates before it said. */
-export const GateCount = z.object({
-  sourceId: z.string(),
-  /** Version of the thresholds that judged. */
-  gates: z.string(),
-  gate: z.string(),
-  /** The reason it drops for, or passes | unavailable | off | unmeasured. */
-  says: z.string(),
-  count: z.number().int(),
-});
-export type GateCount = z.infer<typeof GateCount>;
 
 export const Lineage = z.object({
   asset: AssetSummary,
@@ -113,8 +103,18 @@ export const filterApi = {
     path: "/v1/filter/report",
     stage: "filter",
     access: "operator",
-    summary: "What each gate says of each source's candidates by itself; the counts do not depend on the gates' order",
-    answer: z.object({ items: z.array(GateCount) }),
+    summary:
+      "What each gate says of each source's candidates by itself, under the thresholds in force, with every score's histogram",
+    answer: FilterReport,
+  }),
+  listJudged: operation({
+    path: "/v1/filter/judged",
+    stage: "filter",
+    access: "operator",
+    summary: "Lists the candidates that the filter ended, with what was measured on each, latest first",
+    query: PageQuery.extend({ sourceId: SourceId.optional() }),
+    answer: pageOf(JudgedCandidate),
+    perMinute: 6000,
   }),
   listAssets: operation({
     path: "/v1/assets",

@@ -1,60 +1,64 @@
-import { filterApi, type GateCount } from "@anyone/contracts/filter";
-import { DROP_REASONS, GATE_NAMES } from "@anyone/domain/filter/verdict";
+import { filterApi } from "@anyone/contracts/filter";
+import { fault } from "@anyone/domain/fault";
+import { judgeByTruth } from "@anyone/domain/filter/truth";
 import type { Command } from "commander";
-import { makeOutput, table } from "../output.ts";
+import { drawnTruth } from "../demo/drawn-truth.ts";
+import { judgedCandidates } from "../filter/judged-candidates.ts";
+import { readTruth, withTruth } from "../filter/read-truth.ts";
+import { type Labelled, reportText } from "../filter/report-text.ts";
+import { makeOutput, type Output } from "../output.ts";
 import { connect } from "../session.ts";
 
-/** `filter report`: what the gates say. */
+/** `filter`: what the gates say, and how right they are. */
 export function addFilter(program: Command): void {
   const filter = program.command("filter").description("see what the filter lets in, and why not the rest");
+  const output = () => makeOutput(program.opts<{ json?: boolean }>().json ?? false);
+
   filter
     .command("report")
-    .description("what each gate says of each source's candidates by itself")
+    .description(
+      "what each gate says of each source's candidates by itself, and how right it is where the truth is known",
+    )
+    .option("--truth <file or address>", "labels, one JSON object a line; or where a drawn world listens")
     .addHelpText(
       "after",
       `
 A candidate is dropped for the first gate that it fails. This counts each gate's own verdict instead, so a candidate may stand under several
 reasons, and no count depends on the order of the gates. What the header drops is not decoded, so the later gates have not seen it ("unmeasured").
-A gate whose slot has no model is "unavailable" and judges nothing; one without a threshold is off.`,
+A gate whose slot has no model is "unavailable" and judges nothing; one without a threshold is off. "Would pass without it": dropped by this gate
+and by no other one. Under the same thresholds and with the same candidates, --json prints the same bytes.
+
+A line of labels names a candidate by url, by source and externalId, or by id, and says what is true of it:
+  {"url": "https://example.org/1.jpg", "reason": null}                                 nothing is wrong with it
+  {"source": "street", "externalId": "42", "reason": ["low-quality", "small-face"]}    every reason to drop it
+  {"id": "…", "reason": "fake-person", "also": "low-quality"}                          also: as right to say, but not missed
+  {"url": "…", "reason": null, "group": "same shot"}                                   of a group, all but one are near duplicates
+Precision and recall of each reason are those of its gate's own verdict, with Wilson's 95 % interval; for every score the curve over its
+threshold follows. --json holds every disagreement.`,
     )
-    .action(async () => {
-      const output = makeOutput(program.opts<{ json?: boolean }>().json ?? false);
-      const { items } = await connect().client.call(filterApi.getFilterReport);
-      output.result(items, () => (items.length === 0 ? "The filter has judged nothing yet." : reportTable(items)));
+    .action(async ({ truth: from }: { truth?: string }) => {
+      const { client } = connect();
+      const report = await client.call(filterApi.getFilterReport);
+      if (from === undefined) return output().result(report, () => reportText(report));
+      const candidates = await judgedCandidates(client, (count) => output().progress(`${count} candidates read`));
+      const truth = await heldAgainst(from, candidates, report.thresholds, output());
+      output().result({ ...report, truth }, () => reportText(report, truth));
     });
 }
 
-/** One row per source, version of the thresholds and gate, in the gates' order. */
-export function reportTable(items: readonly GateCount[]): string {
-  const groups = Object.groupBy(items, ({ sourceId, gates, gate }) => JSON.stringify([sourceId, gates, gate]));
-  const order = (gate: string) => (GATE_NAMES as readonly string[]).indexOf(gate);
-  const rows = Object.values(groups)
-    .flatMap((group = []) => (group[0] ? { ...group[0], group } : []))
-    .toSorted(
-      (a, b) => a.sourceId.localeCompare(b.sourceId) || a.gates.localeCompare(b.gates) || order(a.gate) - order(b.gate),
-    );
-  return table([
-    ["source", "thresholds", "gate", "passes", "drops", "of judged", "why", "not judged"],
-    ...rows.map(({ sourceId, gates, gate, group }) => {
-      const drops = group.filter(({ says }) => isReason(says));
-      const others = group.filter(({ says }) => !isReason(says) && says !== "passes");
-      const passed = sum(group.filter(({ says }) => says === "passes"));
-      const dropped = sum(drops);
-      const judged = passed + dropped;
-      const share = judged === 0 ? "–" : `${((dropped / judged) * 100).toFixed(1)} %`;
-      return [sourceId, gates, gate, passed, dropped, share, named(drops), named(others)];
-    }),
-  ]);
-}
-
-function isReason(says: string): boolean {
-  return (DROP_REASONS as readonly string[]).includes(says);
-}
-
-function sum(counts: readonly GateCount[]): number {
-  return counts.reduce((total, { count }) => total + count, 0);
-}
-
-function named(counts: readonly GateCount[]): string {
-  return counts.map(({ says, count }) => `${count} ${says}`).join(", ");
+async function heldAgainst(
+  from: string,
+  candidates: Awaited<ReturnType<typeof judgedCandidates>>,
+  thresholds: Parameters<typeof judgeByTruth>[1],
+  output: Output,
+): Promise<Labelled> {
+  const labels = /^https?:/.test(from) ? await drawnTruth(from, candidates) : await readTruth(from);
+  const known = withTruth(candidates, labels);
+  if (known.length === 0) {
+    throw fault("bad-input", `None of the labels in ${from} names a candidate that the filter has judged.`, {
+      hint: "Names are compared letter by letter: `anyone filter report --json` shows ids, the source page shows URLs.",
+    });
+  }
+  output.progress(`${known.length} candidates with known truth`);
+  return { ...judgeByTruth(known, thresholds), unmatched: labels.unmatched() };
 }

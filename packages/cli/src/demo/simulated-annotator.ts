@@ -9,13 +9,13 @@ import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import type { Category } from "@anyone/domain/annotate/protocol";
 import { AssetId, ReviewTaskId } from "@anyone/domain/ids";
 import { random } from "@anyone/domain/random";
-import type { Truth } from "./world.ts";
+import type { DrawnTruth } from "./drawn-truth.ts";
 
 export interface SimulatedAnnotator {
   /** The client of this annotator's own key: role annotator, as a person has it. */
   client: Client;
   /** Finds out which image an asset is; part of the simulation, not of the annotator's rights. */
-  truthOf: (assetId: string) => Promise<Truth | undefined>;
+  truthOf: (assetId: string) => Promise<DrawnTruth | undefined>;
   /** Chance of a wrong answer to a question. */
   errorRate: number;
   seed: string;
@@ -47,7 +47,7 @@ export async function answerOnePage(annotator: SimulatedAnnotator): Promise<numb
 }
 
 /** Asks wave by wave what the page would ask, and answers by the truth, save for the errors. */
-function interview(task: LeasedTask, truth: Truth | undefined, annotator: SimulatedAnnotator): GivenAnswer[] {
+function interview(task: LeasedTask, truth: DrawnTruth | undefined, annotator: SimulatedAnnotator): GivenAnswer[] {
   const draw = random(`${annotator.seed}.${task.id}`);
   const evidence = evidenceOf(task);
   const answers = answersOnPage(primeHuman, task, []);
@@ -66,7 +66,7 @@ function interview(task: LeasedTask, truth: Truth | undefined, annotator: Simula
 }
 
 /** What the truth says; where it says nothing the thing is absent, or cannot be seen. */
-function answerOf(category: Category, truth: Truth, errorRate: number, draw: () => number): Answer {
+function answerOf(category: Category, truth: DrawnTruth, errorRate: number, draw: () => number): Answer {
   const value = truth.answers[category.id] ?? category.absent ?? "not_visible";
   if (draw() < errorRate) return { value: wrong(category, value, draw) };
   const second = truth.secondColors[category.id];
@@ -89,9 +89,9 @@ function wrong(category: Category, right: string, draw: () => number): string {
 /** Finds the truth of assets by their lineage, once per asset. */
 export function truthFinder(
   admin: Client,
-  truth: (url: string) => Promise<Truth | undefined>,
-): (assetId: string) => Promise<Truth | undefined> {
-  const known = new Map<string, Promise<Truth | undefined>>();
+  truth: (url: string) => Promise<DrawnTruth | undefined>,
+): (assetId: string) => Promise<DrawnTruth | undefined> {
+  const known = new Map<string, Promise<DrawnTruth | undefined>>();
   return (assetId) => {
     const before = known.get(assetId);
     if (before) return before;

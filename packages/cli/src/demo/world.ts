@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { imageId, seedOf } from "@anyone/drawn-world/servers/catalogue";
+import { seedOf } from "@anyone/drawn-world/servers/catalogue";
 import { z } from "zod";
 import { endLeftOver, type Launch, launch, untilReady } from "../embedded/server-process.ts";
 import { checkout } from "../up/home.ts";
 import { waitFor } from "../wait.ts";
+import { askWorld, type DrawnTruth } from "./drawn-truth.ts";
 
 const WRITTEN_WITHIN_MS = 120_000;
 
@@ -23,23 +24,11 @@ const WorldAddress = z.object({
 });
 type WorldAddress = z.infer<typeof WorldAddress>;
 
-/** What the demo needs to know of an image's truth; only simulated annotators and the report ever read it. */
-export const Truth = z.object({
-  seed: z.number().int(),
-  defect: z.string().nullable(),
-  duplicateOf: z.number().int().nullable(),
-  framing: z.string(),
-  answers: z.record(z.string(), z.string()),
-  secondColors: z.record(z.string(), z.string()),
-  caption: z.string(),
-});
-export type Truth = z.infer<typeof Truth>;
-
 export interface DrawnWorld extends WorldAddress {
   /** The folder of DeepFashion-MultiModal's people or of SHHQ's, once it is written. */
   dataset(name: "deepfashion" | "shhq"): Promise<string>;
   /** The truth of the image an external id or URL names; undefined for what this world did not draw. */
-  truth(idOrUrl: string): Promise<Truth | undefined>;
+  truth(idOrUrl: string): Promise<DrawnTruth | undefined>;
   stop(): Promise<void>;
 }
 
@@ -82,7 +71,7 @@ export async function startDrawnWorld(choice: WorldChoice): Promise<DrawnWorld> 
   await untilReady(start, server, async () => (await read()) !== undefined);
   const address = await read();
   if (!address) throw new Error("the drawn world said where it listens, and then no longer");
-  const known = new Map<number, Truth | undefined>();
+  const known = new Map<number, DrawnTruth | undefined>();
   return {
     ...address,
     stop: () => server.stop(),
@@ -97,10 +86,7 @@ export async function startDrawnWorld(choice: WorldChoice): Promise<DrawnWorld> 
     async truth(idOrUrl) {
       const seed = seedOf(idOrUrl);
       if (seed === undefined) return undefined;
-      if (!known.has(seed)) {
-        const response = await fetch(`${address.url}/truth/${imageId(seed)}`);
-        known.set(seed, response.ok ? Truth.parse(await response.json()) : undefined);
-      }
+      if (!known.has(seed)) known.set(seed, await askWorld(address.url, idOrUrl));
       return known.get(seed);
     },
   };

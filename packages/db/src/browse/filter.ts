@@ -28,24 +28,6 @@ export interface FunnelRow {
   count: number;
 }
 
-export interface GateCountRow {
-  sourceId: string;
-  gates: string;
-  gate: string;
-  says: string;
-  count: number;
-}
-
-/** What each gate said by itself, by source and version of the thresholds. */
-export function readGateCounts(sql: Sql): Promise<GateCountRow[]> {
-  return read(
-    sql,
-    `select source_id as "sourceId", verdict->>'gates' as gates, own.gate, own.says, count(*)::int as count
-       from candidates cross join lateral jsonb_each_text(verdict->'says') as own (gate, says)
-      group by 1, 2, 3, 4 order by 1, 2, 3, 5 desc, 4`,
-  );
-}
-
 /** Candidates by source, status and reason. */
 export function readFunnel(sql: Sql): Promise<FunnelRow[]> {
   return read(

@@ -1,17 +1,25 @@
+import { createHash } from "node:crypto";
 import { filterApi } from "@anyone/contracts/filter";
-import { assetObjects, listAssets, readAsset, readFunnel, readGateCounts } from "@anyone/db/browse/filter";
+import { assetObjects, listAssets, readAsset, readFunnel } from "@anyone/db/browse/filter";
+import { everyJudged, listJudged } from "@anyone/db/judged";
 import { readLineage } from "@anyone/db/lineage";
+import { readThresholds } from "@anyone/db/thresholds";
+import { collectReport, type FilterReport } from "@anyone/domain/filter/report";
+import type { Sql } from "@anyone/domain/transaction";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { found } from "../found.ts";
 import { imageType, sendObject } from "../objects.ts";
 import { route } from "../route.ts";
+import { shared } from "../shared.ts";
 
 export function filterRoutes(app: FastifyInstance, { db, store }: ApiContext): void {
+  const report = shared(() => reportOf(db));
   const objectsOf = async (id: string) => found(await assetObjects(db, id), `asset ${id}`);
 
   route(app, filterApi.getFunnel, async () => ({ items: await readFunnel(db) }));
-  route(app, filterApi.getFilterReport, async () => ({ items: await readGateCounts(db) }));
+  route(app, filterApi.getFilterReport, () => report());
+  route(app, filterApi.listJudged, ({ query }) => listJudged(db, query, query));
   route(app, filterApi.listAssets, ({ query }) => listAssets(db, query, query));
   route(app, filterApi.getAsset, async ({ params }) => found(await readAsset(db, params.id), `asset ${params.id}`));
   route(app, filterApi.getLineage, async ({ params }) => found(await readLineage(db, params.id), `asset ${params.id}`));
@@ -28,4 +36,10 @@ export function filterRoutes(app: FastifyInstance, { db, store }: ApiContext): v
     const { parts } = await objectsOf(params.id);
     return sendObject(asked, store, { key: parts, contentType: "image/png" });
   });
+}
+
+async function reportOf(db: Sql): Promise<FilterReport> {
+  const collector = collectReport(await readThresholds(db));
+  for await (const candidate of everyJudged(db)) collector.add(candidate);
+  return collector.close((text) => createHash("sha256").update(text).digest("hex"));
 }

@@ -3,22 +3,24 @@ import { evaluateApi, type Promotion, type Report, type Schedule } from "@anyone
 import { type FunnelRow, filterApi } from "@anyone/contracts/filter";
 import { releaseApi, type Version, type VersionDiff } from "@anyone/contracts/release";
 import { reviewApi } from "@anyone/contracts/review";
-import { type Candidate, sourceApi } from "@anyone/contracts/source";
 import { type Curve, type Run, trainApi } from "@anyone/contracts/train";
 import { type PairedDifference, pairedDifference } from "@anyone/domain/evaluate/metric";
 import { IN_MASK_SHARE } from "@anyone/domain/evaluate/promotion";
+import { judgeByTruth, type TruthReport } from "@anyone/domain/filter/truth";
 import { Ordinal, RunId } from "@anyone/domain/ids";
 import type { IterationReport } from "@anyone/domain/review/report";
+import { judgedCandidates } from "../../filter/judged-candidates.ts";
+import { withTruth } from "../../filter/read-truth.ts";
+import { drawnTruth } from "../drawn-truth.ts";
 import type { DrawnWorld } from "../world.ts";
-import { type FilterQuality, type JudgedCandidate, judgeGates } from "./gates.ts";
 
 /** Everything the report says, as `report.json` holds it. */
 export interface DemoReport {
-  format: "annotate-anyone-demo/1";
+  format: "annotate-anyone-demo/2";
   at: string;
   funnel: FunnelRow[];
   /** Against the drawn truth, which nothing in the pipeline ever reads. */
-  filter: FilterQuality;
+  filter: TruthReport;
   iterations: IterationView[];
   version: VersionView;
   difference: VersionDiff | null;
@@ -57,13 +59,14 @@ const CURVES = "loss,loss_noise,in_mask_share";
 /** Gathers the report from the public API; only the gates' quality also asks the drawn world for its truth. */
 export async function collect(
   client: Client,
-  world: Pick<DrawnWorld, "truth">,
+  world: Pick<DrawnWorld, "url">,
   versionNumber: number,
   seconds: Record<string, number>,
 ): Promise<DemoReport> {
-  const [funnel, candidates, iterations, versions, reports, promotions, schedules] = await Promise.all([
+  const [funnel, filter, candidates, iterations, versions, reports, promotions, schedules] = await Promise.all([
     client.call(filterApi.getFunnel),
-    allCandidates(client),
+    client.call(filterApi.getFilterReport),
+    judgedCandidates(client),
     iterationViews(client),
     client.call(releaseApi.listVersions),
     client.call(evaluateApi.listReports, { query: { version: versionNumber } }),
@@ -75,14 +78,11 @@ export async function collect(
   const runs = await runViews(client, versionNumber);
   const own = new Set(runs.map(({ id }) => id));
   const ofThisVersion = ({ checkpointId }: Report) => [...own].some((id) => checkpointId.startsWith(`${id}-`));
-  const judged = await Promise.all(
-    candidates.map(async (candidate) => ({ candidate, truth: await world.truth(candidate.url) })),
-  );
   return {
-    format: "annotate-anyone-demo/1",
+    format: "annotate-anyone-demo/2",
     at: new Date().toISOString(),
     funnel: funnel.items,
-    filter: judgeGates(judged.filter((one): one is JudgedCandidate => one.truth !== undefined)),
+    filter: judgeByTruth(withTruth(candidates, await drawnTruth(world.url, candidates)), filter.thresholds),
     iterations,
     version,
     difference:
@@ -96,13 +96,6 @@ export async function collect(
     next: { schedules: schedules.items, admittedSinceVersion: await admittedSince(client, version) },
     seconds,
   };
-}
-
-async function allCandidates(client: Client): Promise<Candidate[]> {
-  const ask = (cursor?: string) => client.call(sourceApi.listCandidates, { query: { limit: PAGE, cursor } });
-  const found: Candidate[] = [];
-  for await (const candidate of everyItem(ask)) found.push(candidate);
-  return found;
 }
 
 const PAGE = 200;

@@ -1,4 +1,5 @@
 import type { FunnelRow } from "@anyone/contracts/filter";
+import type { Proportion } from "@anyone/domain/evaluate/proportion";
 import { DEMO } from "../plan.ts";
 import { lineChart, type Series } from "./chart.ts";
 import type { DemoReport, IterationView, RunView } from "./collect.ts";
@@ -64,18 +65,23 @@ name as rare comes first, so that the pool is flatter than the world.</p>${table
 }
 
 function gates({ filter }: DemoReport): string {
-  const slipped = Object.entries(filter.slipped).map(([defect, count]) => `${count} ${defect}`);
-  return `<p>${percent(filter.clean.share)} of ${filter.clean.judged} clean drawn people were kept.
-${slipped.length > 0 ? `Kept in spite of a defect: ${slipped.join(", ")}.` : ""}</p>${table([
-    ["gate", "dropped", "precision", "meant for it", "recall"],
-    ...filter.gates.map(({ reason, dropped, precision, meant, recall }) => [
+  const slipped = Object.entries(filter.slipped).map(([reason, count]) => `${count} ${reason}`);
+  return `<p>${interval(filter.cleanKept)} of ${filter.cleanKept.of} clean drawn people were kept.
+${slipped.length > 0 ? `Kept in spite of what is wrong with them: ${slipped.join(", ")}.` : ""}</p>${table([
+    ["reason", "said", "precision", "true of", "recall of its gate", "dropped rightly in the end"],
+    ...filter.reasons.map(({ reason, precision, recall, dropped }) => [
       reason,
-      dropped,
-      percent(precision),
-      meant,
-      percent(recall),
+      precision.of,
+      interval(precision),
+      dropped.of,
+      interval(recall),
+      interval(dropped),
     ]),
   ])}`;
+}
+
+function interval({ share, low, high }: Proportion): string {
+  return share === null ? "–" : `${percent(share)} (${percent(low)} – ${percent(high)})`;
 }
 
 function iterations({ iterations: all }: DemoReport): string {

@@ -66,7 +66,7 @@ function summarise(report: DemoReport, home: string): string {
   return [
     "",
     `version        ${report.version.name}, sha256 ${report.version.manifestSha256}`,
-    `clean kept     ${share(report.filter.clean.share)} of ${report.filter.clean.judged}`,
+    `clean kept     ${share(report.filter.cleanKept.share)} of ${report.filter.cleanKept.of}`,
     `labeller       ${share(first?.scores?.before.all.accuracy)} → ${share(scores?.after.all.accuracy)} (majority answer ${share(scores?.after.majority.all.accuracy)}), tail ${share(scores?.after.tail.accuracy)}`,
     `human answers  ${scores?.spent.total ?? 0}, ${share(scores?.share.ofApplicable)} of full labelling`,
     gain

@@ -1,0 +1,67 @@
+import { type JudgedCandidate, storedMeasurement, storedReason } from "@anyone/domain/filter/stored";
+import type { Sql } from "@anyone/domain/transaction";
+import { type Page, type PageRequest, readPage } from "./browse/page.ts";
+
+interface JudgedRow {
+  id: string;
+  sourceId: string;
+  externalId: string;
+  url: string;
+  status: string;
+  reason: string | null;
+  verdict: Record<string, unknown> | null;
+  assetId: string | null;
+  measures: unknown;
+  models: unknown;
+  viewable: boolean;
+}
+
+const JUDGED = `select c.id, c.source_id as "sourceId", c.external_id as "externalId", c.url, c.status, c.reason, c.verdict,
+  a.id as "assetId", a.measures, a.models,
+  (c.object_key is not null and c.content_type in ('image/jpeg', 'image/png', 'image/webp')) as viewable
+  from candidates c left join assets a on a.candidate_id = c.id`;
+
+/** Candidates that the filter ended, with what was measured on them, latest first. */
+export async function listJudged(
+  sql: Sql,
+  filter: { sourceId?: string | undefined },
+  page: PageRequest,
+): Promise<Page<JudgedCandidate>> {
+  const where = [
+    { sql: "c.status = any(?)", value: ["kept", "dropped"] },
+    { sql: "c.source_id = ?", value: filter.sourceId },
+  ];
+  const { items, nextCursor } = await readPage<JudgedRow>(
+    sql,
+    { select: JUDGED, where, moment: "c.listed_at", id: "c.id" },
+    page,
+  );
+  return { items: items.map(judged), nextCursor };
+}
+
+const PAGE = 2_000;
+
+/** Every candidate that the filter ended, in the order of their ids. However many there are, memory holds one page. */
+export async function* everyJudged(sql: Sql, after = ""): AsyncGenerator<JudgedCandidate, void> {
+  for (let last = after; ; ) {
+    const rows = await sql.query<JudgedRow>(
+      `${JUDGED} where c.status = any('{kept,dropped}') and c.id > $1 order by c.id limit ${PAGE}`,
+      [last],
+    );
+    for (const row of rows) yield judged(row);
+    if (rows.length < PAGE) return;
+    last = rows.at(-1)?.id ?? last;
+  }
+}
+
+function judged(row: JudgedRow): JudgedCandidate {
+  const { id, sourceId, externalId, url, assetId, viewable, verdict } = row;
+  const asset = assetId === null ? null : { measures: row.measures, models: row.models };
+  return {
+    ...{ id, sourceId, externalId, url, assetId, viewable },
+    kept: row.status === "kept",
+    reason: storedReason(row.reason),
+    thresholds: String(verdict?.gates ?? "unknown"),
+    measured: storedMeasurement(verdict, asset),
+  };
+}
