@@ -174,14 +174,28 @@ describe("reading an image", () => {
     first.files["/ai.txt"] = "User-Agent: *\nAllow: /";
     const kept = await image("/a.jpg");
     expect(kept.evidence).toEqual([
-      { signal: "robots", stance: "silent", value: "allows /a.jpg", readFrom: `${first.origin}/robots.txt` },
-      { signal: "ai-txt", stance: "allows", value: "allows /a.jpg", readFrom: `${first.origin}/ai.txt` },
+      {
+        signal: "robots",
+        stance: "silent",
+        value: "allows /a.jpg",
+        place: "robots.txt",
+        readFrom: `${first.origin}/robots.txt`,
+      },
+      {
+        signal: "ai-txt",
+        stance: "allows",
+        value: "allows /a.jpg",
+        place: "ai.txt",
+        readFrom: `${first.origin}/ai.txt`,
+      },
     ]);
+    expect(kept.asked).toEqual(["robots.txt", "tdmrep.json", "ai.txt", "headers", "xmp", "c2pa"]);
     const refused = await image("/opted-out.jpg");
     expect(refused.evidence?.at(-1)).toEqual({
       signal: "x-robots-tag",
       stance: "reserves",
       value: "otherbot: index, NoAI",
+      place: "headers",
       readFrom: `${first.origin}/opted-out.jpg`,
     });
   });

@@ -1,5 +1,5 @@
 import type { FetchFailure } from "@anyone/domain/source/candidate";
-import { type Evidence, LONGEST_VALUE, optOut } from "@anyone/domain/source/consent";
+import { type ConsentPlace, type Evidence, type Heard, LONGEST_VALUE, optOut } from "@anyone/domain/source/consent";
 import type { Reply } from "@anyone/domain/source/politeness";
 import type { Politeness } from "@anyone/domain/source/source";
 import { readUsageRules } from "./consent/site-files.ts";
@@ -21,11 +21,8 @@ export interface PoliteOptions extends Omit<FetchOptions, "beforeHop"> {
   forTraining?: boolean;
 }
 
-/** `evidence` is what the hosts' own files said of the fetch, for those fetches that ask for it. */
-export type PoliteFetch = (
-  url: string,
-  options: PoliteOptions,
-) => Promise<(Fetched | FetchRefused) & { evidence?: readonly Evidence[] }>;
+/** With what the hosts' own files said of the fetch, for those fetches that ask for it. */
+export type PoliteFetch = (url: string, options: PoliteOptions) => Promise<(Fetched | FetchRefused) & Partial<Heard>>;
 
 /** The product's token, as robots.txt files name it. */
 export const PRODUCT = "AnnotateAnyone";
@@ -61,7 +58,11 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
     const { politeness, patienceMs, signal } = options;
     const limits = { maxBytes: 512 * 1024, deadlineMs: 10_000 };
     const ruled = readUsageRules(rules, url.pathname + url.search);
-    const fromRobots = ruled.map((one) => ({ ...one, readFrom: `${url.origin}/robots.txt` }));
+    const fromRobots = ruled.map((one) => ({
+      ...one,
+      place: "robots.txt" as const,
+      readFrom: `${url.origin}/robots.txt`,
+    }));
     return wishes
       .of(url, async (file) => {
         const answer = await polite(file, { politeness, patienceMs, signal, ...limits });
@@ -78,6 +79,7 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
   async function polite(url: string, given: PoliteOptions): ReturnType<PoliteFetch> {
     const { politeness, patienceMs = 20_000, key, forTraining = false, ...options } = given;
     const evidence: Evidence[] = [];
+    const asked = new Set<ConsentPlace>();
     let turn: Turn | undefined;
     const beforeHop = async (hop: URL) => {
       await turn?.leave({ how: "well" });
@@ -86,11 +88,15 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
       if (!key) {
         const rules = await robots.of(hop.origin, () => readRobots(hop));
         const allowed = robotsAllow(rules, hop.pathname + hop.search);
-        if (forTraining) evidence.push(robotsEvidence(hop, allowed));
+        if (forTraining) {
+          asked.add("robots.txt");
+          evidence.push(robotsEvidence(hop, allowed));
+        }
         if (!allowed) throw new Refusal("robots", `${hop.host} asks not to fetch this`);
         if (rules.crawlDelayMs !== undefined) queues.slowDown(host, rules.crawlDelayMs);
         if (forTraining) {
           const said = await wishesOf(hop, rules, given);
+          asked.add("tdmrep.json").add("ai.txt");
           evidence.push(...said);
           const against = optOut(said);
           if (against) throw new Refusal("opted-out", `${against.readFrom}: ${against.value}`);
@@ -106,7 +112,7 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
       const answer = await fetcher.fetch(url, { ...options, beforeHop });
       await turn?.leave(replyOf(answer));
       turn = undefined;
-      return forTraining ? { ...answer, evidence } : answer;
+      return forTraining ? { ...answer, asked: [...asked], evidence } : answer;
     } finally {
       await turn?.leave({ how: "none" });
     }
@@ -115,7 +121,8 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
 
 function robotsEvidence(url: URL, allowed: boolean): Evidence {
   const value = `${allowed ? "allows" : "disallows"} ${url.pathname}`.slice(0, LONGEST_VALUE);
-  return { signal: "robots", stance: allowed ? "silent" : "reserves", value, readFrom: `${url.origin}/robots.txt` };
+  const readFrom = `${url.origin}/robots.txt`;
+  return { signal: "robots", stance: allowed ? "silent" : "reserves", value, place: "robots.txt", readFrom };
 }
 
 /** The host did not answer, or not to the end. */

@@ -22,8 +22,25 @@ export const CONSENT_SIGNALS = [
 export const ConsentSignal = z.enum(CONSENT_SIGNALS);
 export type ConsentSignal = z.infer<typeof ConsentSignal>;
 
-/** What a signal says of training: it allows, it reserves (that is: forbids without asking), or it is silent and only noted. */
-export const Stance = z.enum(["allows", "reserves", "silent"]);
+/** Where signals are looked for. In this order, since each asked place of a reading is one bit of a stored number. */
+export const CONSENT_PLACES = [
+  "robots.txt",
+  "tdmrep.json",
+  "ai.txt",
+  /** The headers of the picture's own answer. */
+  "headers",
+  /** Inside the picture: its XMP packets and its C2PA manifests. */
+  "xmp",
+  "c2pa",
+] as const;
+export const ConsentPlace = z.enum(CONSENT_PLACES);
+export type ConsentPlace = z.infer<typeof ConsentPlace>;
+
+/**
+ * What a signal means: it allows training, it reserves (that is: forbids without asking), it says that a model made the picture, or it is
+ * silent and only noted.
+ */
+export const Stance = z.enum(["allows", "reserves", "generated", "silent"]);
 export type Stance = z.infer<typeof Stance>;
 
 /** One signal as it was read. */
@@ -32,13 +49,20 @@ export const Evidence = z.object({
   stance: Stance,
   /** What stood there, shortened to `LONGEST_VALUE`. */
   value: z.string(),
+  place: ConsentPlace,
   /** The URL it was read from. */
   readFrom: z.string(),
 });
 export type Evidence = z.infer<typeof Evidence>;
 
 /** A signal before it is known where it was read. */
-export type Said = Omit<Evidence, "readFrom">;
+export type Said = Omit<Evidence, "readFrom" | "place">;
+
+/** One reading: the places that were asked, and what they said. A place that was asked and is not in `evidence` says nothing. */
+export interface Heard {
+  asked: readonly ConsentPlace[];
+  evidence: readonly Evidence[];
+}
 
 /** Characters of a value that are kept: hosts may write what they like. */
 export const LONGEST_VALUE = 300;
@@ -49,15 +73,33 @@ export function said(signal: ConsentSignal, stance: Stance, value: string): Said
   return { signal, stance, value: printable.slice(0, LONGEST_VALUE) };
 }
 
+/** Which places were asked, as one number: bit `i` stands for `CONSENT_PLACES[i]`. */
+export function placesToBits(asked: readonly ConsentPlace[]): number {
+  return asked.reduce((bits, place) => bits | (1 << CONSENT_PLACES.indexOf(place)), 0);
+}
+
+export function placesOfBits(bits: number): ConsentPlace[] {
+  return CONSENT_PLACES.filter((_, i) => (bits & (1 << i)) !== 0);
+}
+
 /** What keeps a picture out: the first signal that reserves. One that allows does not outweigh it, wherever both stand. */
 export function optOut<One extends Said>(evidence: readonly One[]): One | undefined {
   return evidence.find(({ stance }) => stance === "reserves");
 }
 
-/** Whether the picture says of itself that a model made it, whole or in part (IPTC digital source types). */
-export function saysGenerated(evidence: readonly Said[]): boolean {
-  return evidence.some(
-    ({ signal, value }) =>
-      signal === "digital-source-type" && /\/(?:composite(?:With)?T|t)rainedAlgorithmicMedia$/.test(value),
-  );
+/**
+ * What a digital source type of the IPTC's vocabulary says: `generated` where a model or a program made the picture, whole or in part. Types of
+ * cameras, scanners and hands are silent.
+ */
+export function sourceTypeStance(type: string): Stance {
+  return GENERATED_TYPES.has(type.trim().replace(/^.*[/#]/, "")) ? "generated" : "silent";
 }
+
+/** https://cv.iptc.org/newscodes/digitalsourcetype/, read 2026-11-26. */
+const GENERATED_TYPES: ReadonlySet<string> = new Set([
+  "trainedAlgorithmicMedia",
+  "compositeWithTrainedAlgorithmicMedia",
+  "compositeSynthetic",
+  "algorithmicMedia",
+  "virtualRecording",
+]);

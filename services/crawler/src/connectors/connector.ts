@@ -1,6 +1,6 @@
 import type { AnswerCache } from "@anyone/domain/source/answer-cache";
 import { type ImageType, isPassing, type Listing, type Validators } from "@anyone/domain/source/candidate";
-import type { Evidence } from "@anyone/domain/source/consent";
+import type { Heard } from "@anyone/domain/source/consent";
 import type { SettingsOf, SourceKind } from "@anyone/domain/source/source";
 import type { Bucket } from "@anyone/storage/s3-bucket";
 import type { FetchRefused } from "../fetch/safe-fetch.ts";
@@ -30,18 +30,16 @@ export interface Page {
   done: boolean;
 }
 
-export interface ImageBytes {
+export interface ImageBytes extends Partial<Heard> {
   ok: true;
   bytes: Uint8Array;
   type: ImageType;
   /** Where they came from after redirects. */
   url: string;
   validators?: Validators;
-  /** What was said of training on them, and where. */
-  evidence?: readonly Evidence[];
 }
 
-export type ImageRefused = FetchRefused & Pick<ImageBytes, "evidence">;
+export type ImageRefused = FetchRefused & Partial<Heard>;
 
 /** Lists one kind of source and reads its images. Add a file, add it to `connectors.ts`, and it must pass `conformance.test.ts`. */
 export interface Connector<Kind extends SourceKind> {

@@ -1,16 +1,21 @@
 import { gates } from "@anyone/domain/filter/gate";
 import { sniffImage } from "@anyone/domain/source/candidate";
-import { type Evidence, optOut } from "@anyone/domain/source/consent";
+import { type Heard, optOut } from "@anyone/domain/source/consent";
 import type { Politeness } from "@anyone/domain/source/source";
 import { readHeaders } from "../consent/headers.ts";
 import { readPicture } from "../consent/read-picture.ts";
 import { inspectImage } from "../fetch/inspect-image.ts";
 import { validatorsOf } from "../fetch/refresh.ts";
-import type { FetchRefused } from "../fetch/safe-fetch.ts";
+import type { Fetched, FetchRefused } from "../fetch/safe-fetch.ts";
 import { type PoliteFetch, PRODUCT } from "../polite-fetch.ts";
 import type { ImageBytes, ImageRefused } from "./connector.ts";
 
-const inspect = inspectImage(gates);
+/** How a picture is asked for: no further than what its header shows, and for training. */
+export const IMAGE_REQUEST = {
+  headers: { accept: "image/jpeg, image/png, image/webp" },
+  inspect: inspectImage(gates),
+  forTraining: true,
+} as const;
 
 /**
  * Fetches an image from a web host: politely, no further than its header where that is no image's or one too small to be kept, and only
@@ -22,26 +27,39 @@ export async function readImage(
   politeness: Politeness,
   signal?: AbortSignal,
 ): Promise<ImageBytes | ImageRefused> {
-  const headers = { accept: "image/jpeg, image/png, image/webp" };
-  const answer = await fetch(url, { politeness, signal, headers, inspect, forTraining: true });
+  const answer = await fetch(url, { politeness, signal, ...IMAGE_REQUEST });
   if (!answer.ok) return answer;
-  const here = readHeaders(answer.headers, PRODUCT).map((one) => ({ ...one, readFrom: answer.url }));
-  const image = asImage(answer.bytes, answer.url, [...(answer.evidence ?? []), ...here]);
+  const image = asImage(answer.bytes, answer.url, heardWith(answer, answer.url));
   return image.ok ? { ...image, validators: validatorsOf(answer.headers) } : image;
+}
+
+/** What was heard on the way to an answer, with what its headers say. */
+export function heardWith(answer: Pick<Fetched, "headers"> & Partial<Heard>, url: string): Heard {
+  const here = readHeaders(answer.headers, PRODUCT).map((one) => ({
+    ...one,
+    place: "headers" as const,
+    readFrom: url,
+  }));
+  return { asked: [...(answer.asked ?? []), "headers"], evidence: [...(answer.evidence ?? []), ...here] };
 }
 
 /**
  * Judges bytes by their first ones; what a name or a Content-Type says is not asked. What the picture says of training joins
- * what was said `before`, and may keep it out.
+ * what was heard `before`, and may keep it out.
  */
-export function asImage(bytes: Uint8Array, url: string, before: readonly Evidence[] = []): ImageBytes | ImageRefused {
+export function asImage(
+  bytes: Uint8Array,
+  url: string,
+  before: Heard = { asked: [], evidence: [] },
+): ImageBytes | ImageRefused {
   if (bytes.length === 0) return refuse("empty", "no bytes");
   const type = sniffImage(bytes);
   if (type === undefined) return refuse("not-an-image", "the first bytes are not those of a JPEG, PNG or WebP");
-  const evidence = [...before, ...readPicture(bytes).map((one) => ({ ...one, readFrom: url }))];
+  const evidence = [...before.evidence, ...readPicture(bytes).map((one) => ({ ...one, readFrom: url }))];
+  const heard = { asked: [...before.asked, "xmp", "c2pa"] as const, evidence };
   const against = optOut(evidence);
-  if (against) return { ...refuse("opted-out", `${against.signal}: ${against.value}`), evidence };
-  return { ok: true, bytes, type, url, evidence };
+  if (against) return { ...refuse("opted-out", `${against.signal}: ${against.value}`), ...heard };
+  return { ok: true, bytes, type, url, ...heard };
 }
 
 function refuse(reason: FetchRefused["reason"], detail: string): FetchRefused {

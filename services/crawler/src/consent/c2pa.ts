@@ -1,4 +1,4 @@
-import { type Said, said } from "@anyone/domain/source/consent";
+import { type Said, said, sourceTypeStance } from "@anyone/domain/source/consent";
 import { decode } from "cborg";
 import { z } from "zod";
 import { readBoxes } from "./jumbf.ts";
@@ -34,7 +34,9 @@ function readActions(assertion: unknown): Said[] {
   const parsed = Actions.safeParse(assertion);
   if (!parsed.success) return [];
   return parsed.data.actions.flatMap(({ digitalSourceType }) =>
-    digitalSourceType === undefined ? [] : [said("digital-source-type", "silent", digitalSourceType)],
+    digitalSourceType === undefined
+      ? []
+      : [said("digital-source-type", sourceTypeStance(digitalSourceType), digitalSourceType)],
   );
 }
 

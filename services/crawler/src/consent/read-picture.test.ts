@@ -1,4 +1,4 @@
-import { optOut, saysGenerated } from "@anyone/domain/source/consent";
+import { optOut, type Stance } from "@anyone/domain/source/consent";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jpegWith, manifestStore, PROHIBITED, pngWith, superbox, webpWith, xmpPacket } from "./pictures.fixture.ts";
@@ -27,11 +27,13 @@ describe("what a picture says of itself", () => {
         signal: "iptc-data-mining",
         stance: "reserves",
         value: "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-GENAIMLTRAINING",
+        place: "xmp",
       },
       {
         signal: "c2pa-training-mining",
         stance: "reserves",
         value: "c2pa.ai_training: notAllowed, c2pa.data_mining: allowed",
+        place: "c2pa",
       },
     ]);
   });
@@ -79,12 +81,23 @@ describe("what a picture says of itself", () => {
     });
     for (const inside of [{ jumbf: created }, { xmp: xmpPacket(`Iptc4xmpExt:DigitalSourceType="${GENERATED}"`) }]) {
       const said = readPicture(webpWith(inside));
-      expect([saysGenerated(said), optOut(said)]).toEqual([true, undefined]);
+      expect(said).toMatchObject([{ signal: "digital-source-type", stance: "generated", value: GENERATED }]);
+      expect(optOut(said)).toBeUndefined();
     }
-    const camera = xmpPacket(
-      'Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"',
-    );
-    expect(saysGenerated(readPicture(jpegWith({ xmp: camera })))).toBe(false);
+  });
+
+  it.each<[string, Stance]>([
+    ["compositeWithTrainedAlgorithmicMedia", "generated"],
+    ["compositeSynthetic", "generated"],
+    ["algorithmicMedia", "generated"],
+    ["digitalCapture", "silent"],
+    ["negativeFilm", "silent"],
+    ["algorithmicallyEnhanced", "silent"],
+    ["notTrainedAlgorithmicMedia", "silent"],
+  ])("of the source type %s is that it is %s", (type, stance) => {
+    const value = `http://cv.iptc.org/newscodes/digitalsourcetype/${type}`;
+    const inside = xmpPacket(`Iptc4xmpExt:DigitalSourceType="${value}"`);
+    expect(readPicture(jpegWith({ xmp: inside }))).toMatchObject([{ stance, value }]);
   });
 });
 

@@ -1,14 +1,16 @@
-import type { Evidence, Said } from "@anyone/domain/source/consent";
+import type { ConsentPlace, Evidence, Said } from "@anyone/domain/source/consent";
 import { ReadDaily } from "../read-daily.ts";
 import { readAiTxt, readTdmrep } from "./site-files.ts";
 
 /** The text of one file of a host, or undefined where there is none. */
 export type ReadFile = (url: string) => Promise<string | undefined>;
 
-const FILES = {
-  "/.well-known/tdmrep.json": (text: string, path: string): Said[] => readTdmrep(text, path),
-  "/ai.txt": readAiTxt,
-} as const;
+const FILES: Readonly<
+  Record<string, { place: ConsentPlace; tell: (text: string, path: string, product: string) => Said[] }>
+> = {
+  "/.well-known/tdmrep.json": { place: "tdmrep.json", tell: readTdmrep },
+  "/ai.txt": { place: "ai.txt", tell: readAiTxt },
+};
 /** Hosts whose files are kept in memory. */
 const MOST_HOSTS = 20_000;
 /** Characters of a file that are kept; both are a few lines where they exist. */
@@ -29,11 +31,11 @@ export class SiteWishes {
     const texts = await this.#texts.of(url.origin, () =>
       Promise.all(Object.keys(FILES).map(async (file) => (await read(url.origin + file))?.slice(0, LONGEST_FILE))),
     );
-    return Object.entries(FILES).flatMap(([file, tell], i) => {
+    return Object.entries(FILES).flatMap(([file, { place, tell }], i) => {
       const text = texts[i];
       if (text === undefined) return [];
       const readFrom = url.origin + file;
-      return tell(text, url.pathname + url.search, this.#product).map((one) => ({ ...one, readFrom }));
+      return tell(text, url.pathname + url.search, this.#product).map((one) => ({ ...one, place, readFrom }));
     });
   }
 }

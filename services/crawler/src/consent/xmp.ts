@@ -1,4 +1,4 @@
-import { type Said, said } from "@anyone/domain/source/consent";
+import { type Said, said, sourceTypeStance } from "@anyone/domain/source/consent";
 import { SaxesParser } from "saxes";
 
 const PLUS = "http://ns.useplus.org/ldf/xmp/1.0/";
@@ -15,7 +15,7 @@ const PROPERTIES: readonly { uri: string; local: string; tell: (value: string) =
   {
     uri: IPTC,
     local: "DigitalSourceType",
-    tell: (value) => said("digital-source-type", "silent", value),
+    tell: (value) => said("digital-source-type", sourceTypeStance(value), value),
   },
 ];
 const DEEPEST = 64;

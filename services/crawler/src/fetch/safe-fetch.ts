@@ -24,14 +24,17 @@ export interface FetchRefused {
   ok: false;
   reason: FetchFailure;
   detail: string;
-  /** The response's status, when there was one. */
+  /** The response's status, when there was one, and its headers. */
   status?: number;
+  headers?: Record<string, string>;
   retryAfterMs?: number;
   /** The image's header, where that is what was refused. */
   header?: ImageHeader;
 }
 
 export interface FetchOptions extends Partial<FetchLimits> {
+  /** `HEAD` asks for the headers alone. Default `GET`. */
+  method?: "GET" | "HEAD";
   headers?: Record<string, string>;
   signal?: AbortSignal;
   /** Called before each hop is dialled, redirects included; may wait (politeness) or throw a Refusal (robots). */
@@ -100,6 +103,7 @@ async function follow(start: string, hop: Hop): Promise<Fetched | FetchRefused> 
     await hop.options.beforeHop?.(url);
     hop.deadline.go();
     const response = await request(url, {
+      method: hop.options.method ?? "GET",
       dispatcher: hop.agent,
       signal: hop.signal,
       headers: { "accept-encoding": "identity", ...hop.options.headers, "user-agent": hop.userAgent },
@@ -125,7 +129,11 @@ async function settle(
   const headers = flat(response.headers);
   if (status < 200 || status > 299) {
     discard(body);
-    return { ok: false, status, ...statusRefusal(status), retryAfterMs: retryAfter(headers["retry-after"]) };
+    return { ok: false, status, headers, ...statusRefusal(status), retryAfterMs: retryAfter(headers["retry-after"]) };
+  }
+  if (options.method === "HEAD") {
+    await body.dump();
+    return { ok: true, status, bytes: new Uint8Array(), url: url.href, headers };
   }
   const length = Number(headers["content-length"]);
   if (length > limits.maxBytes) {
