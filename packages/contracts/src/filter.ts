@@ -13,6 +13,8 @@ export const AssetSummary = z.object({
   height: z.number().int(),
   brisque: z.number(),
   groupId: z.string(),
+  /** The signal by which it was opted out of training since it was admitted: no version that is cut from then on holds it. */
+  reservedBy: z.string().nullable(),
   admittedAt: Moment,
 });
 export type AssetSummary = z.infer<typeof AssetSummary>;

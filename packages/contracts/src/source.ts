@@ -66,6 +66,9 @@ export const Candidate = z.object({
   assetId: z.string().nullable(),
   /** Whether `GET /v1/candidates/:id/image` has something to show. */
   viewable: z.boolean(),
+  /** The signal that keeps it out of training now, and when it was last asked for; null when none does, or nobody asked. */
+  reservedBy: z.string().nullable(),
+  consentAt: Moment.nullable(),
   listedAt: Moment,
   fetchedAt: Moment.nullable(),
   filteredAt: Moment.nullable(),

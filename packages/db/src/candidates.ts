@@ -2,8 +2,11 @@ import { createHash } from "node:crypto";
 import type { OwnVerdicts } from "@anyone/domain/filter/verdict";
 import { CandidateId, type CrawlId, SourceId } from "@anyone/domain/ids";
 import type { CandidateStatus, FetchFailure, Listing, Validators } from "@anyone/domain/source/candidate";
+import type { Heard } from "@anyone/domain/source/consent";
+import { placesToBits } from "@anyone/domain/source/consent";
 import type { ImageHeader } from "@anyone/domain/source/image-header";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
+import { EVIDENCE_COLUMNS, firstRows, type Reading, recordReadings } from "./evidence.ts";
 
 /** The same image listed twice by a source is the same candidate, whichever crawl or process met it first. */
 export function candidateIdOf(sourceId: SourceId, externalId: string): CandidateId {
@@ -34,6 +37,8 @@ export interface FetchedCandidate {
   /** The URL after redirects. */
   fetchedFrom: string;
   validators?: Validators;
+  /** What was said of training on it, and what was asked. */
+  heard: Heard;
 }
 
 export interface CandidateRepository {
@@ -109,10 +114,14 @@ function storable(_key: string, value: unknown): unknown {
 
 /** The bytes are content: whoever stored them, also a process that has lost its lease since, may say so. */
 async function recordFetched(db: Sql, one: FetchedCandidate): Promise<void> {
+  // One statement is one transaction: no picture is stored without what was said of it.
   await db.query(
-    `UPDATE candidates SET status = 'fetched', reason = NULL, sha256 = $2, object_key = $3, bytes = $4, content_type = $5,
-       fetched_from = nullif($6, url), validators = $7, fetched_at = clock_timestamp()
-     WHERE id = $1 AND status = 'listed'`,
+    `WITH fetched AS (UPDATE candidates SET status = 'fetched', reason = NULL, sha256 = $2, object_key = $3, bytes = $4, content_type = $5,
+         fetched_from = nullif($6, url), validators = $7, fetched_at = clock_timestamp(), consent_asked = $8, consent_at = clock_timestamp()
+       WHERE id = $1 AND status = 'listed' RETURNING id)
+     INSERT INTO evidence (candidate_id, signal, stance, value, place, read_from, read_at)
+     SELECT candidate_id, signal, stance, value, place, read_from, clock_timestamp()
+     FROM fetched JOIN jsonb_to_recordset($9::jsonb) AS said ${EVIDENCE_COLUMNS} ON candidate_id = fetched.id`,
     [
       one.id,
       one.sha256,
@@ -121,14 +130,19 @@ async function recordFetched(db: Sql, one: FetchedCandidate): Promise<void> {
       one.contentType,
       one.fetchedFrom,
       one.validators === undefined ? null : JSON.stringify(one.validators),
+      placesToBits(one.heard.asked),
+      JSON.stringify(firstRows({ candidateId: one.id, heard: one.heard })),
     ],
   );
 }
 
-/** Listed candidates that could not be fetched. A `final` one ends as failed, any other waits for its next try with its reason noted. */
+/**
+ * Listed candidates that could not be fetched. A `final` one ends as failed, with what was heard of it; any other waits for its next try with
+ * its reason noted, and what it heard is heard again then.
+ */
 export async function recordFailed(
   tx: Transaction,
-  failed: readonly { id: CandidateId; reason: FetchFailure; final: boolean }[],
+  failed: readonly { id: CandidateId; reason: FetchFailure; final: boolean; heard: Heard }[],
 ): Promise<void> {
   if (failed.length === 0) return;
   await tx.query(
@@ -138,12 +152,18 @@ export async function recordFailed(
      WHERE candidates.id = now.id AND candidates.status = 'listed'`,
     [failed.map((one) => one.id), failed.map((one) => one.reason), failed.map((one) => one.final)],
   );
+  await recordReadings(tx, failed.filter(({ final }) => final).map(readingOf));
+}
+
+/** A fetch that failed broke off somewhere: what it did not reach may still say something. */
+function readingOf({ id, heard }: { id: CandidateId; heard: Heard }): Reading {
+  return { candidateId: id, heard, whole: false };
 }
 
 /** Listed candidates whose header alone shows that the size gate drops them: their bytes were not read further, and none are stored. */
 export async function recordTooSmall(
   tx: Transaction,
-  tooSmall: readonly { id: CandidateId; header: ImageHeader; says: OwnVerdicts }[],
+  tooSmall: readonly { id: CandidateId; header: ImageHeader; says: OwnVerdicts; heard: Heard }[],
   gatesVersion: string,
 ): Promise<void> {
   if (tooSmall.length === 0) return;
@@ -162,4 +182,5 @@ export async function recordTooSmall(
       tooSmall.map(({ says }) => JSON.stringify(says)),
     ],
   );
+  await recordReadings(tx, tooSmall.map(readingOf));
 }

@@ -1,6 +1,7 @@
 import type { Sql } from "@anyone/domain/transaction";
 import type { AssetSummaryRow } from "./browse/filter.ts";
 import { read } from "./browse/page.ts";
+import { reservedBy } from "./evidence.ts";
 
 export interface Lineage {
   asset: AssetSummaryRow;
@@ -74,7 +75,8 @@ const moment = (column: string) => `to_char(${column} at time zone 'UTC', ${UTC}
 
 const ORIGIN = `
   select jsonb_build_object('id', a.id, 'candidateId', a.candidate_id, 'sourceId', a.source_id, 'width', a.width,
-           'height', a.height, 'brisque', a.brisque, 'groupId', a.group_id, 'admittedAt', ${moment("a.admitted_at")}) as asset,
+           'height', a.height, 'brisque', a.brisque, 'groupId', a.group_id,
+           'reservedBy', ${reservedBy("a.candidate_id")}, 'admittedAt', ${moment("a.admitted_at")}) as asset,
          jsonb_build_object('id', s.id, 'connector', s.connector) as source,
          jsonb_build_object('id', w.id, 'trigger', w.trigger, 'startedAt', ${moment("w.started_at")}) as crawl,
          jsonb_build_object('id', c.id, 'url', c.url, 'landingUrl', c.landing_url, 'licence', c.licence,

@@ -4,6 +4,7 @@ import { gates } from "@anyone/domain/filter/gate";
 import { ownVerdicts } from "@anyone/domain/filter/judge";
 import type { CandidateId } from "@anyone/domain/ids";
 import { type FetchFailure, retryDelay } from "@anyone/domain/source/candidate";
+import type { Heard } from "@anyone/domain/source/consent";
 import type { ImageHeader } from "@anyone/domain/source/image-header";
 import type { Source } from "@anyone/domain/source/source";
 import type { NextTask } from "@anyone/domain/tasks";
@@ -11,17 +12,23 @@ import { done, next, type Outcome, skipped, type TaskContext } from "@anyone/que
 import { filterCandidates } from "@anyone/queues/jobs/filter";
 import { fetchCandidates as fetchLater } from "@anyone/queues/jobs/source";
 import { putContent } from "@anyone/storage/content";
-import { type ImageBytes, Unlisted } from "./connectors/connector.ts";
+import { type ImageBytes, type ImageRefused, Unlisted } from "./connectors/connector.ts";
 import { connectorOf } from "./connectors/connectors.ts";
 import type { CrawlerContext } from "./context.ts";
-import type { FetchRefused } from "./fetch/safe-fetch.ts";
 
 /** Fetches in flight per task, over all hosts; each host's own queue is far stricter. Times tasks and largest image: the memory held. */
 export const AT_ONCE = 8;
 
-type Result =
-  | { ok: true; id: CandidateId }
-  | { ok: false; id: CandidateId; reason: FetchFailure; retryInMs: number | undefined; header?: ImageHeader };
+type Result = { ok: true; id: CandidateId } | Failed;
+
+interface Failed {
+  ok: false;
+  id: CandidateId;
+  reason: FetchFailure;
+  retryInMs: number | undefined;
+  heard: Heard;
+  header?: ImageHeader;
+}
 
 /**
  * Stores the bytes of listed candidates under their hash. Passing failures come back as a later task, final ones end the candidate;
@@ -47,8 +54,8 @@ export async function fetchCandidates(
   });
   const fetched = results.flatMap((result) => (result.ok ? [result.id] : []));
   const refused = results.flatMap((result) => (result.ok ? [] : [result]));
-  const tooSmall = refused.flatMap(({ id, reason, header }) =>
-    header && reason === "too-small" ? { id, header, says: ownVerdicts({ ...header, models: [] }, gates) } : [],
+  const tooSmall = refused.flatMap(({ id, reason, header, heard }) =>
+    header && reason === "too-small" ? { id, header, heard, says: ownVerdicts({ ...header, models: [] }, gates) } : [],
   );
   const failed = refused.filter(({ reason }) => reason !== "too-small");
   const final = failed.filter((result) => result.retryInMs === undefined);
@@ -70,7 +77,7 @@ export async function fetchCandidates(
       await recordTooSmall(tx, tooSmall, gates.version);
       await recordFailed(
         tx,
-        failed.map(({ id, reason, retryInMs }) => ({ id, reason, final: retryInMs === undefined })),
+        failed.map(({ id, reason, retryInMs, heard }) => ({ id, reason, heard, final: retryInMs === undefined })),
       );
     },
     next: [...toFilter([...before, ...fetched]), ...toRetry(later, round)],
@@ -85,9 +92,10 @@ async function fetchOne(
 ): Promise<Result> {
   const { id, url } = candidate;
   const answer = await read(url, source, context);
+  const heard = { asked: answer.asked ?? [], evidence: answer.evidence ?? [] };
   if (!answer.ok) {
     const { reason, header, retryAfterMs } = answer;
-    return { ok: false, id, reason, header, retryInMs: retryDelay(reason, round, retryAfterMs) };
+    return { ok: false, id, reason, header, heard, retryInMs: retryDelay(reason, round, retryAfterMs) };
   }
   const { key, sha256 } = await putContent(
     context.store,
@@ -104,6 +112,7 @@ async function fetchOne(
     contentType: answer.type,
     fetchedFrom: answer.url,
     validators: answer.validators,
+    heard,
   };
   await context.candidates.fetched(fetched);
   return { ok: true, id };
@@ -113,7 +122,7 @@ async function read(
   url: string,
   source: Source,
   { reach, signal }: CrawlerContext & TaskContext,
-): Promise<ImageBytes | FetchRefused> {
+): Promise<ImageBytes | ImageRefused> {
   try {
     return await connectorOf(source.settings).read(source.settings, url, reach, signal);
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Sql } from "@anyone/domain/transaction";
+import { reservedBy } from "../evidence.ts";
 import { type PageRequest, read, readPage } from "./page.ts";
 
 export interface AssetSummaryRow {
@@ -9,6 +10,7 @@ export interface AssetSummaryRow {
   height: number;
   brisque: number;
   groupId: string;
+  reservedBy: string | null;
   admittedAt: string;
 }
 
@@ -38,7 +40,7 @@ export function readFunnel(sql: Sql): Promise<FunnelRow[]> {
 }
 
 const SUMMARY = `a.id, a.candidate_id as "candidateId", a.source_id as "sourceId", a.width, a.height, a.brisque,
-  a.group_id as "groupId", a.admitted_at as "admittedAt"`;
+  a.group_id as "groupId", ${reservedBy("a.candidate_id")} as "reservedBy", a.admitted_at as "admittedAt"`;
 
 /** The pool, latest first. */
 export function listAssets(sql: Sql, filter: { sourceId?: string; groupId?: string }, page: PageRequest) {

@@ -1,6 +1,7 @@
 import type { CandidateStatus } from "@anyone/domain/source/candidate";
 import type { CrawlState, CrawlTrigger } from "@anyone/domain/source/crawl";
 import type { Sql } from "@anyone/domain/transaction";
+import { reservedBy } from "../evidence.ts";
 import { type PageRequest, read, readPage } from "./page.ts";
 
 export interface SourceRow {
@@ -49,6 +50,8 @@ export interface CandidateRow {
   contentType: string | null;
   assetId: string | null;
   viewable: boolean;
+  reservedBy: string | null;
+  consentAt: string | null;
   listedAt: string;
   fetchedAt: string | null;
   filteredAt: string | null;
@@ -91,7 +94,7 @@ const CANDIDATE = `select c.id, c.source_id as "sourceId", c.crawl_id as "crawlI
   c.licence, c.author, c.credit, c.caption, c.width, c.height, c.status, c.reason, c.verdict, c.sha256, c.bytes,
   c.content_type as "contentType", a.id as "assetId",
   (c.object_key is not null and c.content_type in ('image/jpeg', 'image/png', 'image/webp')) as viewable,
-  c.listed_at as "listedAt", c.fetched_at as "fetchedAt", c.filtered_at as "filteredAt"
+  ${reservedBy("c.id")} as "reservedBy", c.consent_at as "consentAt", c.listed_at as "listedAt", c.fetched_at as "fetchedAt", c.filtered_at as "filteredAt"
   from candidates c left join assets a on a.candidate_id = c.id`;
 
 export interface CandidateFilter {
