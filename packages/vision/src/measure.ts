@@ -2,7 +2,7 @@ import { seeParts } from "@anyone/domain/annotate/evidence";
 import type { Gates } from "@anyone/domain/filter/gate";
 import { firstDrop } from "@anyone/domain/filter/judge";
 import { type Cuts, promptOf } from "@anyone/domain/filter/ranking";
-import { type DropReason, type Measurement, roundedScore } from "@anyone/domain/filter/verdict";
+import { type Claims, type DropReason, type Measurement, roundedScore } from "@anyone/domain/filter/verdict";
 import type { ModelIdentity, Slot } from "@anyone/domain/model";
 import { ATR_PARTS } from "@anyone/domain/parts";
 import { type Box, type Detection, intersectionOverSmaller, suppress, toView } from "./boxes.ts";
@@ -41,6 +41,8 @@ export interface About {
   prompt: string;
   /** Its source's cuts. */
   cuts: Cuts;
+  /** What its file says of itself. */
+  claims?: Claims;
 }
 
 /** Scores that ship and that only a gate asks for. A model that somebody registered is always asked: its score is metadata, too. */
@@ -110,14 +112,15 @@ function isUnasked(name: ScoreName, gates: Gates): boolean {
 /**
  * Measures a picture step by step, from one header and one decode. What the header drops is never decoded. What is decoded is measured by
  * every gate's model, also where one drops it already, so that each gate's own verdict is known; keypoints and parts only for what is admitted.
+ * A file whose own `claims` say that a model made it is not decoded either.
  */
 export async function measure(
   instruments: Instruments,
   bytes: Uint8Array,
   gates: Gates,
-  { prompt, cuts }: About = { prompt: promptOf(null), cuts: {} },
+  { prompt, cuts, claims = {} }: About = { prompt: promptOf(null), cuts: {} },
 ): Promise<Measured> {
-  const measurement: Measurement = { models: instruments.empty.map(unavailable) };
+  const measurement: Measurement = { ...claims, models: instruments.empty.map(unavailable) };
   const dropped = () => droppedBy(measurement, gates, cuts);
   const header = await readHeader(bytes);
   if (!header.ok) {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { candidateRepository } from "@anyone/db/candidates";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
+import { recordReadings } from "@anyone/db/evidence";
 import { everyJudged } from "@anyone/db/judged";
 import { taskStore } from "@anyone/db/tasks";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
@@ -286,6 +287,28 @@ describe("filtering candidates", { timeout: 120_000 }, () => {
       const { exif, xmp, iptc } = await sharp(await store.get(key)).metadata();
       expect([exif, xmp, iptc]).toEqual([undefined, undefined, undefined]);
     }
+  });
+
+  it("drops a photograph whose own file says that a model made it, and says by what", async () => {
+    const mark = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+    const enlarged = (bytes: Buffer) => sharp(bytes).resize(700, 1400).jpeg({ quality: 95 }).toBuffer();
+    const said = await fetched("says-generated", await enlarged(await photograph("ivana.jpg")));
+    const taken = await fetched("takes-it-back", await enlarged(await photograph("marie.jpg")));
+    const generated = { signal: "digital-source-type", stance: "generated", value: mark, place: "xmp" } as const;
+    const heard = (readFrom: string) => ({ asked: ["xmp"] as const, evidence: [{ ...generated, readFrom }] });
+    await recordReadings(db, [
+      { candidateId: said, heard: heard("file:///said"), whole: true },
+      { candidateId: taken, heard: heard("file:///taken"), whole: true },
+    ]);
+    await recordReadings(db, [{ candidateId: taken, heard: { asked: ["xmp"], evidence: [] }, whole: true }]);
+    await filter([said, taken]);
+    const rows = await db.query<{ id: string; reason: string; mark: string | null }>(
+      "SELECT id, reason, verdict->>'saysGenerated' AS mark FROM candidates WHERE id = ANY($1::text[]) ORDER BY id",
+      [[said, taken]],
+    );
+    expect(rows[0]).toEqual({ id: said, reason: "fake-person", mark });
+    expect(rows[1]).toMatchObject({ id: taken, mark: null });
+    expect(rows[1]?.reason).not.toBe("fake-person");
   });
 
   it("does nothing the second time", async () => {

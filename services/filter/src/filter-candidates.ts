@@ -1,6 +1,7 @@
 import { addTasks } from "@anyone/db/add-tasks";
 import { insertAssets, knownAssets, lockPool, type NewAsset, recordVerdicts } from "@anyone/db/assets";
 import type { CandidateRepository, CandidateRow } from "@anyone/db/candidates";
+import { generatedMarks } from "@anyone/db/evidence";
 import { fault } from "@anyone/domain/fault";
 import type { Gates } from "@anyone/domain/filter/gate";
 import { hammingDistance } from "@anyone/domain/filter/hash-index";
@@ -32,6 +33,12 @@ export interface FilterContext {
   log: Logger;
 }
 
+/** What is known before anything is measured: contents of the pool, and marks by which files say that a model made them. */
+interface Foreknown {
+  known: ReadonlySet<string>;
+  marks: ReadonlyMap<string, string>;
+}
+
 /** A candidate judged by everything but the pool, which only the commit knows for certain. */
 type Judged =
   | { candidate: CandidateRow; reason: DropReason; details: Record<string, unknown>; asset?: undefined }
@@ -47,8 +54,12 @@ export async function filterCandidates(
 ): Promise<Outcome> {
   const fetched = await context.candidates.withStatus(candidateIds, "fetched");
   if (fetched.length === 0) return skipped("nothing-fetched");
-  const known = await knownAssets(context.db, fetched.map(contentOf));
-  const judged = await Promise.all(fetched.map((candidate) => judge(candidate, known, context)));
+  const ids = fetched.map(({ id }) => id);
+  const [known, marks] = await Promise.all([
+    knownAssets(context.db, fetched.map(contentOf)),
+    generatedMarks(context.db, ids),
+  ]);
+  const judged = await Promise.all(fetched.map((candidate) => judge(candidate, { known, marks }, context)));
   // Most is read before the pool's lock is taken, which everybody else waits for.
   await context.index.catchUp(context.db);
   return done({ write: (tx) => record(tx, judged, context) });
@@ -56,11 +67,11 @@ export async function filterCandidates(
 
 async function judge(
   candidate: CandidateRow,
-  known: ReadonlySet<string>,
+  foreknown: Foreknown,
   context: FilterContext & TaskContext,
 ): Promise<Judged> {
   const started = performance.now();
-  const judged = await verdictOn(candidate, known, context);
+  const judged = await verdictOn(candidate, foreknown, context);
   const ms = Math.round(performance.now() - started);
   const outcome = judged.reason ? "dropped" : "passed";
   context.log.info({
@@ -76,15 +87,18 @@ async function judge(
 
 async function verdictOn(
   candidate: CandidateRow,
-  known: ReadonlySet<string>,
+  foreknown: Foreknown,
   context: FilterContext & TaskContext,
 ): Promise<Judged> {
   const { db, store, pool, gates, signal } = context;
   const id = AssetId.parse(contentOf(candidate));
-  if (known.has(id)) return { candidate, reason: "duplicate", details: { gates: gates.version, duplicateOf: id } };
+  if (foreknown.known.has(id))
+    return { candidate, reason: "duplicate", details: { gates: gates.version, duplicateOf: id } };
   signal.throwIfAborted();
   const cuts = await context.cuts(db, candidate.sourceId);
-  const about = { prompt: promptOf(candidate.caption), cuts };
+  const mark = foreknown.marks.get(candidate.id);
+  const claims = mark === undefined ? {} : { saysGenerated: mark };
+  const about = { prompt: promptOf(candidate.caption), cuts, claims };
   const answer = await pool.measure(() => store.get(candidate.objectKey as string), gates, about);
   const details = detailsOf(answer, gates, cuts);
   if (answer.drop) return { candidate, reason: answer.drop, details };

@@ -69,6 +69,16 @@ describe("the gates of the filter", () => {
     expect(drop({ flatness: 0.9 }, { flatness: 0.5 })).toBe("fake-person");
   });
 
+  it("drop what its own file says was generated as a fake person, whatever the classifier finds and wherever that gate is off", () => {
+    const saysGenerated = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+    expect(drop({ saysGenerated })).toBe("fake-person");
+    expect(drop({ saysGenerated, fakeness: 0 }, { fakeness: null, flatness: null })).toBe("fake-person");
+    expect(ownVerdicts({ ...good, saysGenerated }, gates)).toMatchObject({
+      "fake-person": "fake-person",
+      quality: "passes",
+    });
+  });
+
   it("name the first gate that fails, in their order", () => {
     expect(drop({ width: 100, persons: [], brisque: 90 })).toBe("too-small");
     expect(drop({ fault: "broken-file", width: undefined })).toBe("broken-file");

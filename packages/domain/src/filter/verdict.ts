@@ -18,7 +18,7 @@ export const DROP_REASONS = [
   "no-person",
   /** The largest face is under the gate, or there is none. */
   "small-face",
-  /** Flat colours with hard edges: a drawing. */
+  /** Drawn, rendered or generated: by the classifier, by flat colours with hard edges, or by what the file says of itself. */
   "fake-person",
   "low-quality",
   "low-face-quality",
@@ -90,6 +90,8 @@ export const Measurement = z.object({
   brisque: z.number().optional(),
   /** LIQE: 1 bad to 5 perfect. */
   quality: z.number().optional(),
+  /** The digital source type by which the file says of itself that a model made it, whole or in part. */
+  saysGenerated: z.string().optional(),
   /** 0 to 1: the classifier's chance that the person is drawn, rendered or generated. */
   fakeness: z.number().optional(),
   /** IFQA: 0 to 1/3. Means something only beside other faces of its source. */
@@ -111,6 +113,9 @@ export const Measurement = z.object({
   models: z.array(ModelIdentity),
 });
 export type Measurement = z.infer<typeof Measurement>;
+
+/** What is known of a picture before it is measured: its own file's word. */
+export type Claims = Pick<Measurement, "saysGenerated">;
 
 /** A measurement as it is stored: pixels to a tenth, scores to a thousandth. A picture's row stays small. */
 export function roundedMeasurement(measurement: Measurement): Measurement {
