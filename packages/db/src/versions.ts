@@ -1,8 +1,10 @@
 import { fault } from "@anyone/domain/fault";
 import type { MeasuredAsset } from "@anyone/domain/release/metadata";
 import { RELEASE_POLICY, releasePolicy } from "@anyone/domain/release/policy";
+import type { ConsentSignal } from "@anyone/domain/source/consent";
 import type { Transaction } from "@anyone/domain/transaction";
 import type { OpenDatabase } from "./client.ts";
+import { reservedBy } from "./evidence.ts";
 import { readSetting } from "./settings.ts";
 
 export interface Version {
@@ -34,6 +36,8 @@ export interface CuttableAsset extends MeasuredAsset {
   /** The source's kind; empty when it is gone. */
   kind: string;
   licence: string | null;
+  /** The signal that keeps it out of training now. */
+  reservedBy: ConsentSignal | null;
   /** Its near-duplicate group belongs to an evaluation set: never trained on. */
   evaluated: boolean;
 }
@@ -77,7 +81,9 @@ export function versionRepository(db: OpenDatabase) {
         `SELECT a.id, a.group_id AS "groupId", a.width, a.height, a.image_key AS "imageKey", a.parts_key AS "partsKey",
                 a.part_shares AS "partShares", a.person_box AS "personBox", a.face_box AS "faceBox", a.keypoints, a.brisque,
                 a.measures, a.models, c.caption AS "altText", w.value, w.confidence, w.giver, w.labeller, a.source_id AS "sourceId",
-                coalesce(s.connector, '') AS kind, c.licence, EXISTS (SELECT 1 FROM evaluation_items e WHERE e.group_id = a.group_id) AS evaluated
+                coalesce(s.connector, '') AS kind, c.licence,
+                ${reservedBy("a.candidate_id")} AS "reservedBy",
+                EXISTS (SELECT 1 FROM evaluation_items e WHERE e.group_id = a.group_id) AS evaluated
            FROM assets a JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
            LEFT JOIN candidates c ON c.id = a.candidate_id LEFT JOIN sources s ON s.id = a.source_id
           ORDER BY a.id`,

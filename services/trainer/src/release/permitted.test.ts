@@ -1,5 +1,7 @@
+import { recordReadings } from "@anyone/db/evidence";
 import { recordGrant } from "@anyone/db/grants";
-import { SourceId } from "@anyone/domain/ids";
+import { CandidateId, SourceId } from "@anyone/domain/ids";
+import type { Evidence } from "@anyone/domain/source/consent";
 import type { SourceUse } from "@anyone/domain/source/terms";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openTrainer, type TestTrainer } from "../trainer.fixture.ts";
@@ -61,6 +63,33 @@ describe("a version", () => {
     const second = await cut();
     expect(second.held).toEqual([0, 1, 3]);
     expect(second.counts).toMatchObject({ items: 3, not_for_training: 1 });
+  });
+
+  it("leaves out what was opted out of training since, counts it, and takes it in once that is taken back", async () => {
+    await cameFrom(1, "folder", "CC BY 4.0");
+    await cameFrom(2, "folder", "CC BY 4.0");
+    const hear = (place: number, evidence: Evidence[]) =>
+      recordReadings(trainer.db, [
+        { candidateId: CandidateId.parse(ids[place]), heard: { asked: ["headers"], evidence }, whole: true },
+      ]);
+    const noai = (readFrom: string): Evidence => ({
+      signal: "x-robots-tag",
+      stance: "reserves",
+      value: "noai",
+      place: "headers",
+      readFrom,
+    });
+    await hear(1, [noai("https://example.org/1")]);
+    await hear(2, [{ ...noai("https://example.org/2"), stance: "silent", value: "all" }]);
+    const first = await cut();
+    expect(first.held).toEqual([0, 2, 3]);
+    expect(first.counts).toMatchObject({ items: 3, opted_out: 1, not_for_training: 0 });
+
+    await hear(1, []);
+    await hear(2, [noai("https://example.org/2")]);
+    const second = await cut();
+    expect(second.held).toEqual([0, 1, 3]);
+    expect(second.counts).toMatchObject({ items: 3, opted_out: 1 });
   });
 
   it("that is given to others also leaves out what may only be trained on", async () => {
