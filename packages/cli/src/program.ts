@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addConsent } from "./commands/consent.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addFilter } from "./commands/filter.ts";
@@ -43,6 +44,7 @@ Exit code: 0 when it was done, 1 when it was not, 130 when it was interrupted.`,
     addSource,
     addFilter,
     addGrant,
+    addConsent,
     addLabel,
     addRelease,
     addTrain,

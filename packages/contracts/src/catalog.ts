@@ -1,4 +1,5 @@
 import { annotateApi } from "./annotate.ts";
+import { consentApi } from "./consent.ts";
 import { evaluateApi } from "./evaluate.ts";
 import { filterApi } from "./filter.ts";
 import { grantsApi } from "./grants.ts";
@@ -13,6 +14,7 @@ import { trainApi } from "./train.ts";
 export const CATALOG: readonly AnyOperation[] = [
   sourceApi,
   grantsApi,
+  consentApi,
   filterApi,
   annotateApi,
   reviewApi,

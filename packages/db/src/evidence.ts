@@ -1,7 +1,14 @@
 import type { CandidateId } from "@anyone/domain/ids";
-import { type ConsentPlace, type Heard, placesToBits } from "@anyone/domain/source/consent";
+import {
+  type ConsentPlace,
+  type ConsentSignal,
+  type Heard,
+  placesOfBits,
+  placesToBits,
+} from "@anyone/domain/source/consent";
 import { type LedgerRow, rowsOf, rowsToAdd } from "@anyone/domain/source/ledger";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
+import { read } from "./browse/page.ts";
 
 /** What was heard of one candidate. Not `whole` when asking broke off: what was not reached may still stand. */
 export interface Reading {
@@ -76,13 +83,33 @@ async function noteAsked(
   );
 }
 
-/** A candidate's ledger, latest row first. */
-export function readEvidence(sql: Sql, candidateId: string): Promise<StoredEvidence[]> {
-  return sql.query<StoredEvidence>(
-    `SELECT e.signal, e.stance, e.value, e.place, e.read_from AS "readFrom", e.read_at AS "readAt", NOT ${LATER} AS stands
-     FROM evidence e WHERE e.candidate_id = $1 ORDER BY e.id DESC`,
-    [candidateId],
-  );
+/** What was said of training on a candidate, and who was asked. */
+export interface Consent {
+  candidateId: string;
+  asked: ConsentPlace[] | null;
+  askedAt: string | null;
+  reservedBy: ConsentSignal | null;
+  /** Latest first. */
+  items: StoredEvidence[];
+}
+
+/** Undefined when there is no such candidate. */
+export async function readConsent(sql: Sql, candidateId: string): Promise<Consent | undefined> {
+  const [[candidate], items] = await Promise.all([
+    read<{ asked: number | null; askedAt: string | null; reservedBy: ConsentSignal | null }>(
+      sql,
+      `SELECT c.consent_asked AS asked, c.consent_at AS "askedAt", ${reservedBy("c.id")} AS "reservedBy" FROM candidates c WHERE c.id = $1`,
+      [candidateId],
+    ),
+    read<StoredEvidence>(
+      sql,
+      `SELECT e.signal, e.stance, e.value, e.place, e.read_from AS "readFrom", e.read_at AS "readAt", NOT ${LATER} AS stands
+       FROM evidence e WHERE e.candidate_id = $1 ORDER BY e.id DESC`,
+      [candidateId],
+    ),
+  ]);
+  if (!candidate) return undefined;
+  return { candidateId, ...candidate, asked: candidate.asked === null ? null : placesOfBits(candidate.asked), items };
 }
 
 /** By what some of these candidates say of themselves that a model made them. */

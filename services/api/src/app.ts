@@ -8,6 +8,7 @@ import { answerError, problems } from "./plugins/problems.ts";
 import { protection } from "./plugins/protection.ts";
 import { validation } from "./plugins/validation.ts";
 import { annotateRoutes } from "./routes/annotate.ts";
+import { consentRoutes } from "./routes/consent.ts";
 import { evaluateRoutes } from "./routes/evaluate.ts";
 import { filterRoutes } from "./routes/filter.ts";
 import { grantRoutes } from "./routes/grants.ts";
@@ -47,6 +48,7 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
   for (const routes of [
     sourceRoutes,
     grantRoutes,
+    consentRoutes,
     filterRoutes,
     annotateRoutes,
     reviewRoutes,

@@ -8,6 +8,7 @@ import { endAfter, FETCH_CHUNK } from "@anyone/domain/source/crawl";
 import type { SourceSettings } from "@anyone/domain/source/source";
 import { done, next, type Outcome, postponed, skipped, type TaskContext } from "@anyone/queues/job";
 import { discoverCandidates as discover, fetchCandidates } from "@anyone/queues/jobs/source";
+import { chunks } from "./chunks.ts";
 import { Unlisted } from "./connectors/connector.ts";
 import { connectorOf } from "./connectors/connectors.ts";
 import type { CrawlerContext } from "./context.ts";
@@ -94,8 +95,4 @@ export async function discoverCandidates(
       },
     });
   }
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }

@@ -15,6 +15,7 @@ import { putContent } from "@anyone/storage/content";
 import { type ImageBytes, type ImageRefused, Unlisted } from "./connectors/connector.ts";
 import { connectorOf } from "./connectors/connectors.ts";
 import type { CrawlerContext } from "./context.ts";
+import { mapPool } from "./map-pool.ts";
 
 /** Fetches in flight per task, over all hosts; each host's own queue is far stricter. Times tasks and largest image: the memory held. */
 export const AT_ONCE = 8;
@@ -146,19 +147,4 @@ function toRetry(later: readonly { id: CandidateId; retryInMs: number | undefine
       { notBefore: new Date(Date.now() + waitMs) },
     ),
   ];
-}
-
-async function mapPool<In, Out>(
-  items: readonly In[],
-  atOnce: number,
-  work: (item: In) => Promise<Out>,
-): Promise<Out[]> {
-  const results: Out[] = [];
-  let following = 0;
-  await Promise.all(
-    Array.from({ length: Math.min(atOnce, items.length) }, async () => {
-      for (let i = following++; i < items.length; i = following++) results[i] = await work(items[i] as In);
-    }),
-  );
-  return results;
 }

@@ -42,6 +42,7 @@ main(async () => {
     jobs: sourceJobs,
     handlers,
     context: {
+      db,
       sources: sourceRepository(db),
       crawls: crawlRepository(db),
       candidates: candidateRepository(db),

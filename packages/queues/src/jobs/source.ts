@@ -32,4 +32,26 @@ export const watchPool = defineJob({
   key: ({ at }) => at,
 });
 
-export const sourceJobs = [discoverCandidates, fetchCandidates, watchPool] as const;
+/** Finds one page of the candidates whose evidence is old, by id after `after`; writes the chunks that ask and the task of the following page. */
+export const recheckConsent = defineJob({
+  name: "source.recheck-consent",
+  payload: z.object({ recheckId: z.string().min(1).max(64), after: z.string().max(200).default("") }),
+  key: ({ recheckId, after }) => `${recheckId}.${after || "first"}`,
+  leaseSeconds: 60,
+});
+
+/** Asks the hosts of fetched candidates again what may be done with them. A later `attempt` asks those that did not answer. */
+export const askConsent = defineJob({
+  name: "source.ask-consent",
+  payload: z.object({
+    recheckId: z.string().min(1).max(64),
+    candidateIds: z.array(CandidateId).min(1).max(64),
+    attempt: z.number().int().min(1).max(FETCH_ATTEMPTS).default(1),
+  }),
+  key: ({ recheckId, candidateIds, attempt }) =>
+    `${recheckId}.${createHash("sha256").update(candidateIds.join("\n")).digest("hex").slice(0, 32)}.${attempt}`,
+  chunk: "candidateIds",
+  leaseSeconds: 120,
+});
+
+export const sourceJobs = [discoverCandidates, fetchCandidates, watchPool, recheckConsent, askConsent] as const;

@@ -82,3 +82,11 @@ export function webpWith({ xmp, jumbf }: Inside): Buffer {
   if (jumbf) parts.push(chunk("C2PA", jumbf));
   return chunk("RIFF", Buffer.concat(parts));
 }
+
+/** A JPEG that says in its frame that it has 640×1280 pixels, with `inside`, and a comment that makes its bytes its own. */
+export function largeJpeg(inside: Inside = {}, name = ""): Buffer {
+  const jpeg = jpegWith(inside);
+  const frame = Buffer.from("ffc00011080500028003012200021101031101", "hex");
+  const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0, name.length + 2]), ascii(name)]);
+  return Buffer.concat([jpeg.subarray(0, 2), frame, comment, jpeg.subarray(2)]);
+}

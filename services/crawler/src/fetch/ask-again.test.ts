@@ -3,18 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { CONSENT_PLACES } from "@anyone/domain/source/consent";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { jpegWith, PROHIBITED, xmpPacket } from "../consent/pictures.fixture.ts";
+import { largeJpeg, PROHIBITED, xmpPacket } from "../consent/pictures.fixture.ts";
 import { type PoliteFetch, politeFetch } from "../polite-fetch.ts";
 import { HostQueues } from "../politeness.ts";
 import { askAgain, type Known } from "./ask-again.ts";
 import { type SafeFetcher, safeFetcher } from "./safe-fetch.ts";
 
-/** A start of frame: 640×1280 pixels. */
-const FRAME = Buffer.from("ffc00011080500028003012200021101031101", "hex");
-const picture = (xmp?: string) => {
-  const jpeg = jpegWith(xmp === undefined ? {} : { xmp });
-  return Buffer.concat([jpeg.subarray(0, 2), FRAME, jpeg.subarray(2)]);
-};
+const picture = (xmp?: string) => largeJpeg(xmp === undefined ? {} : { xmp });
 const given = picture();
 const politeness = { perSecond: 100, concurrency: 2 };
 

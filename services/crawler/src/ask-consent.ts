@@ -1,0 +1,100 @@
+import { type Askable, askableCandidates, recordAnswers } from "@anyone/db/consent-rechecks";
+import { recordEvent } from "@anyone/db/events";
+import { type Reading, recordReadings } from "@anyone/db/evidence";
+import type { CandidateId } from "@anyone/domain/ids";
+import { retryDelay } from "@anyone/domain/source/candidate";
+import type { Heard } from "@anyone/domain/source/consent";
+import type { Found } from "@anyone/domain/source/recheck";
+import type { Source } from "@anyone/domain/source/source";
+import type { Sql, Transaction } from "@anyone/domain/transaction";
+import { done, next, type Outcome, type TaskContext } from "@anyone/queues/job";
+import { askConsent as askLater } from "@anyone/queues/jobs/source";
+import type { CrawlerContext } from "./context.ts";
+import { type AskedAgain, askAgain } from "./fetch/ask-again.ts";
+import { AT_ONCE } from "./fetch-candidates.ts";
+import { mapPool } from "./map-pool.ts";
+
+interface Answered {
+  candidate: Askable;
+  answer: AskedAgain;
+  /** When a host that does not answer now is to be asked again; undefined when it answered, or was asked often enough. */
+  retryInMs: number | undefined;
+}
+
+/**
+ * Asks the hosts of fetched candidates again what may be done with them, and adds to the ledger what is new. An opt-out found so keeps the
+ * picture out of every version cut from then on. Hosts that do not answer now come back as a later task.
+ */
+export async function askConsent(
+  { recheckId, candidateIds, attempt: round }: { recheckId: string; candidateIds: CandidateId[]; attempt: number },
+  context: CrawlerContext & TaskContext & { db: Sql },
+): Promise<Outcome> {
+  const { db, sources, reach, signal, log } = context;
+  const candidates = await askableCandidates(db, candidateIds);
+  const bySource = new Map<string, Source>();
+  for (const { sourceId } of candidates)
+    if (!bySource.has(sourceId)) bySource.set(sourceId, await sources.get(sourceId));
+
+  const answered = await mapPool(candidates, AT_ONCE, async (candidate): Promise<Answered> => {
+    const settings = bySource.get(candidate.sourceId)?.settings;
+    const politeness = settings && "politeness" in settings ? settings.politeness : { perSecond: 1, concurrency: 2 };
+    const answer = await askAgain(candidate, { fetch: reach.fetch, politeness, signal });
+    const wait = answer.found === "unanswered" ? retryDelay(answer.reason, round, answer.retryAfterMs) : undefined;
+    return { candidate, answer, retryInMs: wait };
+  });
+
+  const later = answered.filter(({ retryInMs }) => retryInMs !== undefined);
+  const settled = answered.filter(({ retryInMs }) => retryInMs === undefined);
+  const gone = candidateIds.length - candidates.length;
+  const found: Found[] = [...settled.map(({ answer }) => answer.found), ...Array<Found>(gone).fill("gone")];
+  const optedOut = settled.filter(({ answer }) => answer.found === "opted-out");
+  log.info({
+    stage: "source",
+    recheckId,
+    asked: settled.length,
+    optedOut: optedOut.length,
+    later: later.length,
+    round,
+  });
+  return done({
+    write: async (tx) => {
+      await recordReadings(tx, settled.flatMap(readingOf));
+      await recordAnswers(tx, recheckId, found);
+      if (optedOut.length > 0) await tell(tx, recheckId, optedOut);
+    },
+    next: later.length === 0 ? [] : [askLaterAbout(recheckId, later, round)],
+  });
+}
+
+/** What a host that did not answer said on the way is not what it says of the picture: nothing of it is kept. */
+function readingOf({ candidate: { id }, answer }: Answered): Reading[] {
+  if (answer.found === "unanswered") return [];
+  const heard = answer.found === "changed" ? besidesThePicture(answer.heard) : answer.heard;
+  return [{ candidateId: id, heard, whole: answer.found !== "opted-out" }];
+}
+
+/** The marks inside another picture say nothing of the one that we hold, as long as they do not reserve. */
+function besidesThePicture({ asked, evidence }: Heard): Heard {
+  const outside = (place: Heard["asked"][number]) => place !== "xmp" && place !== "c2pa";
+  return { asked: asked.filter(outside), evidence: evidence.filter(({ place }) => outside(place)) };
+}
+
+async function tell(tx: Transaction, recheckId: string, optedOut: readonly Answered[]): Promise<void> {
+  const count = optedOut.length;
+  await recordEvent(tx, {
+    stage: "source",
+    kind: "opted-out",
+    text: `${count} ${count === 1 ? "picture that was fetched is" : "pictures that were fetched are"} kept out of training by now: no further version holds ${count === 1 ? "it" : "them"}.`,
+    data: { recheckId, candidateIds: optedOut.map(({ candidate }) => candidate.id) },
+  });
+}
+
+/** One later task for all that did not answer, at the moment the most patient of them asks for. */
+function askLaterAbout(recheckId: string, later: readonly Answered[], round: number) {
+  const waitMs = Math.max(...later.map(({ retryInMs }) => retryInMs ?? 0));
+  return next(
+    askLater,
+    { recheckId, candidateIds: later.map(({ candidate }) => candidate.id), attempt: round + 1 },
+    { notBefore: new Date(Date.now() + waitMs) },
+  );
+}

@@ -1,0 +1,234 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { answerCache } from "@anyone/db/answer-cache";
+import { candidateIdOf, candidateRepository, insertListed } from "@anyone/db/candidates";
+import { type OpenDatabase, openDatabase } from "@anyone/db/client";
+import { readRecheck, startRecheck } from "@anyone/db/consent-rechecks";
+import { crawlRepository, startCrawl } from "@anyone/db/crawls";
+import { readConsent } from "@anyone/db/evidence";
+import { requestBudgets } from "@anyone/db/request-budgets";
+import { sourceRepository } from "@anyone/db/sources";
+import { primeHuman } from "@anyone/domain/annotate/prime-human";
+import { SourceId } from "@anyone/domain/ids";
+import { CONSENT_PLACES } from "@anyone/domain/source/consent";
+import { RECHECK_CHUNK } from "@anyone/domain/source/recheck";
+import { SourceSettings } from "@anyone/domain/source/source";
+import type { NextTask } from "@anyone/domain/tasks";
+import { next, type Outcome } from "@anyone/queues/job";
+import { fetchCandidates, recheckConsent, sourceJobs } from "@anyone/queues/jobs/source";
+import { logger } from "@anyone/runtime/logger";
+import { filesystemStore } from "@anyone/storage/filesystem";
+import { createDatabase } from "@anyone/test/support/servers";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { largeJpeg, PROHIBITED, xmpPacket } from "./consent/pictures.fixture.ts";
+import { type SafeFetcher, safeFetcher } from "./fetch/safe-fetch.ts";
+import { handlers } from "./handlers.ts";
+import { politeFetch } from "./polite-fetch.ts";
+import { HostQueues } from "./politeness.ts";
+
+const sourceId = SourceId.parse("list");
+const GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+let server: Server;
+let origin: string;
+let fetcher: SafeFetcher;
+let db: OpenDatabase;
+let folder: string;
+/** What the host does for a path, beyond giving its picture. */
+let headers: Record<string, Record<string, string>>;
+let statuses: Record<string, number>;
+let asked: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "consent-"));
+  server = createServer((request, response) => {
+    const path = request.url ?? "";
+    asked.push(`${request.method} ${path}`);
+    if (!path.endsWith(".jpg")) return void response.writeHead(404).end();
+    if (statuses[path]) return void response.writeHead(statuses[path]).end();
+    const xmp = path.startsWith("/prohibited")
+      ? xmpPacket(PROHIBITED)
+      : path.startsWith("/generated")
+        ? xmpPacket(`Iptc4xmpExt:DigitalSourceType="${GENERATED}"`)
+        : undefined;
+    const bytes = largeJpeg(xmp === undefined ? {} : { xmp }, path);
+    response.writeHead(200, { etag: `"${path}"`, "content-length": bytes.length, ...headers[path] });
+    return void response.end(request.method === "HEAD" ? undefined : bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  origin = `http://${host}`;
+  fetcher = safeFetcher({ allowPrivate: new Set([host]) }, "test");
+});
+
+beforeEach(async () => {
+  headers = {};
+  statuses = {};
+  asked = [];
+  db = openDatabase(await createDatabase());
+  const politeness = { perSecond: 1000, concurrency: 8 };
+  const settings = SourceSettings.parse({ kind: "url-list", files: [`${origin}/list.txt`], politeness });
+  await sourceRepository(db).save({ id: sourceId, settings });
+});
+
+afterAll(async () => {
+  await fetcher.close();
+  server.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Does a task and those that follow, as the runner does; what waits for a later moment is done at once. */
+async function perform(...tasks: NextTask[]): Promise<NextTask[]> {
+  const done: NextTask[] = [];
+  const context = {
+    db,
+    sources: sourceRepository(db),
+    crawls: crawlRepository(db),
+    candidates: candidateRepository(db),
+    protocols: { current: async () => primeHuman },
+    store: filesystemStore(join(folder, "objects")),
+    reach: {
+      fetch: politeFetch(fetcher, new HostQueues(requestBudgets(db))),
+      importRoots: [],
+      apiKeys: {},
+      answers: answerCache(db),
+      bucket: () => Promise.reject(new Error("no bucket here")),
+    },
+    log: logger("crawler", "silent"),
+    attempt: 1,
+    signal: new AbortController().signal,
+    heartbeat: async () => {},
+    traceparent: null,
+  };
+  for (let task = tasks.shift(); task; task = tasks.shift()) {
+    const job = sourceJobs.find(({ name }) => name === task?.name);
+    if (!job) continue;
+    done.push(task);
+    const handler = handlers[job.name] as (payload: unknown, context: unknown) => Promise<Outcome>;
+    const outcome = await handler(job.payload.parse(task.payload), { ...context, taskId: task.id });
+    if (outcome.outcome !== "done") continue;
+    await db.transaction(async (tx) => outcome.write?.(tx));
+    tasks.push(...outcome.next);
+  }
+  return done;
+}
+
+/** Lists and fetches pictures of the host by their names. */
+async function fetched(...names: string[]) {
+  const crawlId = await db.transaction((tx) =>
+    startCrawl(tx, { sourceId, target: 999, trigger: "manual", why: "a test" }),
+  );
+  const listings = names.map((name) => ({ externalId: name, url: `${origin}/${name}.jpg` }));
+  await db.transaction((tx) => insertListed(tx, { sourceId, crawlId }, listings));
+  const candidateIds = names.map((name) => candidateIdOf(sourceId, name));
+  for (let i = 0; i < candidateIds.length; i += 64)
+    await perform(next(fetchCandidates, { candidateIds: candidateIds.slice(i, i + 64) }));
+  return candidateIds;
+}
+
+async function recheck(options: { most?: number; olderThanDays?: number } = {}) {
+  asked = [];
+  const recheckId = await db.transaction((tx) => startRecheck(tx, { olderThanDays: 0, ...options, why: "a test" }));
+  const tasks = await perform(next(recheckConsent, { recheckId }));
+  return { tasks, now: await readRecheck(db, recheckId) };
+}
+
+const consentOf = (name: string) => readConsent(db, candidateIdOf(sourceId, name));
+const statusOf = async (name: string) => {
+  const [row] = await db.query<{ status: string; reason: string | null }>(
+    "SELECT status, reason FROM candidates WHERE id = $1",
+    [candidateIdOf(sourceId, name)],
+  );
+  return row?.reason ?? row?.status;
+};
+
+describe("the evidence of a fetch", () => {
+  it("is stored for what is kept and for what is opted out, with its words, place and moment", async () => {
+    headers["/tagged.jpg"] = { "x-robots-tag": "noai" };
+    headers["/open.jpg"] = { "tdm-reservation": "0" };
+    await fetched("open", "tagged", "prohibited", "generated");
+    expect(await Promise.all(["open", "tagged", "prohibited", "generated"].map(statusOf))).toEqual([
+      "fetched",
+      "opted-out",
+      "opted-out",
+      "fetched",
+    ]);
+    const rows = async (name: string) => (await consentOf(name))?.items;
+    expect(await rows("open")).toMatchObject([
+      { signal: "tdm-reservation", stance: "allows", value: "0", place: "headers", readFrom: `${origin}/open.jpg` },
+    ]);
+    expect(await rows("tagged")).toMatchObject([{ signal: "x-robots-tag", stance: "reserves", value: "noai" }]);
+    expect(await rows("prohibited")).toMatchObject([{ signal: "iptc-data-mining", stance: "reserves", place: "xmp" }]);
+    expect(await rows("generated")).toMatchObject([{ stance: "generated", value: GENERATED, place: "xmp" }]);
+    expect((await consentOf("tagged"))?.reservedBy).toBe("x-robots-tag");
+  });
+
+  it("tells a picture of which nothing is said from one about which nobody was asked", async () => {
+    statuses["/lost.jpg"] = 404;
+    await fetched("silent", "lost");
+    expect(await consentOf("silent")).toMatchObject({ asked: CONSENT_PLACES, reservedBy: null, items: [] });
+    expect(await consentOf("lost")).toMatchObject({ asked: ["robots.txt", "tdmrep.json", "ai.txt"], items: [] });
+    await db.query("UPDATE candidates SET consent_asked = NULL, consent_at = NULL");
+    expect(await consentOf("silent")).toMatchObject({ asked: null, askedAt: null, items: [] });
+    expect(await readConsent(db, "nobody")).toBeUndefined();
+  });
+});
+
+describe("a recheck", () => {
+  it("asks with one HEAD a picture, adds nothing where nothing changed, and ends", async () => {
+    headers["/b.jpg"] = { "tdm-reservation": "0" };
+    await fetched("a", "b");
+    const { now } = await recheck();
+    expect(now).toMatchObject({ listed: true, found: 2, unchanged: 2, finishedAt: expect.any(String) });
+    expect(asked.filter((one) => one.endsWith(".jpg")).sort()).toEqual(["HEAD /a.jpg", "HEAD /b.jpg"]);
+    expect((await consentOf("b"))?.items).toHaveLength(1);
+  });
+
+  it("finds an opt-out that came since and one that was taken back, and keeps their history", async () => {
+    await fetched("a");
+    headers["/a.jpg"] = { "x-robots-tag": "noai" };
+    expect((await recheck()).now).toMatchObject({ optedOut: 1 });
+    expect(await consentOf("a")).toMatchObject({ reservedBy: "x-robots-tag" });
+    const events = await db.query<{ text: string }>("SELECT text FROM events WHERE kind = 'opted-out'");
+    expect(events[0]?.text).toMatch(/^1 picture that was fetched is kept out of training by now/);
+
+    headers = {};
+    expect((await recheck()).now).toMatchObject({ optedOut: 0, unchanged: 1 });
+    expect(await consentOf("a")).toMatchObject({
+      reservedBy: null,
+      items: [
+        { value: null, stands: true },
+        { value: "noai", stands: false },
+      ],
+    });
+    expect(await statusOf("a")).toBe("fetched");
+  });
+
+  it("asks only about evidence that is old enough, of no more pictures than it is told, and not about those that are opted out", async () => {
+    await fetched("a", "b", "c", "prohibited");
+    expect((await recheck({ olderThanDays: 1 })).now).toMatchObject({ found: 0, finishedAt: expect.any(String) });
+    expect((await recheck({ most: 2 })).now).toMatchObject({ found: 2, unchanged: 2 });
+    expect((await recheck()).now).toMatchObject({ found: 3 });
+  });
+
+  it("counts what is gone and what does not answer, and leaves the evidence of both as it was", async () => {
+    for (const name of ["gone", "away"]) headers[`/${name}.jpg`] = { "tdm-reservation": "0" };
+    await fetched("gone", "away");
+    statuses = { "/gone.jpg": 404, "/away.jpg": 500 };
+    const { now, tasks } = await recheck();
+    expect(now).toMatchObject({ found: 2, gone: 1, unanswered: 1, finishedAt: expect.any(String) });
+    expect(tasks.map(({ payload }) => (payload as { attempt?: number }).attempt)).toEqual([undefined, 1, 2, 3]);
+    for (const name of ["gone", "away"])
+      expect((await consentOf(name))?.items).toMatchObject([{ value: "0", stands: true }]);
+  });
+
+  it("goes through more pictures than one task takes", async () => {
+    const count = RECHECK_CHUNK * 2 + 1;
+    await fetched(...Array.from({ length: count }, (_, i) => `p${i}`));
+    const { now, tasks } = await recheck();
+    expect(now).toMatchObject({ found: count, unchanged: count });
+    expect(tasks).toHaveLength(1 + 3);
+  });
+});

@@ -1,0 +1,28 @@
+import { readRecheck, recordFound, staleCandidates } from "@anyone/db/consent-rechecks";
+import { RECHECK_CHUNK, RECHECK_PAGE } from "@anyone/domain/source/recheck";
+import type { Sql } from "@anyone/domain/transaction";
+import { done, next, type Outcome, skipped } from "@anyone/queues/job";
+import { askConsent, recheckConsent as later } from "@anyone/queues/jobs/source";
+import { chunks } from "./chunks.ts";
+
+/** Finds one page of the candidates that a recheck is about: the tasks that ask, and the task of the next page. */
+export async function recheckConsent(
+  { recheckId, after }: { recheckId: string; after: string },
+  { db }: { db: Sql },
+): Promise<Outcome> {
+  const recheck = await readRecheck(db, recheckId);
+  if (!recheck) return skipped("recheck-unknown");
+  if (recheck.listed) return skipped("recheck-listed");
+  const left = (recheck.most ?? Number.POSITIVE_INFINITY) - recheck.found;
+  const wanted = Math.min(RECHECK_PAGE, left);
+  const ids = await staleCandidates(db, recheck, after, wanted);
+  const last = ids.at(-1);
+  const listed = last === undefined || ids.length < RECHECK_PAGE || ids.length === left;
+  return done({
+    write: (tx) => recordFound(tx, recheckId, ids.length, listed),
+    next: [
+      ...chunks(ids, RECHECK_CHUNK).map((candidateIds) => next(askConsent, { recheckId, candidateIds })),
+      ...(listed ? [] : [next(later, { recheckId, after: last })]),
+    ],
+  });
+}
