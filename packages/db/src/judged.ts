@@ -1,6 +1,9 @@
+import type { Gates } from "@anyone/domain/filter/gate";
+import type { Cuts } from "@anyone/domain/filter/ranking";
 import { type JudgedCandidate, storedMeasurement, storedReason } from "@anyone/domain/filter/stored";
 import type { Sql } from "@anyone/domain/transaction";
 import { type Page, type PageRequest, readPage } from "./browse/page.ts";
+import { readCuts } from "./cuts.ts";
 
 interface JudgedRow {
   id: string;
@@ -24,6 +27,7 @@ const JUDGED = `select c.id, c.source_id as "sourceId", c.external_id as "extern
 /** Candidates that the filter ended, with what was measured on them, latest first. */
 export async function listJudged(
   sql: Sql,
+  gates: Gates,
   filter: { sourceId?: string | undefined },
   page: PageRequest,
 ): Promise<Page<JudgedCandidate>> {
@@ -36,25 +40,32 @@ export async function listJudged(
     { select: JUDGED, where, moment: "c.listed_at", id: "c.id" },
     page,
   );
-  return { items: items.map(judged), nextCursor };
+  const cuts = await readCuts(sql, [...new Set(items.map(({ sourceId }) => sourceId))], gates);
+  return { items: items.map((row) => judged(row, cuts)), nextCursor };
 }
 
 const PAGE = 2_000;
 
 /** Every candidate that the filter ended, in the order of their ids. However many there are, memory holds one page. */
-export async function* everyJudged(sql: Sql, after = ""): AsyncGenerator<JudgedCandidate, void> {
+export async function* everyJudged(sql: Sql, gates: Gates, after = ""): AsyncGenerator<JudgedCandidate, void> {
+  const sources = await sql.query<{ id: string }>("SELECT id FROM sources");
+  const cuts = await readCuts(
+    sql,
+    sources.map(({ id }) => id),
+    gates,
+  );
   for (let last = after; ; ) {
     const rows = await sql.query<JudgedRow>(
       `${JUDGED} where c.status = any('{kept,dropped}') and c.id > $1 order by c.id limit ${PAGE}`,
       [last],
     );
-    for (const row of rows) yield judged(row);
+    for (const row of rows) yield judged(row, cuts);
     if (rows.length < PAGE) return;
     last = rows.at(-1)?.id ?? last;
   }
 }
 
-function judged(row: JudgedRow): JudgedCandidate {
+function judged(row: JudgedRow, cuts: ReadonlyMap<string, Cuts>): JudgedCandidate {
   const { id, sourceId, externalId, url, assetId, viewable, verdict } = row;
   const asset = assetId === null ? null : { measures: row.measures, models: row.models };
   return {
@@ -63,5 +74,6 @@ function judged(row: JudgedRow): JudgedCandidate {
     reason: storedReason(row.reason),
     thresholds: String(verdict?.gates ?? "unknown"),
     measured: storedMeasurement(verdict, asset),
+    cuts: cuts.get(sourceId),
   };
 }

@@ -113,7 +113,7 @@ async function filter(candidateIds: CandidateId[]): Promise<void> {
 /** The filter's report on what this database holds. */
 async function report() {
   const collector = collectReport(gates);
-  for await (const candidate of everyJudged(db)) collector.add(candidate);
+  for await (const candidate of everyJudged(db, gates)) collector.add(candidate);
   const { gates: counted, hash } = collector.close((text) => createHash("sha256").update(text).digest("hex"));
   return { hash, says: (gate: string) => counted.find((row) => row.gate === gate)?.says ?? {} };
 }

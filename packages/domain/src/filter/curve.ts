@@ -27,11 +27,12 @@ const MOST_CUTS = 60;
 export function truthCurve(dial: Dial, all: readonly TruthOf[], gates: Gates): TruthCurve | undefined {
   const { key, reason, direction, gate } = dial;
   const shut = tightened(gates, dial);
-  const scored = all.flatMap(({ candidate: { measured }, truth }) => {
+  const scored = all.flatMap(({ candidate: { measured, cuts }, truth }) => {
     const score = measured && dial.score(measured, gates);
     if (!measured || score === undefined) return [];
     const asked =
-      ownVerdicts(measured, shut)[gate] === reason && ownVerdicts(measured, lifted(gates, dial))[gate] !== reason;
+      ownVerdicts(measured, shut, cuts)[gate] === reason &&
+      ownVerdicts(measured, lifted(gates, dial), cuts)[gate] !== reason;
     const isTrue = truth.reasons.includes(reason);
     return asked && (isTrue || !truth.also.includes(reason)) ? [{ score, isTrue }] : [];
   });

@@ -25,7 +25,7 @@ export const DIAL_KEYS = [
   "fakeness",
   "brisque",
   "quality",
-  "faceQuality",
+  "faceCleanness",
   "nsfw",
   "aesthetic",
   "watermark",
@@ -73,9 +73,9 @@ export const DIALS: readonly Dial[] = [
     score: ({ quality }) => quality,
   },
   {
-    key: "faceQuality",
+    key: "faceCleanness",
     ...{ gate: "face-quality", reason: "low-face-quality", direction: "least", ...chance },
-    score: ({ faceQuality }) => faceQuality,
+    score: ({ faceCleanness }) => faceCleanness,
   },
   {
     key: "nsfw",

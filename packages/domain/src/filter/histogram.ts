@@ -48,15 +48,15 @@ export function tallyOf(dial: Dial, gates: Gates): Tally {
   const empty = () => new Array<number>(edges.length - 1).fill(0);
 
   return {
-    add({ sourceId, measured, reason: recorded }) {
+    add({ sourceId, measured, cuts, reason: recorded }) {
       const score = measured && dial.score(measured, gates);
       if (!measured || score === undefined) return;
       const bins = sources.get(sourceId) ?? { all: empty(), alone: empty(), perhaps: empty() };
       sources.set(sourceId, bins);
       const at = binOf(edges, score, direction);
       increase(bins.all, at);
-      if (isOfThePool(recorded) || firstDrop(measured, open) || !firstDrop(measured, shut)) return;
-      const unseen = Object.values(ownVerdicts(measured, open)).includes("unmeasured");
+      if (isOfThePool(recorded) || firstDrop(measured, open, cuts) || !firstDrop(measured, shut, cuts)) return;
+      const unseen = Object.values(ownVerdicts(measured, open, cuts)).includes("unmeasured");
       increase(unseen ? bins.perhaps : bins.alone, at);
     },
     close() {

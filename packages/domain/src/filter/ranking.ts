@@ -18,12 +18,11 @@ export const Ranking = z.object({
 export type Ranking = z.infer<typeof Ranking>;
 
 /** The score below which a picture is dropped, and how many of its source's scores that was read from. */
-export interface Cut {
-  at: number;
-  of: number;
-}
+export const Cut = z.object({ at: z.number(), of: z.int() });
+export type Cut = z.infer<typeof Cut>;
 
 /** A source's cuts by score and version of the model that gave it: scores of two versions are different scales. */
+export const Cuts = z.partialRecord(z.enum(["faceQuality", "preference"]), z.record(z.string(), Cut));
 export type Cuts = Readonly<Partial<Record<RankedScore, Readonly<Record<string, Cut>>>>>;
 
 /**

@@ -95,7 +95,7 @@ export function collectReport(gates: Gates): ReportCollector {
       );
       if (!measured) return;
       for (const model of new Set(measured.models.map(canonicalJson))) increase(models, model);
-      addVerdicts(sourceId, ownVerdicts(measured, gates));
+      addVerdicts(sourceId, ownVerdicts(measured, gates, candidate.cuts));
       for (const tally of dials.values()) tally.add(candidate);
     },
 

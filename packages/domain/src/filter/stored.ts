@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Cuts } from "./ranking.ts";
 import { DropReason, Measurement } from "./verdict.ts";
 
 /** A candidate that the filter ended, with what was measured on it as it is stored. */
@@ -18,6 +19,8 @@ export const JudgedCandidate = z.object({
   thresholds: z.string(),
   /** Absent where nothing was measured: the same bytes again, or what crashed its decoder. */
   measured: Measurement.optional(),
+  /** Its source's cuts under the thresholds in force, where a gate goes by rank. */
+  cuts: Cuts.optional(),
 });
 export type JudgedCandidate = z.infer<typeof JudgedCandidate>;
 

@@ -71,7 +71,12 @@ export type TruthReport = z.infer<typeof TruthReport>;
 export function judgeByTruth(all: readonly TruthOf[], gates: Gates): TruthReport {
   const known = all
     .filter(({ candidate }) => candidate.reason !== "duplicate")
-    .map((one): Seen => ({ ...one, says: one.candidate.measured ? ownVerdicts(one.candidate.measured, gates) : {} }))
+    .map(
+      (one): Seen => ({
+        ...one,
+        says: one.candidate.measured ? ownVerdicts(one.candidate.measured, gates, one.candidate.cuts) : {},
+      }),
+    )
     .toSorted((a, b) => (a.candidate.id < b.candidate.id ? -1 : 1));
   const groups = Map.groupBy(
     known.filter(({ truth }) => truth.group !== null),

@@ -19,7 +19,7 @@ export function filterRoutes(app: FastifyInstance, { db, store }: ApiContext): v
 
   route(app, filterApi.getFunnel, async () => ({ items: await readFunnel(db) }));
   route(app, filterApi.getFilterReport, () => report());
-  route(app, filterApi.listJudged, ({ query }) => listJudged(db, query, query));
+  route(app, filterApi.listJudged, async ({ query }) => listJudged(db, await readThresholds(db), query, query));
   route(app, filterApi.listAssets, ({ query }) => listAssets(db, query, query));
   route(app, filterApi.getAsset, async ({ params }) => found(await readAsset(db, params.id), `asset ${params.id}`));
   route(app, filterApi.getLineage, async ({ params }) => found(await readLineage(db, params.id), `asset ${params.id}`));
@@ -39,7 +39,8 @@ export function filterRoutes(app: FastifyInstance, { db, store }: ApiContext): v
 }
 
 async function reportOf(db: Sql): Promise<FilterReport> {
-  const collector = collectReport(await readThresholds(db));
-  for await (const candidate of everyJudged(db)) collector.add(candidate);
+  const gates = await readThresholds(db);
+  const collector = collectReport(gates);
+  for await (const candidate of everyJudged(db, gates)) collector.add(candidate);
   return collector.close((text) => createHash("sha256").update(text).digest("hex"));
 }
