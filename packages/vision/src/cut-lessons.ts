@@ -8,12 +8,12 @@ import { findPersons } from "./person/nanodet.ts";
 import { openNetwork } from "./session.ts";
 
 /**
- * Command: `node cut-lessons.ts --models DIR --from DIR --to DIR`. Cuts every picture of a folder to what the fake-people classifier sees of it,
+ * Command: `node cut-lessons.ts --models DIR --from DIR --to DIR [--most N]`. Cuts every picture of a folder, or its first N, to what the fake-people classifier sees of it,
  * exactly as the filter would: `heads/<name>.png` (RGB, 256×256, of the best person). What holds nobody has none; what is there already is not
  * cut again. A process of its own: this package's decoder opens photographs only, and the drawn world draws with others.
  */
 const { values } = parseArgs({
-  options: { models: { type: "string" }, from: { type: "string" }, to: { type: "string" } },
+  options: { models: { type: "string" }, from: { type: "string" }, to: { type: "string" }, most: { type: "string" } },
 });
 if (!values.models || !values.from || !values.to) throw new Error("--models, --from and --to are needed");
 
@@ -25,7 +25,8 @@ const network = await openNetwork(values.models, "nanodet");
 const heads = join(values.to, "heads");
 await mkdir(heads, { recursive: true });
 const there = new Set(await readdir(heads));
-for (const name of (await readdir(values.from)).filter((file) => /\.(jpe?g|png|webp)$/i.test(file)).sort()) {
+const files = (await readdir(values.from)).filter((file) => /\.(jpe?g|png|webp)$/i.test(file)).sort();
+for (const name of files.slice(0, values.most === undefined ? files.length : Number(values.most))) {
   const png = `${parse(name).name}.png`;
   const picture = there.has(png) ? undefined : await open(join(values.from, name));
   if (picture) await cut(picture, png);

