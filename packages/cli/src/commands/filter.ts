@@ -25,8 +25,8 @@ export function addFilter(program: Command): void {
       `
 A candidate is dropped for the first gate that it fails. This counts each gate's own verdict instead, so a candidate may stand under several
 reasons, and no count depends on the order of the gates. What the header drops is not decoded, so the later gates have not seen it ("unmeasured").
-A gate whose slot has no model is "unavailable" and judges nothing; one without a threshold is off. "Would pass without it": dropped by this gate
-and by no other one. Under the same thresholds and with the same candidates, --json prints the same bytes.
+A gate whose slot has no model is "unavailable" and judges nothing; one without a threshold is off; one that compares a picture with others of
+its source says "too-few" until enough of them have a score. "Would pass without it": dropped by this gate and by no other one. Under the same thresholds and with the same candidates, --json prints the same bytes.
 
 A line of labels names a candidate by url, by source and externalId, or by id, and says what is true of it:
   {"url": "https://example.org/1.jpg", "reason": null}                                 nothing is wrong with it

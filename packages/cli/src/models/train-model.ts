@@ -35,7 +35,7 @@ interface Size {
 const SIZES: Readonly<Record<Trained, { whole: Size; quick: Size }>> = {
   "fake-person": { whole: { people: 520, holdout: 240, steps: 0 }, quick: { people: 24, holdout: 8, steps: 0 } },
   parsing: { whole: { people: 7200, holdout: 300, steps: 9000 }, quick: { people: 40, holdout: 10, steps: 20 } },
-  watermark: { whole: { people: 220, holdout: 60, steps: 600 }, quick: { people: 16, holdout: 6, steps: 20 } },
+  watermark: { whole: { people: 220, holdout: 60, steps: 1800 }, quick: { people: 16, holdout: 6, steps: 20 } },
 };
 /** Seeds that the parsing decoder learns from; nothing else draws them. */
 const PARSING_SEEDS = 7_000_000;

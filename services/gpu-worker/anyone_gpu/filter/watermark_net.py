@@ -13,8 +13,8 @@ from anyone_gpu.filter.onnx_graph import OnnxGraph
 CELL = 8
 #: Pixels of the picture that it looks at, about.
 AREA = 393_216
-#: Per layer: channels, stride, dilation. Seen from one cell: 100 pixels, the better part of a word.
-LAYERS = ((16, 2, 1), (24, 2, 1), (32, 2, 1), (32, 1, 1), (32, 1, 2))
+#: Per layer: channels, stride, dilation. Seen from one cell: 127 pixels, the better part of a word.
+LAYERS = ((16, 2, 1), (24, 2, 1), (32, 2, 1), (32, 1, 1), (32, 1, 2), (32, 1, 4))
 
 
 class WatermarkNet(nn.Module):
