@@ -39,14 +39,14 @@ export async function cardModels({ models, home, out, people, generated, say }: 
     if (done % 10 === 0) say(`${done} ${kind} drawn`);
   };
   await drawToFolder({ seeds, folder: drawn, width: 768, clean: true, onProgress: progress("people") });
-  await drawLessons(lessons, { cartoon: half, watermark: half }, progress("cartoons and marked people"), HELD_OUT);
+  await drawLessons(lessons, { cartoon: half }, progress("cartoons"), HELD_OUT);
   await copyPhotographs(join(lessons, "photographs"));
   const said = await runStep(
     process.execPath,
     [
       ...visionScript("card/measure-cards.ts"),
       ...["--models", models, "--drawn", drawn, "--photographs", join(lessons, "photographs")],
-      ...["--cartoons", join(lessons, "cartoon"), "--marked", join(lessons, "watermark")],
+      ...["--cartoons", join(lessons, "cartoon")],
       ...(generated === undefined ? [] : ["--generated", resolve(generated)]),
     ],
     say,
@@ -70,5 +70,5 @@ export async function cardModels({ models, home, out, people, generated, say }: 
   return files;
 }
 
-/** Moves the seeds of lessons to where no training draws. */
+/** Moves the seeds of cartoons to where no training draws. */
 const HELD_OUT = 50_000;

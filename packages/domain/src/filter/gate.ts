@@ -51,9 +51,9 @@ export type Gates = z.infer<typeof Gates>;
  * σ 30 and heavy JPEG. Hashes of different drawn people differ in 22 bits and more, those of one shot in up to 6 (the distance is
  * always even). The flatness gate is off: flat drawings are low quality already, and the rule would drop clean pictures as well. LIQE 3 is "fair".
  * The classifier of fake people knows drawings from .33 on (its card); at .9 it finds nine of ten still, and leaves what is blurred or
- * noisy to the gate of quality, which finds the tenth. IFQA and HPSv2 have no published cut:
- * the lowest tenth of each source goes, once 200 of it are scored. Scores that no model of ours has a working point for have no threshold;
- * open_nsfw would cost a third of everything else together.
+ * noisy to the gate of quality, which finds the tenth. IFQA and HPSv2 have no published cut: the lowest tenth of each source goes, once
+ * 200 of it are scored. The face's cleanness at .4 lost none of 40 drawn faces and 12 photographed ones, and found 47 of 74 ruined ones
+ * (its card). Scores that no model of ours has a working point for have no threshold; open_nsfw would cost a third of everything else together.
  */
 export const gates: Gates = {
   version: "5",
@@ -67,7 +67,7 @@ export const gates: Gates = {
   flatness: null,
   fakeness: 0.9,
   faceQuality: { percentile: 10, leastScores: 200 },
-  faceCleanness: null,
+  faceCleanness: 0.4,
   preference: { percentile: 10, leastScores: 200 },
   nsfw: null,
   aesthetic: null,

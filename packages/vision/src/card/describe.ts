@@ -21,7 +21,6 @@ export interface Material {
   people: Seen[];
   photographs: Seen[];
   cartoons: Seen[];
-  marked: Seen[];
   /** Pictures that generators made. */
   generated: Seen[];
   ruinedPeople: Record<string, Seen[]>;
@@ -48,7 +47,7 @@ const NEAR = 0.05;
 const NOTHING = "–";
 
 /** What each card states, by the model's name in the registry. */
-export async function describe(material: Material): Promise<Partial<Record<ModelName | "watermark", Described>>> {
+export async function describe(material: Material): Promise<Partial<Record<ModelName, Described>>> {
   const people = await Promise.all(material.people.map(withTruth));
   const photographs = material.photographs;
   return {
@@ -60,9 +59,6 @@ export async function describe(material: Material): Promise<Partial<Record<Model
     faceCleanness: { rows: qualityRows(material, "faceCleanness"), curve: cleannessCurve(material) },
     openNsfw: { rows: nsfwRows(people, photographs) },
     fakePerson: { rows: fakeRows(material), curve: fakeCurve(material) },
-    ...(people.some(({ scores }) => scores.watermark !== undefined) && {
-      watermark: { rows: watermarkRows(material), curve: watermarkCurve(material) },
-    }),
   };
 }
 
@@ -254,23 +250,6 @@ function fakeCurve({ people: drawn, cartoons, photographs, generated }: Material
   const groups = [drawn, photographs, cartoons, generated].map((all) => scored(all, "fakeness"));
   return curveOf(
     ["threshold", "photograph-like drawings above", "photographs above", "cartoons above", "made by generators above"],
-    groups,
-  );
-}
-
-function watermarkRows({ people: drawn, photographs, marked }: Material): Row[] {
-  const t = 0.5;
-  const above = (all: readonly Seen[]) => share(scored(all, "watermark"), (value) => value > t);
-  return [
-    [`without a mark, above ${t}`, above(drawn), above(photographs)],
-    [`the drawn world's own marks, above ${t}`, above(marked), NOTHING],
-  ];
-}
-
-function watermarkCurve({ people: drawn, photographs, marked }: Material) {
-  const groups = [drawn, photographs, marked].map((all) => scored(all, "watermark"));
-  return curveOf(
-    ["threshold", "drawings without a mark above", "photographs without a mark above", "marked drawings above"],
     groups,
   );
 }

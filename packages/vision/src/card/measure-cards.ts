@@ -9,8 +9,8 @@ import { type Asked, look, RUINED, ruin } from "./look.ts";
 import { shownOn } from "./photographs.ts";
 
 /**
- * Command: `node measure-cards.ts --models DIR --drawn DIR --cartoons DIR --photographs DIR [--marked DIR] [--generated DIR]`. Measures the
- * embedded models on drawn people with their truth beside them (`<seed>.json`, `<seed>.parts.png`), drawn cartoons and marks, and photographs; says
+ * Command: `node measure-cards.ts --models DIR --drawn DIR --cartoons DIR --photographs DIR [--generated DIR]`. Measures the
+ * embedded models on drawn people with their truth beside them (`<seed>.json`, `<seed>.parts.png`), drawn cartoons, and photographs; says
  * how far it is on stderr, and what the cards state as JSON. A process of its own: this package's decoder opens photographs only.
  */
 const { values } = parseArgs({
@@ -18,7 +18,6 @@ const { values } = parseArgs({
     models: { type: "string" },
     drawn: { type: "string" },
     cartoons: { type: "string" },
-    marked: { type: "string" },
     photographs: { type: "string" },
     generated: { type: "string" },
   },
@@ -27,7 +26,7 @@ const { models, drawn, cartoons, photographs } = values;
 if (!models || !drawn || !cartoons || !photographs)
   throw new Error("--models, --drawn, --cartoons and --photographs are needed");
 
-const SCORES: readonly ScoreName[] = ["fakeness", "faceCleanness", "nsfw", "watermark"];
+const SCORES: readonly ScoreName[] = ["fakeness", "faceCleanness", "nsfw"];
 /** Every gate asks, or what only its gate asks for would not be open. */
 const instruments = await openInstruments(models, { ...gates, fakeness: 0.9, faceCleanness: 0, nsfw: 1 });
 
@@ -67,7 +66,6 @@ const material: Material = {
   people,
   photographs: pictures,
   cartoons: await seen(cartoons, { points: false, scores: ["fakeness"] }),
-  marked: values.marked ? await seen(values.marked, { points: false, scores: ["watermark"] }) : [],
   generated: values.generated ? await seen(values.generated, { points: false, scores: ["fakeness"] }) : [],
   ruinedPeople: await ruined(people.slice(0, Math.ceil(people.length / 3))),
   ruinedPhotographs: await ruined(alone),

@@ -47,7 +47,7 @@ export const SAID: Readonly<Record<string, Said>> = {
   },
   faceCleanness: {
     title: "Quality of the face",
-    what: "A rule: BRISQUE of the face alone at 224×224, turned round, 0 to 1. IFQA takes its place where it is registered. Its gate is off until somebody sets a threshold.",
+    what: "A rule: BRISQUE of the face alone at 224×224, turned round, 0 to 1. The gate drops below .4, and IFQA takes its place where it is registered.",
     limits: "It knows nothing of eyes, of pose, or of what covers a face.",
   },
   openNsfw: {
@@ -60,14 +60,8 @@ export const SAID: Readonly<Record<string, Said>> = {
     title: "Fake people",
     what: "A logistic regression over a frozen encoder's taps on head and shoulders: the chance that no camera made the person. Styles, and one never learnt from, are in the training's own card beside the weights.",
     limits:
-      "It knows drawings, paintings and prints. What generators make to look like a photograph it mostly takes for one.",
+      "It knows drawings, paintings and prints. What generators make to look like a photograph it mostly takes for one: tested on the text-to-image pictures of the PyPI package comfyui-workflow-templates-media-image 0.3.160, small ones, drawings among them.",
     training: "anyone models train fake-person",
-  },
-  watermark: {
-    title: "Watermarks",
-    what: "A small convolutional net over cells of 8×8 pixels: the chance that a mark lies over the picture. The scores of photographs here are of a net that learnt from the same photographs: what it makes of others is in the training's own card beside the weights.",
-    limits: "Marks that it learnt from were made here: a real agency's was never seen, nor another script than Latin.",
-    training: "anyone models train watermark",
   },
 };
 
