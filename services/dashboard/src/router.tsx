@@ -40,6 +40,7 @@ export const router = createRouter({
     shell.addChildren([
       page("/", () => import("./pages/overview/overview-page.tsx"), "OverviewPage"),
       page("/source", () => import("./pages/source/source-page.tsx"), "SourcePage"),
+      page("/candidates/$id", () => import("./pages/source/candidate-page.tsx"), "CandidatePage"),
       page("/filter", () => import("./pages/filter/filter-page.tsx"), "FilterPage"),
       page("/assets/$id", () => import("./pages/filter/asset-page.tsx"), "AssetPage"),
       page("/annotate", () => import("./pages/annotate/annotate-page.tsx"), "AnnotatePage"),

@@ -36,6 +36,14 @@ export function LineageChain({ lineage }: { lineage: Lineage }) {
       </Step>
       <Step stage="filter">
         <Strong>asset {short(lineage.asset.id, 8)}</Strong>
+        <Link to="/candidates/$id" params={{ id: candidate.id }} className="block truncate text-accent">
+          how it came to be kept
+        </Link>
+        {lineage.asset.reservedBy && (
+          <Badge tone="bad" title="it is left out of every version cut from now on">
+            opted out by {lineage.asset.reservedBy}
+          </Badge>
+        )}
         <Dim>fetched {moment(candidate.fetchedAt)}</Dim>
         <Dim>admitted {moment(lineage.asset.admittedAt)}</Dim>
       </Step>

@@ -1,5 +1,6 @@
 import { filterApi } from "@anyone/contracts/filter";
 import { usePages } from "../../client.ts";
+import { Badge } from "../../components/badge.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { AssetTile, Gallery } from "../../components/picture.tsx";
 import { Empty, Loaded } from "../../components/state.tsx";
@@ -17,7 +18,13 @@ export function PoolList() {
           <Gallery>
             {assets.rows.map((asset) => (
               <AssetTile key={asset.id} id={asset.id}>
-                {asset.width} × {asset.height}
+                {asset.reservedBy ? (
+                  <Badge tone="bad" title={`kept out of training by ${asset.reservedBy}`}>
+                    opted out
+                  </Badge>
+                ) : (
+                  `${asset.width} × ${asset.height}`
+                )}
               </AssetTile>
             ))}
           </Gallery>

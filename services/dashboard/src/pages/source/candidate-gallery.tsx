@@ -1,6 +1,6 @@
 import type { Candidate } from "@anyone/contracts/source";
 import { Link } from "@tanstack/react-router";
-import { State } from "../../components/badge.tsx";
+import { Badge, State } from "../../components/badge.tsx";
 import { candidateImageOf, Gallery, Picture, thumbnailOf } from "../../components/picture.tsx";
 import { moment } from "../../format.ts";
 
@@ -23,13 +23,9 @@ export function CandidateGallery({ rows }: { rows: readonly Candidate[] }) {
         );
         return (
           <li key={candidate.id} title={describe(candidate)}>
-            {candidate.assetId ? (
-              <Link to="/assets/$id" params={{ id: candidate.assetId }} className="block rounded hover:opacity-85">
-                {picture}
-              </Link>
-            ) : (
-              picture
-            )}
+            <Link to="/candidates/$id" params={{ id: candidate.id }} className="block rounded hover:opacity-85">
+              {picture}
+            </Link>
             <div className="mt-1 truncate text-xs">
               {candidate.reason ? (
                 <span className="text-warn">{candidate.reason}</span>
@@ -37,6 +33,11 @@ export function CandidateGallery({ rows }: { rows: readonly Candidate[] }) {
                 <State of={candidate.status} />
               )}
             </div>
+            {candidate.reservedBy && candidate.status !== "failed" && (
+              <Badge tone="bad" title={`kept out of training by ${candidate.reservedBy}`}>
+                opted out
+              </Badge>
+            )}
             <div className="truncate text-xs text-faint">{candidate.sourceId}</div>
           </li>
         );
