@@ -71,7 +71,7 @@ describe("a ledger of consent", () => {
           ({ place, value }) => value !== null && last.asked.includes(place),
         );
         const text = (rows: readonly LedgerRow[]) =>
-          rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort();
+          rows.map((row) => JSON.stringify(Object.entries(row).toSorted(([a], [b]) => a.localeCompare(b)))).sort();
         expect(text(stands)).toEqual(text(rowsOf(last.evidence)));
         expect(rowsToAdd(standingAfter(history), last, whole)).toEqual([]);
       }),
