@@ -1,4 +1,5 @@
 import { BlockList } from "node:net";
+import { random } from "@anyone/drawn-world/random";
 
 /** One try to make the fetcher talk to a machine that is none of a stranger's business. */
 export interface Attempt {
@@ -66,23 +67,29 @@ const V6_WRAPPINGS: Readonly<Record<string, (parts: readonly number[]) => string
 const PUBLIC = "93.184.216.34";
 export const REDIRECTOR = "redirector.test";
 
-/** Direct literals; then the same as the target of a redirect; then names that resolve, or come to resolve, to the inside. */
-export function ssrfAttempts(port: number): Attempt[] {
-  const literals = literalHosts().map(([form, host]): [string, string] => [form, `http://${host}:${port}/`]);
+/**
+ * Direct literals; then the same as the target of a redirect; then names that resolve, or come to resolve, to the inside.
+ * @param more addresses of the inside, beside those that everybody knows
+ */
+export function ssrfAttempts(port: number, more: readonly string[] = []): Attempt[] {
+  const literals = literalHosts([...INSIDE_V4, ...more]).map(([form, host]): [string, string] => [
+    form,
+    `http://${host}:${port}/`,
+  ]);
   const direct = literals.map(([form, url]) => ({ name: `${form}: ${url}`, url }));
   const statuses = [301, 302, 303, 307, 308];
   const redirected = literals.map(([form, url], i) => ({
     name: `redirect to ${form}: ${url}`,
     url: redirect(url, statuses[i % statuses.length] as number, i % 7 === 6 ? 2 : 1),
   }));
-  return [...direct, ...redirected, ...names(port)];
+  return [...direct, ...redirected, ...names(port, more)];
 }
 
-function literalHosts(): [string, string][] {
-  const forms = INSIDE_V4.flatMap((address) =>
+function literalHosts(addresses: readonly string[]): [string, string][] {
+  const forms = addresses.flatMap((address) =>
     Object.entries(V4_FORMS).map(([form, write]): [string, string] => [form, write(partsOf(address))]),
   );
-  const wrapped = INSIDE_V4.flatMap((address) =>
+  const wrapped = addresses.flatMap((address) =>
     Object.entries(V6_WRAPPINGS).map(([form, write]): [string, string] => [form, `[${write(partsOf(address))}]`]),
   );
   return [
@@ -93,7 +100,7 @@ function literalHosts(): [string, string][] {
   ];
 }
 
-function names(port: number): Attempt[] {
+function names(port: number, more: readonly string[]): Attempt[] {
   const ways: Readonly<Record<string, (inside: string) => string[][]>> = {
     "a name of the inside": (inside) => [[inside]],
     "inside among public": (inside) => [[PUBLIC, inside]],
@@ -101,7 +108,8 @@ function names(port: number): Attempt[] {
     "rebinding at the second question": (inside) => [[PUBLIC], [inside]],
     "rebinding to both": (inside) => [[PUBLIC], [PUBLIC, inside]],
   };
-  return [...INSIDE_V4, ...INSIDE_V6.slice(0, 12), "::ffff:127.0.0.1", "64:ff9b::7f00:1"].flatMap((inside, i) =>
+  const insides = [...INSIDE_V4, ...INSIDE_V6.slice(0, 12), "::ffff:127.0.0.1", "64:ff9b::7f00:1", ...more];
+  return insides.flatMap((inside, i) =>
     Object.entries(ways).flatMap(([way, answers], j) => {
       const url = `http://${i}-${j}.test:${port}/`;
       return [
@@ -119,25 +127,12 @@ function redirect(to: string, status: number, hops: number): string {
 }
 
 /** What is inside, by the IANA registries and Node's own list type: shares nothing with the guard under test. */
+const INSIDE_BLOCKS = [
+  "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+  "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+]; // biome-ignore format: a list to read as a list
 const inside = new BlockList();
-for (const block of [
-  "0.0.0.0/8",
-  "10.0.0.0/8",
-  "100.64.0.0/10",
-  "127.0.0.0/8",
-  "168.63.129.16/32",
-  "169.254.0.0/16",
-  "172.16.0.0/12",
-  "192.0.0.0/24",
-  "192.0.2.0/24",
-  "192.88.99.0/24",
-  "192.168.0.0/16",
-  "198.18.0.0/15",
-  "198.51.100.0/24",
-  "203.0.113.0/24",
-  "224.0.0.0/3",
-]) {
-  // biome-ignore format: a list to read as a list
+for (const block of INSIDE_BLOCKS) {
   const [base = "", bits] = block.split("/");
   inside.addSubnet(base, Number(bits), "ipv4");
 }
@@ -146,6 +141,19 @@ outside6.addSubnet("2000::", 3, "ipv6");
 for (const block of ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"]) {
   const [base = "", bits] = block.split("/");
   inside.addSubnet(base, Number(bits), "ipv6");
+}
+
+/** So many addresses out of each block of the inside; the same ones for the same seed. */
+export function addressesInside(perBlock: number, seed: number): string[] {
+  return INSIDE_BLOCKS.flatMap((block) => {
+    const [base = "", bits = 0] = block.split("/");
+    const { next } = random(seed, block);
+    const drawn = Array.from(
+      { length: perBlock },
+      () => number(partsOf(base)) + Math.floor(next() * 2 ** (32 - Number(bits))),
+    );
+    return [...new Set(drawn)].map((address) => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join("."));
+  });
 }
 
 export function leadsInside(address: string): boolean {
