@@ -22,6 +22,7 @@ afterAll(async () => {
 });
 
 async function expectAllEnd(files: readonly HostileFile[], rules = gates): Promise<void> {
+  const before = filter.started();
   const [fetched, measured]: [End[], End[]] = [[], []];
   for (const file of files) fetched.push(await crawl.fetch(file));
   await eachOf(files, 2, async (file) => void measured.push(await filter.measure(file, rules)));
@@ -31,7 +32,7 @@ async function expectAllEnd(files: readonly HostileFile[], rules = gates): Promi
   const known = new Set<string>([...FetchFailure.options, ...IMAGE_TYPES, ...DropReason.options, "passed"]);
   expect([...fetched, ...measured].filter(({ end, ms }) => !known.has(end) || ms > MOST_MS)).toEqual([]);
   expect(measured.filter(({ end }) => end === "unmeasurable")).toEqual([]);
-  expect(filter.started()).toBe(2);
+  expect(filter.started() - before).toBeLessThanOrEqual(before === 0 ? 2 : 0);
 }
 
 it("every hostile file ends with a reason, in the crawler and in the filter, and no process dies of one", async () => {
