@@ -88,7 +88,7 @@ export function pageOf(listings: Listing[], here: { file: number; files: number;
 
 function positive(value: unknown): number | undefined {
   const number = value === null || value === "" ? Number.NaN : Number(value);
-  return Number.isInteger(number) && number > 0 ? number : undefined;
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }
 
 function probability(value: unknown): number {
