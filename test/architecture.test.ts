@@ -28,6 +28,7 @@ describe("the architecture", () => {
         "infra",
         "prisma",
         "docker-compose.yml",
+        "docs",
         "test",
       ],
       ...["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "LICENSE", "pnpm-lock.yaml"],
@@ -39,6 +40,7 @@ describe("the architecture", () => {
         "tsconfig.json",
         "tsconfig.node.json",
         "vitest.config.ts",
+        "vitest.long.config.ts",
       ],
     ];
     const there = readdirSync(root).filter((name) => !name.startsWith(".") && name !== "node_modules");

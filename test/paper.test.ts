@@ -10,7 +10,7 @@ const rows = readFileSync(join(root, "docs", "paper.md"), "utf8")
   .split("\n")
   .flatMap((line) => {
     const [, number, item = "", shows = "", tests = ""] =
-      /^\| (\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/.exec(line) ?? [];
+      /^\|\s*(\d+)\s*\|([^|]+)\|([^|]+)\|([^|]+)\|$/.exec(line) ?? [];
     const named = [...tests.matchAll(/`([^`]+)` “([^”]+)”/g)].map(([, file = "", sentence = ""]) => ({
       file,
       sentence,

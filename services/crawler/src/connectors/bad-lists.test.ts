@@ -103,7 +103,7 @@ it("a long list of parquet takes the memory of one page, however many rows there
   const peaks: number[] = [];
   for (const rows of [10_000, 60_000]) {
     const file = join(folder, `${rows}.parquet`);
-    writeParquet(file, rows);
+    await writeParquet(file, rows);
     const walked = await walkList(settingsOf(file, { rowsPerPage: 5_000 }), reach);
     expect(walked.rows).toBe(rows);
     peaks.push(walked.peak);

@@ -27,7 +27,7 @@ export async function writeCsv(path: string, rows: number): Promise<void> {
 }
 
 /** The same list as parquet, in row groups of 50,000 with an index of their pages. */
-export function writeParquet(path: string, rows: number): void {
+export async function writeParquet(path: string, rows: number): Promise<void> {
   const columns = (from: number, length: number) => {
     const each = <Value>(value: (row: number) => Value) => Array.from({ length }, (_, i) => value(from + i));
     return [
@@ -43,12 +43,12 @@ export function writeParquet(path: string, rows: number): void {
     statistics: false,
   });
   for (let from = 0; from < rows; from += GROUP)
-    writer.write({
+    await writer.write({
       columnData: columns(from, Math.min(GROUP, rows - from)),
       rowGroupSize: GROUP,
       pageSize: 256 * 1024,
     });
-  writer.finish();
+  await writer.finish();
 }
 
 /** Walks a list page by page. `peak` is the most that its heap and its buffers held after a page, in bytes. */
