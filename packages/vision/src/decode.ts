@@ -1,10 +1,13 @@
 import { type ImageType, sniffImage } from "@anyone/domain/source/candidate";
 import { PIXEL_LIMIT, readImageHeader } from "@anyone/domain/source/image-header";
-import sharp from "sharp";
+import sharp, { type OutputInfo } from "sharp";
 import { burdenOf } from "./burden.ts";
+import { withReducedName } from "./reduced-jpeg.ts";
 
 /** Width of the one decoded view that every measurement starts from. */
 export const VIEW_WIDTH = 768;
+/** A view may be this narrow where the decoder gives that for less than {@link VIEW_WIDTH}. */
+const LEAST_WIDTH = 640;
 /** A view of a picture that is all height is still bounded. */
 const VIEW_HEIGHT = 2304;
 
@@ -71,18 +74,30 @@ export async function readHeader(bytes: Uint8Array): Promise<Result<Header>> {
 }
 
 /** Decodes once, upright, in sRGB, without alpha; a truncated or damaged file is a fault, not half a picture. */
-export async function decode(bytes: Uint8Array, { width, height }: Header): Promise<Result<Picture>> {
+export async function decode(bytes: Uint8Array, header: Header): Promise<Result<Picture>> {
+  const { type, width, height } = header;
+  const by = type === "image/jpeg" ? reductionOf(width) : 1;
   try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: PIXEL_LIMIT, failOn: "error" })
-      .autoOrient()
-      .resize({ width: VIEW_WIDTH, height: VIEW_HEIGHT, fit: "inside", withoutEnlargement: true })
-      .flatten({ background: "#ffffff" })
-      .toColourspace("srgb")
-      .raw()
-      .toBuffer({ resolveWithObject: true });
+    const reduced = by > 1 ? await withReducedName(bytes, by, viewOf) : undefined;
+    const { data, info } = reduced ?? (await viewOf(bytes));
     const view = { data, width: info.width, height: info.height };
     return { ok: true, value: { width, height, view, scale: info.width / width } };
   } catch {
     return { ok: false, fault: "broken-file" };
   }
+}
+
+/** What a JPEG decoder may divide a picture's sides by and still give a view: 8, 4, 2 or 1. */
+function reductionOf(width: number): number {
+  return [8, 4, 2].find((by) => width >= by * LEAST_WIDTH) ?? 1;
+}
+
+function viewOf(file: Uint8Array | string): Promise<{ data: Buffer; info: OutputInfo }> {
+  return sharp(file, { limitInputPixels: PIXEL_LIMIT, failOn: "error" })
+    .autoOrient()
+    .resize({ width: VIEW_WIDTH, height: VIEW_HEIGHT, fit: "inside", withoutEnlargement: true })
+    .flatten({ background: "#ffffff" })
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
 }
