@@ -40,7 +40,7 @@ const MOST_BYTES = 1.5e9;
  * A picture leaves 17 MB outside the heap (views, inputs, outputs). At V8's first limit that is a full collection a picture, 10 to 20 ms
  * of a core each; with this one it is one in four, for 60 MB of memory.
  */
-const HEAP = "--initial-old-space-size=96";
+export const HEAP = "--initial-old-space-size=96";
 
 /** Starts no process before the first picture. */
 export function openMeasurePool(options: PoolOptions): MeasurePool {
