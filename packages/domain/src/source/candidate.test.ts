@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FETCH_ATTEMPTS, retryDelay, sniffImage } from "./candidate.ts";
+import { FETCH_ATTEMPTS, MOST_ATTEMPTS, retryDelay, sniffImage } from "./candidate.ts";
 
 const bytes = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -10,6 +10,12 @@ describe("a failed fetch", () => {
     expect(retryDelay("timeout", FETCH_ATTEMPTS)).toBeUndefined();
     expect(retryDelay("not-found", 1)).toBeUndefined();
     expect(retryDelay("address", 1)).toBeUndefined();
+  });
+
+  it("is put off patiently, for that says nothing of the picture", () => {
+    expect(retryDelay("rate-limited", FETCH_ATTEMPTS, 20_000)).toBe(32_000);
+    expect(retryDelay("rate-limited", MOST_ATTEMPTS - 1)).toBe(3_600_000);
+    expect(retryDelay("rate-limited", MOST_ATTEMPTS)).toBeUndefined();
   });
 
   it("waits as long as the host asks, up to an hour", () => {

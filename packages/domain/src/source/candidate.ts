@@ -89,6 +89,11 @@ export function isPassing(reason: FetchFailure): boolean {
 
 /** Tries of one candidate, the first included. */
 export const FETCH_ATTEMPTS = 3;
+/**
+ * Tries of one that is put off, by its host or because its host's turn was too far: nothing is wrong with it. Where 128 processes want 32 hosts
+ * at a request a second, five of six asks are put off, and three tries would lose half of the candidates.
+ */
+export const MOST_ATTEMPTS = 40;
 
 /**
  * When a failed candidate is to be tried again.
@@ -97,7 +102,8 @@ export const FETCH_ATTEMPTS = 3;
  * @returns milliseconds to wait, or undefined when the failure is final
  */
 export function retryDelay(reason: FetchFailure, attempt: number, retryAfterMs?: number): number | undefined {
-  if (!isPassing(reason) || attempt >= FETCH_ATTEMPTS) return undefined;
+  const most = reason === "rate-limited" ? MOST_ATTEMPTS : FETCH_ATTEMPTS;
+  if (!isPassing(reason) || attempt >= most) return undefined;
   const backOff = 2_000 * 4 ** (attempt - 1);
   return Math.min(Math.max(backOff, retryAfterMs ?? 0), 3_600_000);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { CandidateId, CrawlId } from "@anyone/domain/ids";
-import { FETCH_ATTEMPTS } from "@anyone/domain/source/candidate";
+import { MOST_ATTEMPTS } from "@anyone/domain/source/candidate";
 import { z } from "zod";
 import { defineJob } from "../job.ts";
 
@@ -17,7 +17,7 @@ export const fetchCandidates = defineJob({
   name: "source.fetch",
   payload: z.object({
     candidateIds: z.array(CandidateId).min(1).max(64),
-    attempt: z.number().int().min(1).max(FETCH_ATTEMPTS).default(1),
+    attempt: z.number().int().min(1).max(MOST_ATTEMPTS).default(1),
   }),
   key: ({ candidateIds, attempt }) =>
     `${createHash("sha256").update(candidateIds.join("\n")).digest("hex").slice(0, 32)}.${attempt}`,
