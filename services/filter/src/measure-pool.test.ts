@@ -6,25 +6,24 @@ import { gates } from "@anyone/domain/filter/gate";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type MeasurePool, openMeasurePool } from "./measure-pool.ts";
 
-/** A measuring process whose pictures say what it does: crash, hang, fill its memory, fail, or crash the first time only. */
+/** A measuring process whose pictures say what it does: crash, hang, fail, swell, leak, or crash the first time only. */
 const MISBEHAVING = `
 import { existsSync, writeFileSync } from "node:fs";
-import { watchMemory } from ${JSON.stringify(new URL("./watch-memory.ts", import.meta.url).href)};
 const marks = process.argv[2];
-const held = [];
-watchMemory(Number(process.argv[3]), (message) => process.send({ kind: "spent", id: asked, message }));
-let asked = 0;
+const leaked = [];
 process.on("message", ({ id, bytes }) => {
-  asked = id;
   const [word, name] = new TextDecoder().decode(bytes).split(" ");
   if (word === "crash") process.kill(process.pid, "SIGSEGV");
   else if (word === "hang") for (;;) {}
-  else if (word === "fill") setInterval(() => held.push(Buffer.alloc(40e6, 1)), 10);
+  else if (word === "swell") for (const held = []; ; ) held.push(Buffer.alloc(2 ** 24, 1));
   else if (word === "fail") process.send({ kind: "failed", id, message: "out of range" });
   else if (word === "once" && !existsSync(marks + "/" + name)) {
     writeFileSync(marks + "/" + name, "");
     process.exit(3);
-  } else process.send({ kind: "measured", id, measured: { drop: "no-person", measurement: { models: [] } } });
+  } else {
+    if (word === "leak") leaked.push(Buffer.alloc(120 * 2 ** 20, 1));
+    process.send({ kind: "measured", id, measured: { drop: "no-person", measurement: { models: [], width: process.pid } } });
+  }
 });
 process.send({ kind: "ready" });
 `;
@@ -39,9 +38,14 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 afterEach(async () => pool?.close());
 
-function open(program = "misbehaving.mjs"): MeasurePool {
-  const url = pathToFileURL(join(folder, program));
-  pool = openMeasurePool({ models: folder, size: 2, timeoutMs: 1500, mostBytes: 250e6, program: url });
+function open(program = "misbehaving.mjs", timeoutMs = 1500): MeasurePool {
+  pool = openMeasurePool({
+    models: folder,
+    size: 2,
+    timeoutMs,
+    mostMemory: 2 ** 28,
+    program: pathToFileURL(join(folder, program)),
+  });
   return pool;
 }
 const ask = (p: MeasurePool, word: string) =>
@@ -63,14 +67,24 @@ describe("the measuring processes", () => {
     ]);
   });
 
-  it("are ended when a picture fills their memory, which says so, and others take over", async () => {
-    const p = open();
-    const filling = p.measure(async () => Buffer.from("fill"), gates);
-    expect(await Promise.all([filling, ask(p, "fine")])).toEqual([
-      { drop: "unmeasurable", detail: "it took more than 250 MB of memory" },
-      "no-person",
-    ]);
-    expect(await Promise.all(["fine", "fine", "fine"].map((word) => ask(p, word)))).toEqual(Array(3).fill("no-person"));
+  it("are ended by a picture that takes too much memory, which is told of it", async () => {
+    const p = open("misbehaving.mjs", 30_000);
+    const [one, swollen, other] = await Promise.all(
+      ["fine", "swell", "fine"].map((word) => p.measure(async () => Buffer.from(word), gates)),
+    );
+    expect([one?.drop, other?.drop]).toEqual(["no-person", "no-person"]);
+    expect(swollen).toEqual({ drop: "unmeasurable", detail: "it took more than 256 MB of memory" });
+  });
+
+  it("are renewed when those before have left too much behind, and lose no picture by it", async () => {
+    const p = open("misbehaving.mjs", 30_000);
+    const processes = new Set<number | undefined>();
+    for (let number = 0; number < 4; number++) {
+      const answer = await p.measure(async () => Buffer.from("leak"), gates);
+      expect(answer.drop).toBe("no-person");
+      processes.add("measurement" in answer ? answer.measurement.width : undefined);
+    }
+    expect(processes.size).toBeGreaterThan(1);
   });
 
   it("give a picture a second chance in a fresh process", async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fault } from "@anyone/domain/fault";
 import type { Gates } from "@anyone/domain/filter/gate";
 import type { About, Measured } from "@anyone/vision/measure";
@@ -24,8 +25,8 @@ export interface PoolOptions {
   size: number;
   /** A picture that takes longer has hung its decoder. */
   timeoutMs?: number;
-  /** A picture that makes its process hold more memory than this is given up. */
-  mostBytes?: number;
+  /** A picture that brings its process over this much memory ends it; a process that kept as much of those before is renewed. */
+  mostMemory?: number;
   /** A process with nothing to do gives its memory back after this long. */
   idleMs?: number;
   /** The child's program; tests put a misbehaving one here. */
@@ -34,8 +35,11 @@ export interface PoolOptions {
 
 const TRIES = 2;
 const START_TIMEOUT_MS = 60_000;
-/** The models take 0.3 GB, and the largest picture that a decoder is given 0.5 GB. */
-const MOST_BYTES = 1.5e9;
+/** Bytes of memory of one process; one that has settled holds some 410 MiB. */
+const MOST_MEMORY = 512 * 2 ** 20;
+/** How often a measuring process is looked at. A decoder fills some 100 MB in that time. */
+const LOOK_EVERY_MS = 50;
+const PAGE = 4096;
 /**
  * A picture leaves 17 MB outside the heap (views, inputs, outputs). At V8's first limit that is a full collection a picture, 10 to 20 ms
  * of a core each; with this one it is one in four, for 60 MB of memory.
@@ -69,6 +73,7 @@ export function openMeasurePool(options: PoolOptions): MeasurePool {
 
   function release(worker: Worker): void {
     if (!worker.alive) return;
+    if (worker.isOverFull()) return void worker.end();
     const next = waiting.shift();
     if (next) next.take(worker);
     else {
@@ -116,9 +121,11 @@ class Worker {
   #settle: ((outcome: Outcome) => void) | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #asked = 0;
+  readonly #mostMemory: number;
 
-  constructor({ models, program, mostBytes = MOST_BYTES }: PoolOptions) {
-    this.#child = fork(program ?? new URL("./measure-process.ts", import.meta.url), [models, String(mostBytes)], {
+  constructor({ models, program, mostMemory = MOST_MEMORY }: PoolOptions) {
+    this.#mostMemory = mostMemory;
+    this.#child = fork(program ?? new URL("./measure-process.ts", import.meta.url), [models], {
       serialization: "advanced",
       execArgv: [HEAP],
     });
@@ -139,9 +146,17 @@ class Worker {
   ask(picture: Omit<Request, "id">, timeoutMs: number): Promise<Outcome> {
     clearTimeout(this.#idleTimer);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#giveUp(`it took longer than ${timeoutMs} ms`), timeoutMs);
+      const giveUp = (detail: string) => {
+        this.#finish({ ok: false, detail });
+        void this.end();
+      };
+      const timer = setTimeout(() => giveUp(`it took longer than ${timeoutMs} ms`), timeoutMs);
+      const watch = setInterval(() => {
+        if (this.isOverFull()) giveUp(`it took more than ${this.#mostMemory >> 20} MB of memory`);
+      }, LOOK_EVERY_MS);
       this.#settle = (outcome) => {
         clearTimeout(timer);
+        clearInterval(watch);
         resolve(outcome);
       };
       const request: Request = { id: ++this.#asked, ...picture };
@@ -149,6 +164,11 @@ class Worker {
         if (error) this.#finish({ ok: false, detail: error.message });
       });
     });
+  }
+
+  /** Looked at from outside, where a decoder that does not come back can't hinder it; only Linux tells. */
+  isOverFull(): boolean {
+    return memoryOf(this.#child.pid) > this.#mostMemory;
   }
 
   endWhenIdle(ms: number): void {
@@ -183,19 +203,20 @@ class Worker {
   #hear(reply: Reply): void {
     if (!("id" in reply) || reply.id !== this.#asked) return;
     if (reply.kind === "measured") this.#finish({ ok: true, measured: reply.measured });
-    else if (reply.kind === "spent") this.#giveUp(reply.message);
     else this.#finish({ ok: false, detail: reply.message });
-  }
-
-  /** The picture fails, and its process with it: what it is busy with can't be stopped otherwise. */
-  #giveUp(detail: string): void {
-    this.#finish({ ok: false, detail });
-    this.alive = false;
-    this.#child.kill("SIGKILL");
   }
 
   #finish(outcome: Outcome): void {
     this.#settle?.(outcome);
     this.#settle = undefined;
+  }
+}
+
+/** Bytes of memory that a process has taken and touched; 0 where that can't be told. */
+function memoryOf(pid: number | undefined): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * PAGE;
+  } catch {
+    return 0;
   }
 }

@@ -1,11 +1,11 @@
+import { writeFileSync } from "node:fs";
 import { sentence } from "@anyone/domain/fault";
 import { type Gates, gates as gatesInForce } from "@anyone/domain/filter/gate";
 import { type About, type Instruments, type Measured, measure, openInstruments } from "@anyone/vision/measure";
-import { watchMemory } from "./watch-memory.ts";
 
 /**
  * A process of its own that decodes and measures strangers' pictures one at a time: what crashes or hangs a decoder takes
- * only this process with it. Started by measure-pool.ts, ends with it. Arguments: the models' folder, and the most bytes of memory.
+ * only this process with it. Started by measure-pool.ts, ends with it. Argument: the models' folder.
  */
 export interface Request {
   id: number;
@@ -19,15 +19,12 @@ export type Reply =
   /** The models can't be used: nothing is wrong with any picture. */
   | { kind: "broken"; message: string }
   | { kind: "measured"; id: number; measured: Measured }
-  | { kind: "failed"; id: number; message: string }
-  /** The picture under way takes more memory than one may; this process is of no more use. */
-  | { kind: "spent"; id: number; message: string };
+  | { kind: "failed"; id: number; message: string };
 
 const reply = (message: Reply) => process.send?.(message);
-const [, , models = "", mostBytes] = process.argv;
-let underWay = 0;
+const [, , models = ""] = process.argv;
 
-watchMemory(Number(mostBytes), (message) => reply({ kind: "spent", id: underWay, message }));
+offerToBeEndedFirst();
 openInstruments(models, gatesInForce).then(
   (instruments) => {
     process.on("message", (request: Request) => void answer(instruments, request));
@@ -38,10 +35,18 @@ openInstruments(models, gatesInForce).then(
 process.on("disconnect", () => process.exit(0));
 
 async function answer(instruments: Instruments, { id, bytes, gates, about }: Request): Promise<void> {
-  underWay = id;
   try {
     reply({ kind: "measured", id, measured: await measure(instruments, bytes, gates, about) });
   } catch (error) {
     reply({ kind: "failed", id, message: sentence(error) });
+  }
+}
+
+/** Where a machine runs out of memory faster than anybody looks, Linux ends this process first, and none that holds more than a picture. */
+function offerToBeEndedFirst(): void {
+  try {
+    writeFileSync("/proc/self/oom_score_adj", "1000");
+  } catch {
+    // Other systems choose by themselves.
   }
 }
