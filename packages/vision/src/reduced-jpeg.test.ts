@@ -1,5 +1,5 @@
 import { readdir, readlink } from "node:fs/promises";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { decode, readHeader, VIEW_WIDTH } from "./decode.ts";
 import { withReducedName } from "./reduced-jpeg.ts";
@@ -8,7 +8,7 @@ const OURS = `anyone-${process.pid}-`;
 const SHARES = [0.2, 0.5, 0.8];
 
 /** A slope of grey from left to right and from top to bottom, which every decoder should give alike. */
-function slope(width: number, height: number): sharp.Sharp {
+function slope(width: number, height: number): Sharp {
   const data = new Uint8Array(width * height * 3);
   for (let at = 0, y = 0; y < height; y++)
     for (let x = 0; x < width; x++, at += 3) data.fill(Math.round((127 * x) / width + (127 * y) / height), at, at + 3);
