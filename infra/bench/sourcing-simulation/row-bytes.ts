@@ -90,6 +90,7 @@ async function listAndFetch(db: OpenDatabase): Promise<CandidateId[]> {
       bytes: 374_000,
       contentType: "image/jpeg",
       fetchedFrom: `https://images${i % 32}.example.org/`,
+      heard: { asked: [], evidence: [] },
       validators: { etag: `"${sha256.slice(0, 32)}"`, lastModified: "Thu, 26 Nov 2026 10:00:00 GMT" },
     });
   }

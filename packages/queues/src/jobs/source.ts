@@ -46,7 +46,7 @@ export const askConsent = defineJob({
   payload: z.object({
     recheckId: z.string().min(1).max(64),
     candidateIds: z.array(CandidateId).min(1).max(64),
-    attempt: z.number().int().min(1).max(FETCH_ATTEMPTS).default(1),
+    attempt: z.number().int().min(1).max(MOST_ATTEMPTS).default(1),
   }),
   key: ({ recheckId, candidateIds, attempt }) =>
     `${recheckId}.${createHash("sha256").update(candidateIds.join("\n")).digest("hex").slice(0, 32)}.${attempt}`,
