@@ -9,7 +9,11 @@ export const model = (slot: ModelIdentity["slot"], tier: ModelIdentity["tier"] =
   ...{ slot, tier, model: `${slot} model`, version: "1", sha256: slot.padEnd(64, "0") },
 });
 
-const measuring = [model("person"), model("face"), model("aesthetic", "none"), model("watermark", "none")];
+const measuring = [
+  model("person"),
+  model("face"),
+  ...(["preference", "aesthetic", "watermark"] as const).map((slot) => model(slot, "none")),
+];
 
 /** A picture of one person that every gate passes, but for what is said otherwise. */
 export function measured(other: Partial<Measurement> = {}): Measurement {
@@ -21,6 +25,7 @@ export function measured(other: Partial<Measurement> = {}): Measurement {
     flatness: 0.1,
     brisque: 20,
     fakeness: 0.05,
+    faceCleanness: 0.9,
     models: measuring,
     ...other,
   };
