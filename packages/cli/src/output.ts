@@ -5,6 +5,8 @@ export interface Output {
   result(value: unknown, text: () => string): void;
   /** A line about what goes on; overwritten in place on a terminal. Silent with `--json`. */
   progress(text: string): void;
+  /** A step of something long: a line as of `progress`, or with `--json` one JSON object in a line of standard error. */
+  step(value: unknown, text: string): void;
   /** A line that stays. Silent with `--json`. */
   say(text: string): void;
 }
@@ -16,17 +18,25 @@ export function makeOutput(json: boolean): Output {
     if (inPlace && shown) process.stderr.write(`\r${" ".repeat(shown.length)}\r`);
     shown = "";
   };
+  const progress = (text: string) => {
+    if (json || text === shown) return;
+    clear();
+    process.stderr.write(inPlace ? text : `${text}\n`);
+    shown = text;
+  };
+  let told = "";
   return {
     json,
+    progress,
+    step(value, text) {
+      const line = JSON.stringify(value);
+      if (!json) progress(text);
+      else if (line !== told) process.stderr.write(`${line}\n`);
+      told = line;
+    },
     result(value, text) {
       clear();
       process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text()}\n`);
-    },
-    progress(text) {
-      if (json || text === shown) return;
-      clear();
-      process.stderr.write(inPlace ? text : `${text}\n`);
-      shown = text;
     },
     say(text) {
       if (json) return;

@@ -1,14 +1,15 @@
 import { Command } from "commander";
 import { addConsent } from "./commands/consent.ts";
+import { addCrawl } from "./commands/crawl.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addFilter } from "./commands/filter.ts";
 import { addGrant } from "./commands/grant.ts";
+import { addImport } from "./commands/import.ts";
 import { addLabel } from "./commands/label.ts";
 import { addModels } from "./commands/models.ts";
 import { addRelease } from "./commands/release.ts";
 import { addRetrain } from "./commands/retrain.ts";
-import { addSource } from "./commands/source.ts";
 import { addTrain } from "./commands/train.ts";
 import { addUp } from "./commands/up.ts";
 import { addWorld } from "./commands/world.ts";
@@ -41,7 +42,8 @@ Exit code: 0 when it was done, 1 when it was not, 130 when it was interrupted.`,
   if (json) program.configureOutput({ writeErr: () => {} });
   const commands = [
     addUp,
-    addSource,
+    addCrawl,
+    addImport,
     addFilter,
     addGrant,
     addConsent,

@@ -1,5 +1,6 @@
 import { annotateApi } from "./annotate.ts";
 import { consentApi } from "./consent.ts";
+import { crawlPreviewApi } from "./crawl-preview.ts";
 import { evaluateApi } from "./evaluate.ts";
 import { filterApi } from "./filter.ts";
 import { grantsApi } from "./grants.ts";
@@ -13,6 +14,7 @@ import { trainApi } from "./train.ts";
 /** Every operation of the API: with its `access`, the one table of who may do what. What is not in it does not exist. */
 export const CATALOG: readonly AnyOperation[] = [
   sourceApi,
+  crawlPreviewApi,
   grantsApi,
   consentApi,
   filterApi,

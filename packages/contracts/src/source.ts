@@ -32,7 +32,16 @@ export const Crawl = z.object({
   trigger: CrawlTrigger,
   why: z.string(),
   state: CrawlState,
+  /** Most new candidates. */
   target: z.number().int(),
+  /** Accepted images wanted; null: as many as the candidates give. */
+  wanted: z.number().int().nullable(),
+  /** Searched for in place of the source's own text. */
+  query: z.string().nullable(),
+  /** What the pool lacked when it was planned, and how its source and words were chosen. */
+  plan: z.unknown(),
+  /** Its candidates by status; the accepted ones are `kept`. */
+  candidates: z.record(z.string(), z.number()),
   pages: z.number().int(),
   listed: z.number().int(),
   found: z.number().int(),
@@ -41,6 +50,14 @@ export const Crawl = z.object({
   finishedAt: Moment.nullable(),
 });
 export type Crawl = z.infer<typeof Crawl>;
+
+const CrawlDetail = Crawl.extend({
+  /** Why candidates were dropped or failed, the commonest first. */
+  losses: z.array(z.object({ status: CandidateStatus, reason: z.string(), count: z.number().int() })),
+  /** Over the last five minutes; null in its first seconds. */
+  acceptedPerMinute: z.number().nullable(),
+});
+export type CrawlDetail = z.infer<typeof CrawlDetail>;
 
 export const Candidate = z.object({
   id: z.string(),
@@ -104,6 +121,7 @@ export const RequestBudget = z.object({
 export type RequestBudget = z.infer<typeof RequestBudget>;
 
 const bySource = z.object({ id: SourceId });
+const byCrawl = z.object({ id: CrawlId });
 const byCandidate = z.object({ id: z.string().min(1).max(200) });
 
 export const sourceApi = {
@@ -167,8 +185,12 @@ export const sourceApi = {
     summary: "Starts a crawl of one source by hand",
     body: z.strictObject({
       sourceId: SourceId,
-      /** New candidates wanted. */
-      target: z.number().int().min(1).max(10_000_000).default(1000),
+      /** Accepted images wanted: the crawl lists on until so many are in the pool. */
+      limit: z.number().int().min(1).max(1_000_000).optional(),
+      /** Searched for in place of the source's own text; only for sources that are searched. */
+      query: z.string().trim().min(1).max(100).optional(),
+      /** Most new candidates; default: 1,000, or with a limit a hundred for each image wanted. */
+      target: z.number().int().min(1).max(10_000_000).optional(),
     }),
     answer: Crawl,
     status: 202,
@@ -177,17 +199,35 @@ export const sourceApi = {
     path: "/v1/crawls/:id",
     stage: "source",
     access: "operator",
-    summary: "One crawl",
-    params: z.object({ id: CrawlId }),
-    answer: Crawl,
+    summary: "One crawl, with why candidates were lost and how fast images are accepted",
+    params: byCrawl,
+    answer: CrawlDetail,
   }),
-  stopCrawl: operation({
+  pauseCrawl: operation({
     method: "POST",
-    path: "/v1/crawls/:id/stop",
+    path: "/v1/crawls/:id/pause",
     stage: "source",
     access: "operator",
-    summary: "Stops a running crawl after its current page",
-    params: z.object({ id: CrawlId }),
+    summary: "Pauses a crawl: nothing more is listed or fetched until it is resumed",
+    params: byCrawl,
+    answer: Crawl,
+  }),
+  resumeCrawl: operation({
+    method: "POST",
+    path: "/v1/crawls/:id/resume",
+    stage: "source",
+    access: "operator",
+    summary: "Lets a paused crawl go on where it stood",
+    params: byCrawl,
+    answer: Crawl,
+  }),
+  cancelCrawl: operation({
+    method: "POST",
+    path: "/v1/crawls/:id/cancel",
+    stage: "source",
+    access: "operator",
+    summary: "Ends a crawl for good: what was listed is given up, what was fetched still gets its verdict",
+    params: byCrawl,
     answer: Crawl,
   }),
   listRequestBudgets: operation({

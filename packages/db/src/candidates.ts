@@ -7,6 +7,7 @@ import { placesToBits } from "@anyone/domain/source/consent";
 import type { ImageHeader } from "@anyone/domain/source/image-header";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { EVIDENCE_COLUMNS, firstRows, type Reading, recordReadings } from "./evidence.ts";
+import { mayFetch } from "./halt-crawls.ts";
 
 /** The same image listed twice by a source is the same candidate, whichever crawl or process met it first. */
 export function candidateIdOf(sourceId: SourceId, externalId: string): CandidateId {
@@ -44,13 +45,15 @@ export interface FetchedCandidate {
 export interface CandidateRepository {
   /** Those of `ids` that stand at `status`, in the order of `ids`. */
   withStatus(ids: readonly CandidateId[], status: CandidateStatus): Promise<CandidateRow[]>;
-  /** Which of `ids` are known. */
+  /** Which of `ids` are known; those given up with a cancelled crawl count as new. */
   known(ids: readonly CandidateId[]): Promise<Set<CandidateId>>;
   /**
    * Notes at once that a candidate's bytes are stored, before the task that fetched it ends: whoever does the task again after a crash
    * does not ask the host again.
    */
   fetched(candidate: FetchedCandidate): Promise<void>;
+  /** Whether a task of this crawl and turn may still ask for a candidate. */
+  mayFetch(id: CandidateId, of: { crawlId: CrawlId; turn: number }): Promise<boolean>;
 }
 
 export function candidateRepository(db: Sql): CandidateRepository {
@@ -67,15 +70,20 @@ export function candidateRepository(db: Sql): CandidateRepository {
     },
 
     async known(ids) {
-      const rows = await db.query<{ id: string }>("SELECT id FROM candidates WHERE id = ANY($1::text[])", [ids]);
+      const rows = await db.query<{ id: string }>(
+        `SELECT id FROM candidates WHERE id = ANY($1::text[]) AND (status, coalesce(reason, '')) <> ('failed', 'cancelled')`,
+        [ids],
+      );
       return new Set(rows.map((row) => CandidateId.parse(row.id)));
     },
 
     fetched: (candidate) => recordFetched(db, candidate),
+
+    mayFetch: (id, of) => mayFetch(db, id, of),
   };
 }
 
-/** Writes what a page listed; a candidate that is known stays as it is. */
+/** Writes what a page listed; a candidate that is known stays as it is, one that was given up with a cancelled crawl is listed anew. */
 export async function insertListed(
   tx: Transaction,
   from: { sourceId: SourceId; crawlId: CrawlId },
@@ -102,7 +110,9 @@ export async function insertListed(
      SELECT id, $1, $2, external_id, url, landing_url, licence, licence_url, author, credit, caption, width, height, claims, brought
      FROM json_to_recordset($3::json) AS listed (id text, external_id text, url text, landing_url text, licence text,
        licence_url text, author text, credit text, caption text, width int, height int, claims jsonb, brought jsonb)
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT (id) DO UPDATE SET crawl_id = excluded.crawl_id, url = excluded.url, status = 'listed', reason = NULL,
+       fetched_at = NULL, listed_at = clock_timestamp()
+     WHERE candidates.status = 'failed' AND candidates.reason = 'cancelled'`,
     [from.sourceId, from.crawlId, JSON.stringify(rows, storable)],
   );
 }

@@ -1,15 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { fault } from "@anyone/domain/fault";
 import { CrawlId, SourceId } from "@anyone/domain/ids";
-import type { Crawl, CrawlState, CrawlTrigger } from "@anyone/domain/source/crawl";
+import type { Crawl, CrawlState, CrawlTrigger, Progress } from "@anyone/domain/source/crawl";
 import { crawlRefusal } from "@anyone/domain/source/permission";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { readGrants } from "./grants.ts";
 
 export interface CrawlStart {
   sourceId: SourceId;
-  /** New candidates wanted. */
+  /** Most new candidates. */
   target: number;
+  /** Accepted images wanted; without it, as many as the candidates give. */
+  wanted?: number | undefined;
+  /** Searched for in place of the source's own text. Such a crawl goes on where the source's last one for the same words stopped. */
+  query?: string | undefined;
+  /** What the pool lacked when it was planned. */
+  plan?: unknown;
   trigger: CrawlTrigger;
   /** The reason, in a sentence for people. */
   why: string;
@@ -19,7 +25,8 @@ export interface CrawlStart {
  * Opens a crawl where the source's last one stopped. The caller writes the task `source.discover { crawlId, page: 0 }` in
  * the same transaction. Faults: `not-found`, `conflict` when the source is disabled, is being crawled, or may not be: by its terms and grants.
  */
-export async function startCrawl(tx: Transaction, { sourceId, target, trigger, why }: CrawlStart): Promise<CrawlId> {
+export async function startCrawl(tx: Transaction, start: CrawlStart): Promise<CrawlId> {
+  const { sourceId, target, wanted = null, query = null, plan = null, trigger, why } = start;
   const [source] = await tx.query<{ enabled: boolean; cursor: string | null; kind: string }>(
     "SELECT enabled, cursor, connector AS kind FROM sources WHERE id = $1 FOR UPDATE",
     [sourceId],
@@ -29,25 +36,45 @@ export async function startCrawl(tx: Transaction, { sourceId, target, trigger, w
   const refusal = crawlRefusal({ sourceId, kind: source.kind, grants: await readGrants(tx, { sourceId }) });
   if (refusal) throw refusal;
   // Asked once the lock is held: a statement that waited for it would still see the crawls from before its wait.
-  const running = await tx.query("SELECT FROM crawls WHERE source_id = $1 AND state = 'running'", [sourceId]);
-  if (running.length > 0) {
-    throw fault("conflict", `The source "${sourceId}" is being crawled.`, { hint: "Wait for that crawl or stop it." });
+  const [open] = await tx.query<{ id: string; state: CrawlState }>(
+    `SELECT id, state FROM crawls WHERE source_id = $1 AND ${LISTING} LIMIT 1`,
+    [sourceId],
+  );
+  if (open?.state === "paused") {
+    const hint = `Go on with it: anyone crawl resume ${open.id}; or give it up: anyone crawl cancel ${open.id}.`;
+    throw fault("conflict", `A crawl of the source "${sourceId}" is paused.`, { hint });
   }
+  if (open) {
+    const hint = `Wait for it, or end it: anyone crawl cancel ${open.id}.`;
+    throw fault("conflict", `The source "${sourceId}" is being crawled.`, { hint });
+  }
+  const cursor = query === null ? source.cursor : await cursorOf(tx, sourceId, query);
   const id = CrawlId.parse(randomUUID());
-  await tx.query("INSERT INTO crawls (id, source_id, trigger, why, target, cursor) VALUES ($1, $2, $3, $4, $5, $6)", [
-    id,
-    sourceId,
-    trigger,
-    why,
-    target,
-    source.cursor,
-  ]);
-  await tx.query("UPDATE sources SET exhausted_at = NULL WHERE id = $1", [sourceId]);
+  await tx.query(
+    `INSERT INTO crawls (id, source_id, trigger, why, target, wanted, query, plan, cursor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [id, sourceId, trigger, why, target, wanted, query, plan === null ? null : JSON.stringify(plan), cursor],
+  );
+  if (query === null) await tx.query("UPDATE sources SET exhausted_at = NULL WHERE id = $1", [sourceId]);
   return id;
+}
+
+/** Crawls that have not listed to their end, running or paused. */
+const LISTING = "(state = 'running' OR state = 'paused' AND paused_from = 'running')";
+
+/** Where the source's last crawl for these words stopped; from the start where it came to their end. */
+async function cursorOf(tx: Transaction, sourceId: SourceId, query: string): Promise<string | null> {
+  const [last] = await tx.query<{ cursor: string | null }>(
+    `SELECT CASE WHEN stop_reason IS DISTINCT FROM 'source-exhausted' THEN cursor END AS cursor FROM crawls
+     WHERE source_id = $1 AND query = $2 ORDER BY started_at DESC LIMIT 1`,
+    [sourceId, query],
+  );
+  return last?.cursor ?? null;
 }
 
 export interface PageRecord {
   crawlId: CrawlId;
+  /** The turn that the page's task was written in. */
+  turn: number;
   /** The page just listed; must be the one the crawl waits for. */
   page: number;
   listed: number;
@@ -58,29 +85,35 @@ export interface PageRecord {
 
 /**
  * Moves a crawl on by one page, and its source's cursor with it.
- * @throws Fault `conflict` when that page was recorded before or the crawl has ended: the page's transaction is undone
+ * @returns whether the crawl goes on: one that was paused meanwhile keeps the page and waits
+ * @throws Fault `conflict` when that page was recorded before or the crawl has ended or was resumed since: the page's transaction is undone
  */
-export async function recordPage(tx: Transaction, record: PageRecord): Promise<void> {
-  const { crawlId, page, listed, found, cursor, end } = record;
-  const [crawl] = await tx.query<{ source_id: string }>(
-    `UPDATE crawls SET pages = pages + 1, listed = listed + $3, found = found + $4, cursor = $5,
-       state = coalesce($6, state), stop_reason = $7, finished_at = CASE WHEN $6::text IS NULL THEN NULL ELSE clock_timestamp() END
-     WHERE id = $1 AND pages = $2 AND state = 'running' RETURNING source_id`,
-    [crawlId, page, listed, found, cursor, end?.state ?? null, end?.stopReason ?? null],
+export async function recordPage(tx: Transaction, record: PageRecord): Promise<{ goesOn: boolean }> {
+  const { crawlId, turn, page, listed, found, cursor, end } = record;
+  const [crawl] = await tx.query<{ source_id: string; state: CrawlState; query: string | null }>(
+    `UPDATE crawls SET pages = pages + 1, listed = listed + $3, found = found + $4, cursor = $5, stop_reason = $7,
+       state = CASE WHEN state = 'paused' THEN state ELSE coalesce($6, state) END,
+       paused_from = CASE WHEN state = 'paused' THEN coalesce($6, paused_from) END,
+       finished_at = CASE WHEN $6::text IS NULL THEN NULL ELSE clock_timestamp() END
+     WHERE id = $1 AND pages = $2 AND turn = $8 AND ${LISTING} RETURNING source_id, state, query`,
+    [crawlId, page, listed, found, cursor, end?.state ?? null, end?.stopReason ?? null, turn],
   );
   if (!crawl) throw fault("conflict", `Page ${page} of crawl ${crawlId} was recorded before, or the crawl has ended.`);
   const exhausted = end?.stopReason === "source-exhausted";
-  await tx.query(
-    "UPDATE sources SET cursor = $2, exhausted_at = CASE WHEN $3 THEN clock_timestamp() END WHERE id = $1",
-    [crawl.source_id, exhausted ? null : cursor, exhausted],
-  );
+  if (crawl.query === null) {
+    await tx.query(
+      "UPDATE sources SET cursor = $2, exhausted_at = CASE WHEN $3 THEN clock_timestamp() END WHERE id = $1",
+      [crawl.source_id, exhausted ? null : cursor, exhausted],
+    );
+  }
+  return { goesOn: crawl.state !== "paused" };
 }
 
-/** Ends running crawls: `stopped` by a person or the pool's watch, `failed` by what a source answered. Returns those it ended. */
+/** Ends running crawls: `stopped` by the pool's watch, `failed` by what a source answered, `done` at their bound. Returns those it ended. */
 export async function endCrawls(
   tx: Transaction,
   ids: readonly CrawlId[],
-  end: { state: "stopped" | "failed"; stopReason: string },
+  end: { state: "done" | "stopped" | "failed"; stopReason: string },
 ): Promise<CrawlId[]> {
   const rows = await tx.query<{ id: string }>(
     `UPDATE crawls SET state = $2, stop_reason = $3, finished_at = clock_timestamp()
@@ -94,6 +127,8 @@ export interface CrawlRepository {
   /** Fault `not-found` when there is none. */
   get(id: CrawlId): Promise<Crawl>;
   running(): Promise<Crawl[]>;
+  /** How far it is, by its candidates. */
+  progress(id: CrawlId): Promise<Progress>;
 }
 
 export function crawlRepository(db: Sql): CrawlRepository {
@@ -107,6 +142,16 @@ export function crawlRepository(db: Sql): CrawlRepository {
     async running() {
       return (await db.query<CrawlRow>(`${SELECT} WHERE state = 'running' ORDER BY started_at`)).map(fromRow);
     },
+
+    async progress(id) {
+      const [row] = await db.query<Progress>(
+        `SELECT count(*) FILTER (WHERE status IN ('listed', 'fetched'))::int AS "inFlight",
+           count(*) FILTER (WHERE status = 'kept')::int AS kept,
+           count(*) FILTER (WHERE status IN ('dropped', 'failed'))::int AS lost FROM candidates WHERE crawl_id = $1`,
+        [id],
+      );
+      return row ?? { inFlight: 0, kept: 0, lost: 0 };
+    },
   };
 }
 
@@ -116,7 +161,8 @@ type CrawlRow = Omit<Crawl, "sourceId" | "id" | "stopReason"> & {
   stop_reason: string | null;
 };
 
-const SELECT = "SELECT id, source_id, trigger, why, state, target, found, pages, cursor, stop_reason FROM crawls";
+const SELECT =
+  "SELECT id, source_id, trigger, why, state, target, wanted, query, turn, found, pages, cursor, stop_reason FROM crawls";
 
 function fromRow({ source_id, stop_reason, ...row }: CrawlRow): Crawl {
   return { ...row, id: CrawlId.parse(row.id), sourceId: SourceId.parse(source_id), stopReason: stop_reason };

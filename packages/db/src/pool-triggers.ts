@@ -7,7 +7,7 @@ import { grantsBySource } from "./grants.ts";
 
 export interface PoolLevel extends PoolState {
   bounds: PoolBounds;
-  /** Automatic sources with more to give, that may be crawled and are not, those longest unused first. */
+  /** Automatic sources with more to give, that may be crawled and are not (a paused crawl keeps its source), those longest unused first. */
   ready: SourceId[];
   runningCrawls: CrawlId[];
 }
@@ -27,9 +27,10 @@ export async function readPoolLevel(tx: Transaction): Promise<PoolLevel> {
      WHERE status IN ('kept', 'dropped', 'failed') AND crawl_id IN (
        SELECT crawls.id FROM crawls JOIN sources ON sources.id = source_id WHERE automatic ORDER BY started_at DESC LIMIT 5)`,
   );
-  const running = await tx.query<{ id: string; source_id: string }>(
-    "SELECT id, source_id FROM crawls WHERE state = 'running'",
+  const open = await tx.query<{ id: string; source_id: string; state: string }>(
+    "SELECT id, source_id, state FROM crawls WHERE state IN ('running', 'paused')",
   );
+  const running = open.filter(({ state }) => state === "running");
   const sources = await tx.query<{ id: string; kind: string; exhausted_at: Date | null }>(
     `SELECT id, connector AS kind, exhausted_at FROM sources WHERE enabled AND automatic
      ORDER BY (SELECT max(started_at) FROM crawls WHERE source_id = sources.id) NULLS FIRST, id`,
@@ -38,7 +39,7 @@ export async function readPoolLevel(tx: Transaction): Promise<PoolLevel> {
   const permitted = sources.filter(
     ({ id, kind }) => !crawlRefusal({ sourceId: id, kind, grants: grants.get(id) ?? [] }),
   );
-  const busy = new Set(running.map((crawl) => crawl.source_id));
+  const busy = new Set(open.map((crawl) => crawl.source_id));
   const now = counts?.now ?? new Date();
   const ready = permitted
     .filter((source) => !busy.has(source.id) && hasMore({ exhaustedAt: source.exhausted_at }, now))

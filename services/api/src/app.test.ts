@@ -140,8 +140,8 @@ describe("a crawl started by hand", () => {
     await expect(
       api.as("operator").call(sourceApi.startCrawl, { body: { sourceId: "by-hand" as never } }),
     ).rejects.toMatchObject({ problem: { status: 409 } });
-    const stopped = await api.as("operator").call(sourceApi.stopCrawl, { params: { id: crawl.id as never } });
-    expect(stopped.state).toBe("stopped");
+    const cancelled = await api.as("operator").call(sourceApi.cancelCrawl, { params: { id: crawl.id as never } });
+    expect(cancelled.state).toBe("cancelled");
   });
 });
 

@@ -9,6 +9,8 @@ import { protection } from "./plugins/protection.ts";
 import { validation } from "./plugins/validation.ts";
 import { annotateRoutes } from "./routes/annotate.ts";
 import { consentRoutes } from "./routes/consent.ts";
+import { crawlPreviewRoutes } from "./routes/crawl-preview.ts";
+import { crawlRoutes } from "./routes/crawls.ts";
 import { evaluateRoutes } from "./routes/evaluate.ts";
 import { filterRoutes } from "./routes/filter.ts";
 import { grantRoutes } from "./routes/grants.ts";
@@ -47,6 +49,8 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
   await documentation(app);
   for (const routes of [
     sourceRoutes,
+    crawlRoutes,
+    crawlPreviewRoutes,
     grantRoutes,
     consentRoutes,
     filterRoutes,

@@ -49,7 +49,7 @@ describe("a source whose terms ask for a grant", () => {
     expect(await permitted()).toEqual(["collect", "store", "train"]);
     const { id, state } = await crawl();
     expect(state).toBe("running");
-    await api.as("operator").call(sourceApi.stopCrawl, { params: { id: id as never } });
+    await api.as("operator").call(sourceApi.cancelCrawl, { params: { id: id as never } });
 
     const revoked = await api.as("operator").call(grantsApi.revokeGrant, { params: { id: grant.id } });
     expect(revoked.state).toBe("revoked");

@@ -2,6 +2,7 @@ import type { CandidateRepository } from "@anyone/db/candidates";
 import type { CrawlRepository } from "@anyone/db/crawls";
 import type { Protocols } from "@anyone/db/protocols";
 import type { SourceRepository } from "@anyone/db/sources";
+import type { TaskStore } from "@anyone/domain/tasks";
 import type { Logger } from "@anyone/runtime/logger";
 import type { Store } from "@anyone/storage/store";
 import type { Reach } from "./connectors/connector.ts";
@@ -12,6 +13,7 @@ export interface CrawlerContext {
   crawls: CrawlRepository;
   candidates: CandidateRepository;
   protocols: Pick<Protocols, "current">;
+  tasks: Pick<TaskStore, "add">;
   store: Store;
   reach: Reach;
   log: Logger;

@@ -1,8 +1,9 @@
 import { type CandidateRow, type FetchedCandidate, recordFailed, recordTooSmall } from "@anyone/db/candidates";
+import { shareCrawl } from "@anyone/db/halt-crawls";
 import { fault } from "@anyone/domain/fault";
 import { gates } from "@anyone/domain/filter/gate";
 import { ownVerdicts } from "@anyone/domain/filter/judge";
-import type { CandidateId } from "@anyone/domain/ids";
+import type { CandidateId, CrawlId } from "@anyone/domain/ids";
 import { type FetchFailure, retryDelay } from "@anyone/domain/source/candidate";
 import type { Heard } from "@anyone/domain/source/consent";
 import type { ImageHeader } from "@anyone/domain/source/image-header";
@@ -15,15 +16,30 @@ import { putContent } from "@anyone/storage/content";
 import { type ImageBytes, type ImageRefused, Unlisted } from "./connectors/connector.ts";
 import { connectorOf } from "./connectors/connectors.ts";
 import type { CrawlerContext } from "./context.ts";
+import { Refusal } from "./fetch/refusal.ts";
 import { mapPool } from "./map-pool.ts";
+import type { PoliteFetch } from "./polite-fetch.ts";
 
 /** Fetches in flight per task, over all hosts; each host's own queue is far stricter. Times tasks and largest image: the memory held. */
 export const AT_ONCE = 8;
 
-type Result = { ok: true; id: CandidateId } | Failed;
+interface FetchPayload {
+  candidateIds: CandidateId[];
+  crawlId?: CrawlId | undefined;
+  turn?: number | undefined;
+  attempt: number;
+}
+
+/** Its crawl was halted, or goes on in another turn: it is nobody's business here. */
+interface Halted {
+  ok: false;
+  id: CandidateId;
+  halted: true;
+}
 
 interface Failed {
   ok: false;
+  halted?: false;
   id: CandidateId;
   reason: FetchFailure;
   retryInMs: number | undefined;
@@ -31,12 +47,14 @@ interface Failed {
   header?: ImageHeader;
 }
 
+type Result = { ok: true; id: CandidateId } | Halted | Failed;
+
 /**
  * Stores the bytes of listed candidates under their hash. Passing failures come back as a later task, final ones end the candidate;
  * one whose header shows that the filter's size gate would drop it is dropped right there, by that gate.
  */
 export async function fetchCandidates(
-  { candidateIds, attempt: round }: { candidateIds: CandidateId[]; attempt: number },
+  { candidateIds, crawlId, turn, attempt: round }: FetchPayload,
   context: CrawlerContext & TaskContext,
 ): Promise<Outcome> {
   const listed = await context.candidates.withStatus(candidateIds, "listed");
@@ -51,10 +69,10 @@ export async function fetchCandidates(
   const results = await mapPool(listed, AT_ONCE, (candidate) => {
     const source = sources.get(candidate.sourceId);
     if (!source) throw fault("internal", `Candidate ${candidate.id} has no source.`);
-    return fetchOne(candidate, source, round, context);
+    return fetchUnlessHalted(candidate, source);
   });
   const fetched = results.flatMap((result) => (result.ok ? [result.id] : []));
-  const refused = results.flatMap((result) => (result.ok ? [] : [result]));
+  const refused = results.flatMap((result) => (result.ok || result.halted ? [] : [result]));
   const tooSmall = refused.flatMap(({ id, reason, header, heard }) =>
     header && reason === "too-small" ? { id, header, heard, says: ownVerdicts({ ...header, models: [] }, gates) } : [],
   );
@@ -75,14 +93,30 @@ export async function fetchCandidates(
   });
   return done({
     write: async (tx) => {
+      // Before any candidate, as whoever cancels the crawl does: neither waits for the other's candidates.
+      if (crawlId !== undefined) await shareCrawl(tx, crawlId);
       await recordTooSmall(tx, tooSmall, gates.version);
       await recordFailed(
         tx,
         failed.map(({ id, reason, retryInMs, heard }) => ({ id, reason, heard, final: retryInMs === undefined })),
       );
     },
-    next: [...toFilter([...before, ...fetched]), ...toRetry(later, round)],
+    next: [...toFilter([...before, ...fetched]), ...toRetry(later, { crawlId, turn, attempt: round + 1 })],
   });
+
+  /** Asked when the host's line is through to a candidate: a chunk may wait long, and its crawl may be halted meanwhile. */
+  async function fetchUnlessHalted(candidate: CandidateRow, source: Source): Promise<Result> {
+    if (crawlId === undefined) return fetchOne(candidate, source, round, context);
+    const of = { crawlId, turn: turn ?? 0 };
+    const stillWanted = async () => {
+      if (!(await context.candidates.mayFetch(candidate.id, of)))
+        throw new Refusal("cancelled", "its crawl was halted");
+    };
+    const fetch: PoliteFetch = (url, options) => context.reach.fetch(url, { ...options, stillWanted });
+    // Files on a disk stand in no line.
+    if (!(await context.candidates.mayFetch(candidate.id, of))) return { ok: false, id: candidate.id, halted: true };
+    return fetchOne(candidate, source, round, { ...context, reach: { ...context.reach, fetch } });
+  }
 }
 
 async function fetchOne(
@@ -96,6 +130,7 @@ async function fetchOne(
   const heard = { asked: answer.asked ?? [], evidence: answer.evidence ?? [] };
   if (!answer.ok) {
     const { reason, header, retryAfterMs } = answer;
+    if (reason === "cancelled") return { ok: false, id, halted: true };
     return { ok: false, id, reason, header, heard, retryInMs: retryDelay(reason, round, retryAfterMs) };
   }
   const { key, sha256 } = await putContent(
@@ -137,14 +172,13 @@ function toFilter(candidateIds: CandidateId[]): NextTask[] {
 }
 
 /** One later task for all that may be tried again, at the moment the most patient of them asks for. */
-function toRetry(later: readonly { id: CandidateId; retryInMs: number | undefined }[], round: number): NextTask[] {
+function toRetry(
+  later: readonly { id: CandidateId; retryInMs: number | undefined }[],
+  as: Omit<FetchPayload, "candidateIds">,
+): NextTask[] {
   if (later.length === 0) return [];
   const waitMs = Math.max(...later.map((one) => one.retryInMs ?? 0));
   return [
-    next(
-      fetchLater,
-      { candidateIds: later.map((one) => one.id), attempt: round + 1 },
-      { notBefore: new Date(Date.now() + waitMs) },
-    ),
+    next(fetchLater, { candidateIds: later.map((one) => one.id), ...as }, { notBefore: new Date(Date.now() + waitMs) }),
   ];
 }

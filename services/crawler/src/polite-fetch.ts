@@ -19,6 +19,8 @@ export interface PoliteOptions extends Omit<FetchOptions, "beforeHop"> {
   key?: KeyBudget;
   /** What is fetched will be trained on: what the host says of that counts, too. */
   forTraining?: boolean;
+  /** Called when the host's line is through to this request; may throw a Refusal. */
+  stillWanted?: () => Promise<void>;
 }
 
 /** With what the hosts' own files said of the fetch, for those fetches that ask for it. */
@@ -77,7 +79,7 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
   return polite;
 
   async function polite(url: string, given: PoliteOptions): ReturnType<PoliteFetch> {
-    const { politeness, patienceMs = 20_000, key, forTraining = false, ...options } = given;
+    const { politeness, patienceMs = 20_000, key, forTraining = false, stillWanted, ...options } = given;
     const evidence: Evidence[] = [];
     const asked = new Set<ConsentPlace>();
     let turn: Turn | undefined;
@@ -103,7 +105,7 @@ export function politeFetch(fetcher: SafeFetcher, queues: HostQueues): PoliteFet
         }
       }
       const { signal, deadlineMs = 30_000 } = options;
-      const entered = await queues.enter({ host, rule: politeness, key, patienceMs, deadlineMs, signal });
+      const entered = await queues.enter({ host, rule: politeness, key, patienceMs, deadlineMs, signal, stillWanted });
       if ("tooFarMs" in entered)
         throw new Refusal("rate-limited", `${hop.host} is to be left alone`, { retryAfterMs: entered.tooFarMs });
       turn = entered;

@@ -32,6 +32,8 @@ export interface Visit {
   /** Longest that the request itself may take. */
   deadlineMs: number;
   signal?: AbortSignal;
+  /** Called at the head of the line, before anything is booked; may throw where the request is not wanted any more. */
+  stillWanted?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -59,6 +61,7 @@ export class HostQueues {
     const asked = (async () => {
       await ahead;
       signal?.throwIfAborted();
+      await visit.stillWanted?.();
       return await this.#ask(visit);
     })();
     const place = asked.catch(() => {});

@@ -27,6 +27,9 @@ function anyone(args: string[], environment: Record<string, string> = {}) {
 const TALKING = [
   "status",
   "crawl",
+  "crawl --source flickr --query hats --limit 5",
+  "crawl list",
+  "crawl pause 3e21a9f0-5c3a-4a56-9d6b-0a1b2c3d4e5f",
   `import ${tmpdir()}`,
   "filter report",
   "grant",
@@ -84,7 +87,7 @@ describe("a command with wrong arguments", () => {
     [["train", "--recipe", "sdxl"], /Allowed choices are sd15_tiny, debug/],
     [["grant", "record", "x", "--uses", "sell", "--by", "a", "--document", "d"], /Uses are collect, store, train/],
     [["grant", "record", "x", "--uses", "train"], /required option '--by <who>'/],
-    [["crawl", "x", "--target", "-5"], /A whole number from 1/],
+    [["crawl", "x", "--limit", "-5"], /A whole number from 1/],
     [["up", "--port", "99999"], /A whole number from 1 to 65535 is needed/],
     [["world", "sheet", "--seeds", "9..1"], /are no seeds\. Write two numbers/],
     [["import", "/no/such/folder"], /is no folder\. Name a folder/],

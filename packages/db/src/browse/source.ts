@@ -22,6 +22,10 @@ export interface CrawlRow {
   why: string;
   state: CrawlState;
   target: number;
+  wanted: number | null;
+  query: string | null;
+  plan: unknown;
+  candidates: Record<string, number>;
   pages: number;
   listed: number;
   found: number;
@@ -74,8 +78,10 @@ export function readSources(sql: Sql, id?: string): Promise<SourceRow[]> {
   );
 }
 
-const CRAWL = `select w.id, w.source_id as "sourceId", w.trigger, w.why, w.state, w.target, w.pages, w.listed, w.found,
-  w.stop_reason as "stopReason", w.started_at as "startedAt", w.finished_at as "finishedAt" from crawls w`;
+const CRAWL = `select w.id, w.source_id as "sourceId", w.trigger, w.why, w.state, w.target, w.wanted, w.query, w.plan, w.pages, w.listed,
+  w.found, w.stop_reason as "stopReason", w.started_at as "startedAt", w.finished_at as "finishedAt",
+  coalesce((select jsonb_object_agg(status, n) from (
+    select status, count(*)::int as n from candidates where crawl_id = w.id group by 1) g), '{}') as candidates from crawls w`;
 
 /** Crawls, latest first. */
 export function listCrawls(sql: Sql, filter: { sourceId?: string; state?: string }, page: PageRequest) {
@@ -88,6 +94,32 @@ export function listCrawls(sql: Sql, filter: { sourceId?: string; state?: string
 
 export async function readCrawl(sql: Sql, id: string): Promise<CrawlRow | undefined> {
   return (await read<CrawlRow>(sql, `${CRAWL} where w.id = $1`, [id]))[0];
+}
+
+/** Why candidates of a crawl were dropped or failed, the commonest first. */
+export function readLosses(
+  sql: Sql,
+  crawlId: string,
+): Promise<{ status: CandidateStatus; reason: string; count: number }[]> {
+  return read(
+    sql,
+    `select status, reason, count(*)::int as count from candidates
+      where crawl_id = $1 and status in ('dropped', 'failed') and reason is not null group by 1, 2 order by 3 desc, 2`,
+    [crawlId],
+  );
+}
+
+/** Images of a crawl that were accepted in the last five minutes, and minutes of them that it has run. */
+export async function readPace(sql: Sql, crawlId: string): Promise<{ accepted: number; minutes: number }> {
+  const rows = await read<{ accepted: number; minutes: number }>(
+    sql,
+    `select (select count(*)::int from candidates where crawl_id = w.id and status = 'kept'
+               and filtered_at > clock_timestamp() - interval '5 minutes') as accepted,
+            least(5, extract(epoch from clock_timestamp() - started_at) / 60)::float8 as minutes
+       from crawls w where id = $1`,
+    [crawlId],
+  );
+  return rows[0] ?? { accepted: 0, minutes: 0 };
 }
 
 const CANDIDATE = `select c.id, c.source_id as "sourceId", c.crawl_id as "crawlId", c.url, c.landing_url as "landingUrl",

@@ -68,6 +68,8 @@ export const FETCH_FAILURES = [
   "outside-folder",
   "not-a-file",
   "unreadable",
+  /** Its crawl was cancelled before it was fetched; listed again, it is new. */
+  "cancelled",
 ] as const;
 export const FetchFailure = z.enum(FETCH_FAILURES);
 export type FetchFailure = z.infer<typeof FetchFailure>;

@@ -186,6 +186,11 @@ export type SourceSettings = z.infer<typeof SourceSettings>;
 export type SourceKind = SourceSettings["kind"];
 export type SettingsOf<K extends SourceKind> = Extract<SourceSettings, { kind: K }>;
 
+/** A source's settings, searching for other words. Words for a source that takes none change nothing. */
+export function searching(settings: SourceSettings, query: string | null): SourceSettings {
+  return query !== null && "text" in settings ? { ...settings, text: query } : settings;
+}
+
 /** A place images come from, as the operator set it up. */
 export interface Source {
   id: SourceId;

@@ -1,14 +1,20 @@
 import { createHash } from "node:crypto";
 import { CandidateId, CrawlId } from "@anyone/domain/ids";
 import { MOST_ATTEMPTS } from "@anyone/domain/source/candidate";
+import { FETCH_CHUNK, type Resumed } from "@anyone/domain/source/crawl";
+import type { NextTask } from "@anyone/domain/tasks";
 import { z } from "zod";
-import { defineJob } from "../job.ts";
+import { defineJob, next } from "../job.ts";
+
+/** The crawl's turn that a task was written in: after each time it was resumed its tasks are other tasks. Absent in the first. */
+const turn = z.number().int().min(1).optional();
+const suffix = (of: number | undefined) => (of === undefined ? "" : `.r${of}`);
 
 /** Lists one page of a source; writes the fetch chunks and the task of the following page. */
 export const discoverCandidates = defineJob({
   name: "source.discover",
-  payload: z.object({ crawlId: CrawlId, page: z.number().int().min(0) }),
-  key: ({ crawlId, page }) => `${crawlId}.${page}`,
+  payload: z.object({ crawlId: CrawlId, page: z.number().int().min(0), turn }),
+  key: ({ crawlId, page, turn }) => `${crawlId}.${page}${suffix(turn)}`,
   leaseSeconds: 120,
 });
 
@@ -17,13 +23,37 @@ export const fetchCandidates = defineJob({
   name: "source.fetch",
   payload: z.object({
     candidateIds: z.array(CandidateId).min(1).max(64),
+    /** Whose candidates they are: once it is paused, cancelled or resumed, this task asks for nothing more. */
+    crawlId: CrawlId.optional(),
+    turn,
     attempt: z.number().int().min(1).max(MOST_ATTEMPTS).default(1),
   }),
-  key: ({ candidateIds, attempt }) =>
-    `${createHash("sha256").update(candidateIds.join("\n")).digest("hex").slice(0, 32)}.${attempt}`,
+  key: ({ candidateIds, crawlId, attempt, turn }) => {
+    const whose = crawlId === undefined ? candidateIds : [crawlId, ...candidateIds];
+    return `${createHash("sha256").update(whose.join("\n")).digest("hex").slice(0, 32)}.${attempt}${suffix(turn)}`;
+  },
   chunk: "candidateIds",
   leaseSeconds: 120,
 });
+
+/** The tasks that fetch a crawl's candidates, in chunks. */
+export function fetchTasks(
+  crawlId: CrawlId,
+  candidateIds: readonly CandidateId[],
+  turn: number | undefined,
+): NextTask[] {
+  return Array.from({ length: Math.ceil(candidateIds.length / FETCH_CHUNK) }, (_, i) =>
+    next(fetchCandidates, { candidateIds: candidateIds.slice(i * FETCH_CHUNK, (i + 1) * FETCH_CHUNK), crawlId, turn }),
+  );
+}
+
+/** The tasks by which a resumed crawl goes on. */
+export function resumeTasks(crawlId: CrawlId, { page, turn, waiting }: Resumed): NextTask[] {
+  return [
+    ...fetchTasks(crawlId, waiting, turn),
+    ...(page === undefined ? [] : [next(discoverCandidates, { crawlId, page, turn })]),
+  ];
+}
 
 /** Looks at the pool's bounds: starts crawls below the lower one, stops them over the upper one. */
 export const watchPool = defineJob({

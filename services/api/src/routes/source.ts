@@ -1,28 +1,17 @@
 import { sourceApi } from "@anyone/contracts/source";
 import { readRequestBudgets } from "@anyone/db/browse/request-budgets";
-import {
-  fetchedObject,
-  listCandidates,
-  listCrawls,
-  readCandidate,
-  readCrawl,
-  readSources,
-} from "@anyone/db/browse/source";
-import { endCrawls, startCrawl } from "@anyone/db/crawls";
+import { fetchedObject, listCandidates, readCandidate, readSources } from "@anyone/db/browse/source";
 import { sourceRepository } from "@anyone/db/sources";
 import { fault } from "@anyone/domain/fault";
-import { next } from "@anyone/queues/job";
-import { discoverCandidates } from "@anyone/queues/jobs/source";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { found } from "../found.ts";
 import { sendObject } from "../objects.ts";
 import { route } from "../route.ts";
 
-export function sourceRoutes(app: FastifyInstance, { db, tasks, store }: ApiContext): void {
+export function sourceRoutes(app: FastifyInstance, { db, store }: ApiContext): void {
   const sources = sourceRepository(db);
   const sourceOf = async (id: string) => found((await readSources(db, id))[0], `source "${id}"`);
-  const crawlOf = async (id: string) => found(await readCrawl(db, id), `crawl "${id}"`);
 
   route(app, sourceApi.listSources, async () => ({ items: await readSources(db) }));
 
@@ -56,27 +45,6 @@ export function sourceRoutes(app: FastifyInstance, { db, tasks, store }: ApiCont
       });
     }
     return { deleted: true as const };
-  });
-
-  route(app, sourceApi.listCrawls, ({ query }) => listCrawls(db, query, query));
-  route(app, sourceApi.getCrawl, ({ params }) => crawlOf(params.id));
-
-  route(app, sourceApi.startCrawl, async ({ body, principal }) => {
-    const id = await db.transaction(async (tx) => {
-      const crawlId = await startCrawl(tx, { ...body, trigger: "manual", why: `asked for by ${principal.name}` });
-      await tasks.add(tx, [next(discoverCandidates, { crawlId, page: 0 })]);
-      return crawlId;
-    });
-    return crawlOf(id);
-  });
-
-  route(app, sourceApi.stopCrawl, async ({ params, principal }) => {
-    const { state } = await crawlOf(params.id);
-    const ended = await db.transaction((tx) =>
-      endCrawls(tx, [params.id], { state: "stopped", stopReason: `stopped by ${principal.name}` }),
-    );
-    if (ended.length === 0) throw fault("conflict", `The crawl is not running: it is ${state}.`);
-    return crawlOf(params.id);
   });
 
   route(app, sourceApi.listRequestBudgets, async ({ query }) => ({ items: await readRequestBudgets(db, query) }));

@@ -34,6 +34,7 @@ const STATES: Record<string, Tone> = {
   failed: "bad",
   dead: "bad",
   dropped: "warn",
+  paused: "warn",
   stopped: "warn",
   cancelled: "warn",
 };

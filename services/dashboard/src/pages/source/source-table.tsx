@@ -92,13 +92,13 @@ export function SourceTable() {
 
 function StartCrawl({ source }: { source: Source }) {
   const start = useAction(sourceApi.startCrawl);
-  const [target, setTarget] = useState("200");
+  const [limit, setLimit] = useState("200");
   return (
     <form
       className="flex items-center gap-1.5"
       onSubmit={(event) => {
         event.preventDefault();
-        start.mutate({ body: { sourceId: source.id, target: Number(target) } });
+        start.mutate({ body: { sourceId: source.id, limit: Number(limit) } });
       }}
     >
       {start.error && (
@@ -107,10 +107,10 @@ function StartCrawl({ source }: { source: Source }) {
         </span>
       )}
       <Input
-        aria-label={`new candidates wanted from ${source.id}`}
-        title="new candidates wanted"
-        value={target}
-        onChange={(event) => setTarget(event.target.value)}
+        aria-label={`accepted images wanted from ${source.id}`}
+        title="accepted images wanted: the crawl goes on until so many are in the pool"
+        value={limit}
+        onChange={(event) => setLimit(event.target.value)}
         inputMode="numeric"
         className="w-16 text-right"
       />
