@@ -24,14 +24,12 @@ export function SourcePage() {
       <Panel title="Sources" flush>
         <SourceTable />
       </Panel>
-      <div className="grid gap-4 xl:grid-cols-[3fr_2fr]">
-        <Panel title="Crawls" note="latest first" flush>
-          <CrawlTable />
-        </Panel>
-        <Panel title="What happened" flush>
-          <EventList limit={8} stage="source" narrow />
-        </Panel>
-      </div>
+      <Panel title="Crawls" note="latest first" flush>
+        <CrawlTable />
+      </Panel>
+      <Panel title="What happened" flush>
+        <EventList limit={8} stage="source" narrow />
+      </Panel>
       <Panel title="Hosts and keys" note="over all processes, last used first" flush>
         <BudgetTable />
       </Panel>
