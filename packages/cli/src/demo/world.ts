@@ -37,6 +37,8 @@ export interface WorldChoice {
   seedFrom: number;
   count: number;
   workers: number;
+  /** Its first port; free ones when it is absent. What was listed and not yet fetched is found again only at the same. */
+  port?: number;
   /** People in each of the two datasets that are written to disk; without it, none are. */
   datasetSize?: number;
 }
@@ -56,7 +58,7 @@ export async function startDrawnWorld(choice: WorldChoice): Promise<DrawnWorld> 
     args: [
       "--disable-warning=ExperimentalWarning",
       program,
-      "--port=0",
+      `--port=${choice.port ?? 0}`,
       `--seed-from=${choice.seedFrom}`,
       `--count=${choice.count}`,
       `--workers=${choice.workers}`,

@@ -12,7 +12,7 @@ export interface Labelled extends TruthReport {
 /** The report for a terminal. */
 export function reportText(report: FilterReport, truth?: Labelled): string {
   if (report.candidates === 0)
-    return "The filter has judged nothing yet. Candidates come from a source: anyone source --help.";
+    return "The filter has judged nothing yet. Candidates come from a source: anyone crawl --help.";
   return [
     `settings  ${report.hash.slice(0, 12)}, thresholds ${report.thresholds.version}, ${report.candidates} candidates`,
     ...older(report),
@@ -28,7 +28,7 @@ function older({ decidedBy, thresholds }: FilterReport): string[] {
   const others = Object.entries(decidedBy).filter(([version]) => version !== thresholds.version);
   if (others.length === 0) return [];
   const counted = others.map(([version, count]) => `${count} by ${version}`).join(", ");
-  return [`decided under other thresholds: ${counted}. \`anyone filter rejudge\` brings them up to date.`];
+  return [`decided under other thresholds: ${counted}.`];
 }
 
 /** What became of each source's candidates, for the reason that is recorded. */

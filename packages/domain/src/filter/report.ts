@@ -93,7 +93,8 @@ export function collectReport(gates: Gates): ReportCollector {
         entry(samples, pair(sourceId, reason ?? ""), () => []),
         candidate,
       );
-      if (!measured) return;
+      // The same bytes again are judged where they were found first, whether or not they were measured before that was seen.
+      if (!measured || reason === "duplicate") return;
       for (const model of new Set(measured.models.map(canonicalJson))) increase(models, model);
       addVerdicts(sourceId, ownVerdicts(measured, gates, candidate.cuts));
       for (const tally of dials.values()) tally.add(candidate);
