@@ -34,7 +34,8 @@ beforeAll(async () => {
     const body = weights.subarray(from);
     response.writeHead(from > 0 ? 206 : 200, { "content-length": body.length });
     if (!breaksOff) return void response.end(body);
-    response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+    // What was sent is read before the connection breaks.
+    response.write(body.subarray(0, body.length >> 1), () => setTimeout(() => response.destroy(), 300));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/weights.onnx`;
