@@ -70,8 +70,10 @@ beforeAll(async () => {
       payload: unknown,
       context: unknown,
     ) => Promise<Outcome>;
+    const written: NextTask[] = [];
     const whole = {
       ...context,
+      tasks: { add: async (_: unknown, tasks: readonly NextTask[]) => void written.push(...tasks) },
       taskId: task.id,
       attempt: 1,
       signal: new AbortController().signal,
@@ -81,7 +83,7 @@ beforeAll(async () => {
     const outcome = await handler(job?.payload.parse(task.payload), whole);
     if (outcome.outcome !== "done") return [];
     await db.transaction(async (tx) => outcome.write?.(tx));
-    return [...outcome.next];
+    return [...outcome.next, ...written];
   };
 });
 
