@@ -9,6 +9,7 @@ import { releaseApi } from "./release.ts";
 import { reviewApi } from "./review.ts";
 import { sourceApi } from "./source.ts";
 import { systemApi } from "./system.ts";
+import { thresholdsApi } from "./thresholds.ts";
 import { trainApi } from "./train.ts";
 
 /** Every operation of the API: with its `access`, the one table of who may do what. What is not in it does not exist. */
@@ -18,6 +19,7 @@ export const CATALOG: readonly AnyOperation[] = [
   grantsApi,
   consentApi,
   filterApi,
+  thresholdsApi,
   annotateApi,
   reviewApi,
   releaseApi,

@@ -48,7 +48,7 @@ export async function lockPool(tx: Transaction): Promise<void> {
   await tx.query("SELECT pg_advisory_xact_lock($1)", [ADMISSION_LOCK]);
 }
 
-/** Which of these contents (sha256 of the original bytes) are in the pool. */
+/** Which of these contents (sha256 of the original bytes) are assets, also withdrawn ones: the first candidate with them is judged for all. */
 export async function knownAssets(sql: Sql, ids: readonly string[]): Promise<Set<AssetId>> {
   const rows = await sql.query<{ id: string }>("SELECT id FROM assets WHERE id = ANY($1::text[])", [ids]);
   return new Set(rows.map(({ id }) => AssetId.parse(id)));
@@ -67,26 +67,27 @@ export async function hashesAfter(
   return rows.map(({ number, phash }) => ({ number: Number(number), phash: BigInt(phash) }));
 }
 
-/** What an asset of the pool is compared by. */
+/** What an asset is compared by. */
 export interface PoolMember {
   assetId: string;
   groupId: string;
   /** Null where it was not measured. */
   detailHash: Uint8Array | null;
+  withdrawn: boolean;
 }
 
-/** Those of these assets that are in the pool, by their number. */
+/** Those of these assets that there are, by their number. */
 export async function poolMembers(sql: Sql, numbers: readonly number[]): Promise<Map<number, PoolMember>> {
   if (numbers.length === 0) return new Map();
   const rows = await sql.query<PoolMember & { number: string }>(
-    `SELECT number, id AS "assetId", group_id AS "groupId", detail_hash AS "detailHash" FROM assets
+    `SELECT number, id AS "assetId", group_id AS "groupId", detail_hash AS "detailHash", withdrawn_at IS NOT NULL AS withdrawn FROM assets
      WHERE number = ANY($1::bigint[])`,
     [numbers],
   );
   return new Map(rows.map(({ number, ...member }) => [Number(number), member]));
 }
 
-/** Writes the admitted; content that is in the pool already stays as it is. */
+/** Writes the admitted; content that is an asset already stays as it is. */
 export async function insertAssets(tx: Transaction, assets: readonly NewAsset[]): Promise<void> {
   if (assets.length === 0) return;
   const rows = assets.map((asset) => ({

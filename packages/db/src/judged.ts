@@ -5,7 +5,7 @@ import type { Sql } from "@anyone/domain/transaction";
 import { type Page, type PageRequest, readPage } from "./browse/page.ts";
 import { readCuts } from "./cuts.ts";
 
-interface JudgedRow {
+export interface JudgedRow {
   id: string;
   sourceId: string;
   externalId: string;
@@ -19,10 +19,11 @@ interface JudgedRow {
   viewable: boolean;
 }
 
-const JUDGED = `select c.id, c.source_id as "sourceId", c.external_id as "externalId", c.url, c.status, c.reason, c.verdict,
+/** Of `candidates c left join assets a`. */
+export const JUDGED_COLUMNS = `c.id, c.source_id as "sourceId", c.external_id as "externalId", c.url, c.status, c.reason, c.verdict,
   a.id as "assetId", a.measures, a.models,
-  (c.object_key is not null and c.content_type in ('image/jpeg', 'image/png', 'image/webp')) as viewable
-  from candidates c left join assets a on a.candidate_id = c.id`;
+  (c.object_key is not null and c.content_type in ('image/jpeg', 'image/png', 'image/webp')) as viewable`;
+const JUDGED = `select ${JUDGED_COLUMNS} from candidates c left join assets a on a.candidate_id = c.id`;
 
 /** Candidates that the filter ended, with what was measured on them, latest first. */
 export async function listJudged(
@@ -41,7 +42,7 @@ export async function listJudged(
     page,
   );
   const cuts = await readCuts(sql, [...new Set(items.map(({ sourceId }) => sourceId))], gates);
-  return { items: items.map((row) => judged(row, cuts)), nextCursor };
+  return { items: items.map((row) => judgedOf(row, cuts)), nextCursor };
 }
 
 const PAGE = 2_000;
@@ -59,13 +60,14 @@ export async function* everyJudged(sql: Sql, gates: Gates, after = ""): AsyncGen
       `${JUDGED} where c.status = any('{kept,dropped}') and c.id > $1 order by c.id limit ${PAGE}`,
       [last],
     );
-    for (const row of rows) yield judged(row, cuts);
+    for (const row of rows) yield judgedOf(row, cuts);
     if (rows.length < PAGE) return;
     last = rows.at(-1)?.id ?? last;
   }
 }
 
-function judged(row: JudgedRow, cuts: ReadonlyMap<string, Cuts>): JudgedCandidate {
+/** A candidate as it was judged, with its source's cuts. */
+export function judgedOf(row: JudgedRow, cuts: ReadonlyMap<string, Cuts>): JudgedCandidate {
   const { id, sourceId, externalId, url, assetId, viewable, verdict } = row;
   const asset = assetId === null ? null : { measures: row.measures, models: row.models };
   return {

@@ -1,9 +1,100 @@
-import { FILTER_GATES, Gates, gates as initial } from "@anyone/domain/filter/gate";
-import type { Sql } from "@anyone/domain/transaction";
-import { readSetting } from "./settings.ts";
+import { createHash } from "node:crypto";
+import type { DialKey } from "@anyone/domain/filter/dials";
+import type { Gates } from "@anyone/domain/filter/gate";
+import {
+  changeThresholds,
+  SetThresholds,
+  thresholdsHash,
+  thresholdsWith,
+  type SetThresholds as Values,
+} from "@anyone/domain/filter/thresholds";
+import type { Database, Sql, Transaction } from "@anyone/domain/transaction";
+import { read } from "./browse/page.ts";
 
-/** The thresholds in force: what the operator set, or those that the filter brings. */
+/** The thresholds in force, who made them and since when each stands. */
+export interface ThresholdsInForce {
+  gates: Gates;
+  hash: string;
+  /** Null, as `madeBy`, while the filter's own stand that nobody ever changed. */
+  madeAt: string | null;
+  madeBy: string | null;
+  note: string | null;
+  /** When a threshold got the value that it has; those never set are missing. */
+  since: ReadonlyMap<DialKey, string>;
+}
+
+interface VersionRow {
+  id: number;
+  values: unknown;
+  note: string | null;
+  madeBy: string;
+  madeAt: string;
+}
+
+const VERSION = `select id, "values", note, made_by as "madeBy", made_at as "madeAt" from threshold_versions`;
+
+/** The thresholds in force: what the operator set last, on top of those that the filter brings. */
 export async function readThresholds(sql: Sql): Promise<Gates> {
-  const setting = await readSetting(sql, FILTER_GATES);
-  return setting ? Gates.parse(setting.value) : initial;
+  const [newest] = await read<VersionRow>(sql, `${VERSION} order by id desc limit 1`);
+  return newest ? thresholdsWith(SetThresholds.parse(newest.values), newest.id) : thresholdsWith({}, 0);
+}
+
+/** The thresholds in force with their history. */
+export async function readThresholdsInForce(sql: Sql): Promise<ThresholdsInForce> {
+  const versions = await read<VersionRow>(sql, `${VERSION} order by id`);
+  const newest = versions.at(-1);
+  const gates = newest ? thresholdsWith(SetThresholds.parse(newest.values), newest.id) : thresholdsWith({}, 0);
+  const { madeAt = null, madeBy = null, note = null } = newest ?? {};
+  return { gates, hash: thresholdsHash(gates, sha256), madeAt, madeBy, note, since: sinceWhen(versions) };
+}
+
+/**
+ * Sets some thresholds and leaves the others as they are. What changes nothing makes no version.
+ *
+ * @throws Fault `bad-input` when one does not fit
+ */
+export function setThresholds(
+  db: Database,
+  { change, note, by }: { change: Readonly<Record<string, number | null>>; note: string | undefined; by: string },
+): Promise<ThresholdsInForce> {
+  return db.transaction(async (tx) => {
+    await tx.query("SELECT pg_advisory_xact_lock(hashtext('thresholds'))");
+    const [newest] = await read<VersionRow>(tx, `${VERSION} order by id desc limit 1`);
+    const before = SetThresholds.parse(newest?.values ?? {});
+    const after = changeThresholds(before, change);
+    if (!same(before, after)) await add(tx, after, { note, by });
+    return readThresholdsInForce(tx);
+  });
+}
+
+async function add(tx: Transaction, values: Values, { note, by }: { note: string | undefined; by: string }) {
+  await tx.query(`INSERT INTO threshold_versions ("values", hash, note, made_by) VALUES ($1, $2, $3, $4)`, [
+    JSON.stringify(values),
+    thresholdsHash(thresholdsWith(values, 0), sha256),
+    note ?? null,
+    by,
+  ]);
+}
+
+/** The moment of the version from which on each threshold had the value that it has in the last. */
+function sinceWhen(versions: readonly VersionRow[]): Map<DialKey, string> {
+  const since = new Map<DialKey, string>();
+  let before: Values = {};
+  for (const { values, madeAt } of versions) {
+    const now = SetThresholds.parse(values);
+    for (const key of new Set([...Object.keys(before), ...Object.keys(now)]) as Set<DialKey>) {
+      if (before[key] !== now[key]) since.set(key, madeAt);
+    }
+    before = now;
+  }
+  return since;
+}
+
+function same(a: Values, b: Values): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<DialKey>;
+  return [...keys].every((key) => a[key] === b[key]);
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -2,7 +2,13 @@ import { seeParts } from "@anyone/domain/annotate/evidence";
 import type { Gates } from "@anyone/domain/filter/gate";
 import { firstDrop } from "@anyone/domain/filter/judge";
 import { type Cuts, promptOf } from "@anyone/domain/filter/ranking";
-import { type Claims, type DropReason, type Measurement, roundedScore } from "@anyone/domain/filter/verdict";
+import {
+  type Claims,
+  type DropReason,
+  type Measurement,
+  roundedMeasurement,
+  roundedScore,
+} from "@anyone/domain/filter/verdict";
 import type { ModelIdentity, Slot } from "@anyone/domain/model";
 import { ATR_PARTS } from "@anyone/domain/parts";
 import { type Box, type Detection, intersectionOverSmaller, suppress, toView } from "./boxes.ts";
@@ -121,7 +127,9 @@ export async function measure(
   { prompt, cuts, claims = {} }: About = { prompt: promptOf(null), cuts: {} },
 ): Promise<Measured> {
   const measurement: Measurement = { ...claims, models: instruments.empty.map(unavailable) };
-  const dropped = () => droppedBy(measurement, gates, cuts);
+  // Judged as it is stored, so that judging again gives the same.
+  const drop = () => firstDrop(roundedMeasurement(measurement), gates, cuts);
+  const dropped = () => droppedBy(measurement, drop());
   const header = await readHeader(bytes);
   if (!header.ok) {
     measurement.fault = header.fault;
@@ -129,7 +137,7 @@ export async function measure(
   }
   const { width, height } = header.value;
   Object.assign(measurement, { width, height });
-  if (firstDrop(measurement, gates, cuts)) return dropped();
+  if (drop()) return dropped();
 
   const decoded = await decode(bytes, header.value);
   if (!decoded.ok) {
@@ -158,7 +166,7 @@ export async function measure(
     measurement.models.push(score.identity);
   }
   if (measurement.preference !== undefined) measurement.prompt = prompt;
-  if (firstDrop(measurement, gates, cuts)) return dropped();
+  if (drop()) return dropped();
 
   const admission = await admit(instruments, bytes, header.value, picture, grey, person.box, face.box);
   measurement.foreground = 1 - (admission.partShares[0] as number);
@@ -202,8 +210,7 @@ async function admit(
   };
 }
 
-function droppedBy(measurement: Measurement, gates: Gates, cuts: Cuts): Measured {
-  const drop = firstDrop(measurement, gates, cuts);
+function droppedBy(measurement: Measurement, drop: DropReason | undefined): Measured {
   if (!drop) throw new Error("no gate drops this picture");
   return { drop, measurement };
 }

@@ -18,6 +18,7 @@ import { releaseRoutes } from "./routes/release.ts";
 import { reviewRoutes } from "./routes/review.ts";
 import { sourceRoutes } from "./routes/source.ts";
 import { systemRoutes } from "./routes/system.ts";
+import { thresholdRoutes } from "./routes/thresholds.ts";
 import { trainRoutes } from "./routes/train.ts";
 
 export interface AppOptions {
@@ -54,6 +55,7 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
     grantRoutes,
     consentRoutes,
     filterRoutes,
+    thresholdRoutes,
     annotateRoutes,
     reviewRoutes,
     releaseRoutes,

@@ -27,6 +27,7 @@ interface FetchPayload {
   candidateIds: CandidateId[];
   crawlId?: CrawlId | undefined;
   turn?: number | undefined;
+  rejudge?: number | undefined;
   attempt: number;
 }
 
@@ -54,7 +55,7 @@ type Result = { ok: true; id: CandidateId } | Halted | Failed;
  * one whose header shows that the filter's size gate would drop it is dropped right there, by that gate.
  */
 export async function fetchCandidates(
-  { candidateIds, crawlId, turn, attempt: round }: FetchPayload,
+  { candidateIds, crawlId, turn, rejudge, attempt: round }: FetchPayload,
   context: CrawlerContext & TaskContext,
 ): Promise<Outcome> {
   const listed = await context.candidates.withStatus(candidateIds, "listed");
@@ -101,7 +102,10 @@ export async function fetchCandidates(
         failed.map(({ id, reason, retryInMs, heard }) => ({ id, reason, heard, final: retryInMs === undefined })),
       );
     },
-    next: [...toFilter([...before, ...fetched]), ...toRetry(later, { crawlId, turn, attempt: round + 1 })],
+    next: [
+      ...toFilter([...before, ...fetched], rejudge),
+      ...toRetry(later, { crawlId, turn, rejudge, attempt: round + 1 }),
+    ],
   });
 
   /** Asked when the host's line is through to a candidate: a chunk may wait long, and its crawl may be halted meanwhile. */
@@ -167,8 +171,8 @@ async function read(
   }
 }
 
-function toFilter(candidateIds: CandidateId[]): NextTask[] {
-  return candidateIds.length === 0 ? [] : [next(filterCandidates, { candidateIds })];
+function toFilter(candidateIds: CandidateId[], rejudge: number | undefined): NextTask[] {
+  return candidateIds.length === 0 ? [] : [next(filterCandidates, { candidateIds, rejudge })];
 }
 
 /** One later task for all that may be tried again, at the moment the most patient of them asks for. */

@@ -10,6 +10,7 @@ import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { recordReadings } from "@anyone/db/evidence";
 import { everyJudged } from "@anyone/db/judged";
 import { taskStore } from "@anyone/db/tasks";
+import { readThresholds } from "@anyone/db/thresholds";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { gates } from "@anyone/domain/filter/gate";
 import { collectReport } from "@anyone/domain/filter/report";
@@ -57,8 +58,9 @@ beforeAll(async () => {
     store,
     pool,
     index: poolIndex(),
-    gates,
+    thresholds: readThresholds,
     cuts: cutReader(gates, []),
+    storedCuts: cutReader(gates, []),
     protocolId: ProtocolId.parse(primeHuman.identity),
     log,
   };

@@ -4,11 +4,9 @@ import type { CandidateRepository, CandidateRow } from "@anyone/db/candidates";
 import { generatedMarks } from "@anyone/db/evidence";
 import { fault } from "@anyone/domain/fault";
 import type { Gates } from "@anyone/domain/filter/gate";
-import { hammingDistance } from "@anyone/domain/filter/hash-index";
-import { ownVerdicts, rulers } from "@anyone/domain/filter/judge";
-import { detailDistance, type Likeness, placeInPool } from "@anyone/domain/filter/pool";
+import { judgement } from "@anyone/domain/filter/judge";
 import { type Cuts, promptOf } from "@anyone/domain/filter/ranking";
-import { type DropReason, type Measurement, roundedMeasurement } from "@anyone/domain/filter/verdict";
+import { type DropReason, roundedMeasurement } from "@anyone/domain/filter/verdict";
 import { AssetId, type CandidateId, type ProtocolId } from "@anyone/domain/ids";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { done, next, type Outcome, skipped, type TaskContext } from "@anyone/queues/job";
@@ -17,6 +15,7 @@ import type { Logger } from "@anyone/runtime/logger";
 import type { Store } from "@anyone/storage/store";
 import type { CutReader } from "./cut-reader.ts";
 import type { Answer, MeasurePool } from "./measure-pool.ts";
+import { placeArrivals } from "./place-arrivals.ts";
 import type { PoolIndex } from "./pool-index.ts";
 import { storeAdmission } from "./store-admission.ts";
 
@@ -26,15 +25,19 @@ export interface FilterContext {
   store: Store;
   pool: MeasurePool;
   index: PoolIndex;
-  gates: Gates;
+  /** Reads the thresholds in force. */
+  thresholds: (sql: Sql) => Promise<Gates>;
   cuts: CutReader;
+  /** Cuts also of scores that only models of earlier days gave. */
+  storedCuts: CutReader;
   /** The protocol whose questions are asked about what is kept. */
   protocolId: ProtocolId;
   log: Logger;
 }
 
-/** What is known before anything is measured: contents of the pool, and marks by which files say that a model made them. */
+/** What is known before anything is measured: the thresholds in force, contents that are assets, and marks by which files say that a model made them. */
 interface Foreknown {
+  gates: Gates;
   known: ReadonlySet<string>;
   marks: ReadonlyMap<string, string>;
 }
@@ -55,14 +58,15 @@ export async function filterCandidates(
   const fetched = await context.candidates.withStatus(candidateIds, "fetched");
   if (fetched.length === 0) return skipped("nothing-fetched");
   const ids = fetched.map(({ id }) => id);
-  const [known, marks] = await Promise.all([
+  const [gates, known, marks] = await Promise.all([
+    context.thresholds(context.db),
     knownAssets(context.db, fetched.map(contentOf)),
     generatedMarks(context.db, ids),
   ]);
-  const judged = await Promise.all(fetched.map((candidate) => judge(candidate, { known, marks }, context)));
+  const judged = await Promise.all(fetched.map((candidate) => judge(candidate, { gates, known, marks }, context)));
   // Most is read before the pool's lock is taken, which everybody else waits for.
   await context.index.catchUp(context.db);
-  return done({ write: (tx) => record(tx, judged, context) });
+  return done({ write: (tx) => record(tx, judged, gates, context) });
 }
 
 async function judge(
@@ -90,7 +94,8 @@ async function verdictOn(
   foreknown: Foreknown,
   context: FilterContext & TaskContext,
 ): Promise<Judged> {
-  const { db, store, pool, gates, signal } = context;
+  const { db, store, pool, signal } = context;
+  const { gates } = foreknown;
   const id = AssetId.parse(contentOf(candidate));
   if (foreknown.known.has(id))
     return { candidate, reason: "duplicate", details: { gates: gates.version, duplicateOf: id } };
@@ -126,14 +131,15 @@ async function verdictOn(
     measures: { gates: gates.version, ...measures },
     models,
   };
-  return { candidate, asset, details: judgement(measurement, gates, cuts) };
+  return { candidate, asset, details: judgement({ models, ...measures }, gates, cuts) };
 }
 
 /** Verdicts, assets, groups and the next task, all or nothing. Runs again from scratch when the transaction is repeated. */
 async function record(
   tx: Transaction,
   judged: readonly Judged[],
-  { gates, index, protocolId }: FilterContext,
+  gates: Gates,
+  { index, protocolId }: FilterContext,
 ): Promise<void> {
   await lockPool(tx);
   const passed = judged.flatMap(({ asset }) => asset ?? []);
@@ -141,22 +147,17 @@ async function record(
     tx,
     passed.map(({ id }) => id),
   );
-  const alike = await index.alike(tx, passed, gates.groupBits);
+  const unknown = passed.filter(({ id }) => !known.has(id));
+  const places = await placeArrivals(tx, unknown, { index, gates });
   const admitted: NewAsset[] = [];
   const dropped = new Map<CandidateId, { reason: DropReason; duplicateOf: string; models: unknown }>();
-  passed.forEach((asset, i) => {
-    if (known.has(asset.id) || admitted.some(({ id }) => id === asset.id)) {
+  for (const asset of passed) {
+    const place = places.get(asset.id);
+    if (!place || admitted.some(({ id }) => id === asset.id)) {
       dropped.set(asset.candidateId, { ...measuresOf(asset), reason: "duplicate", duplicateOf: asset.id });
-      return;
-    }
-    const place = placeInPool(
-      asset.id,
-      [...(alike[i] ?? []), ...admitted.map((other) => likeness(asset, other))],
-      gates,
-    );
-    if ("groupId" in place) admitted.push({ ...asset, groupId: place.groupId });
+    } else if ("groupId" in place) admitted.push({ ...asset, groupId: place.groupId });
     else dropped.set(asset.candidateId, { ...measuresOf(asset), reason: "near-duplicate", ...place });
-  });
+  }
   await insertAssets(tx, admitted);
   await recordVerdicts(
     tx,
@@ -174,28 +175,10 @@ function measuresOf({ measures, models }: NewAsset): { models: unknown } {
   return { ...measures, models };
 }
 
-function likeness(asset: NewAsset, other: NewAsset): Likeness {
-  return {
-    assetId: other.id,
-    groupId: other.groupId,
-    distance: hammingDistance(asset.phash, other.phash),
-    detail: detailDistance(asset.detailHash, other.detailHash),
-  };
-}
-
 function detailsOf(answer: Answer, gates: Gates, cuts: Cuts): Record<string, unknown> {
   if (!("measurement" in answer)) return { gates: gates.version, detail: answer.detail };
-  return { ...judgement(answer.measurement, gates, cuts), ...roundedMeasurement(answer.measurement) };
-}
-
-/** The version that judged, what each of its gates says by itself and by which model, and the cuts that were given. */
-function judgement(measurement: Measurement, gates: Gates, cuts: Cuts): Record<string, unknown> {
-  return {
-    gates: gates.version,
-    says: ownVerdicts(measurement, gates, cuts),
-    by: rulers(measurement),
-    ...(Object.keys(cuts).length > 0 && { cuts }),
-  };
+  const measurement = roundedMeasurement(answer.measurement);
+  return { ...judgement(measurement, gates, cuts), ...measurement };
 }
 
 /** The sha256 the fetch stored the bytes under: an asset is named by it. */

@@ -3,6 +3,7 @@ import { candidateRepository } from "@anyone/db/candidates";
 import { openDatabase } from "@anyone/db/client";
 import { migrate } from "@anyone/db/migrate";
 import { taskStore } from "@anyone/db/tasks";
+import { readThresholds } from "@anyone/db/thresholds";
 import { readPrimeHuman } from "@anyone/domain/annotate/read-prime-human";
 import { gates } from "@anyone/domain/filter/gate";
 import { ProtocolId } from "@anyone/domain/ids";
@@ -49,8 +50,9 @@ main(async () => {
       store,
       pool,
       index,
-      gates,
+      thresholds: readThresholds,
       cuts: cutReader(gates, await findRanked(models)),
+      storedCuts: cutReader(gates, ["faceQuality", "preference"]),
       protocolId: ProtocolId.parse(protocol.identity),
       log,
     },
@@ -66,5 +68,5 @@ main(async () => {
     health?.close();
     await db.close();
   });
-  log.info({ models, processes: size, gates: gates.version }, "filtering");
+  log.info({ models, processes: size, gates: (await readThresholds(db)).version }, "filtering");
 });

@@ -6,7 +6,8 @@ import type { Sql } from "@anyone/domain/transaction";
 /** What a picture is compared by. */
 export interface Hashes {
   phash: bigint;
-  detailHash: Uint8Array;
+  /** Null where it was not measured. */
+  detailHash: Uint8Array | null;
 }
 
 /** The hashes of the whole pool in this process's memory: about 52 bytes an asset. */
@@ -20,8 +21,8 @@ export interface PoolIndex {
 const PAGE = 50_000;
 
 /**
- * PostgreSQL is the truth and what persists: the index holds numbers of assets, and asks the database who they are. So an asset that has left the pool, or
- * was rolled back after it was read, is found by nobody. Every process has an index of its own.
+ * PostgreSQL is the truth and what persists: the index holds numbers of assets, and asks the database who they are. So an asset that was
+ * rolled back after it was read is found by nobody, and a withdrawn one is told from those of the pool. Every process has an index of its own.
  */
 export function poolIndex(): PoolIndex {
   const index = hashIndex();
@@ -56,9 +57,9 @@ export function poolIndex(): PoolIndex {
         (near[i] ?? []).flatMap(({ number, distance }) => {
           const member = members.get(number);
           if (!member) return [];
-          const { assetId, groupId, detailHash } = member;
-          const detail = detailHash && detailDistance(picture.detailHash, detailHash);
-          return { assetId, groupId, distance, detail };
+          const { assetId, groupId, detailHash, withdrawn } = member;
+          const detail = detailHash && picture.detailHash && detailDistance(picture.detailHash, detailHash);
+          return { assetId, groupId, distance, detail, withdrawn };
         }),
       );
     },

@@ -1,9 +1,6 @@
 import { z } from "zod";
 import { Ranking } from "./ranking.ts";
 
-/** The setting that holds what the operator made of the thresholds. */
-export const FILTER_GATES = "filter.gates";
-
 /** Every threshold of the filter. A verdict stores the version that decided. */
 export const Gates = z.object({
   version: z.string().min(1),

@@ -64,3 +64,13 @@ export function rulers({ models }: Pick<Measurement, "models">): Partial<Record<
     }),
   );
 }
+
+/** What a verdict stores: the version that judged, what each of its gates says by itself and by which model, and the cuts that were given. */
+export function judgement(measured: Measurement, gates: Gates, cuts: Cuts = {}): Record<string, unknown> {
+  return {
+    gates: gates.version,
+    says: ownVerdicts(measured, gates, cuts),
+    by: rulers(measured),
+    ...(Object.keys(cuts).length > 0 && { cuts }),
+  };
+}

@@ -1,6 +1,6 @@
 import type { Gates } from "./gate.ts";
 
-/** An asset of the pool that looks like a picture. */
+/** An asset that looks like a picture. */
 export interface Likeness {
   assetId: string;
   /** Near-duplicate group: the id of its first asset. */
@@ -9,6 +9,8 @@ export interface Likeness {
   distance: number;
   /** Differing bits of their 256-bit hashes; null where one of them has none. */
   detail: number | null;
+  /** It has left the pool: nothing is dropped for it, but what is like it joins its group, where it finds that when it comes back. */
+  withdrawn?: boolean;
 }
 
 export type Place = { duplicateOf: string } | { groupId: string };
@@ -25,7 +27,8 @@ export function placeInPool(
 ): Place {
   const nearestFirst = alike.toSorted((a, b) => a.distance - b.distance || a.assetId.localeCompare(b.assetId));
   const same = nearestFirst.find(
-    ({ distance, detail }) => distance <= gates.sameBits && (detail === null || detail <= gates.sameDetail),
+    ({ distance, detail, withdrawn }) =>
+      !withdrawn && distance <= gates.sameBits && (detail === null || detail <= gates.sameDetail),
   );
   if (same) return { duplicateOf: same.assetId };
   const nearest = nearestFirst[0];

@@ -12,9 +12,11 @@ export const annotateAssets = defineJob({
     labellerId: LabellerId.optional(),
     /** The iteration that waits for these answers, if one does. */
     iteration: z.number().int().optional(),
+    /** By which judging again they came back to the pool. */
+    rejudge: z.number().int().optional(),
   }),
-  key: ({ assetIds, protocolId, labellerId, iteration }) =>
-    `${protocolId}.${labellerId ?? "current"}.${iteration ?? 0}.${assetIds.join(",")}`,
+  key: ({ assetIds, protocolId, labellerId, iteration, rejudge }) =>
+    `${protocolId}.${labellerId ?? "current"}.${iteration ?? 0}.${rejudge === undefined ? "" : `r${rejudge}.`}${assetIds.join(",")}`,
   chunk: "assetIds",
   leaseSeconds: 180,
 });

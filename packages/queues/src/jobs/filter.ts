@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { CandidateId } from "@anyone/domain/ids";
 import { z } from "zod";
 import { defineJob } from "../job.ts";
@@ -5,8 +6,27 @@ import { defineJob } from "../job.ts";
 /** Runs the gates over fetched candidates: each is kept, or dropped with one reason. */
 export const filterCandidates = defineJob({
   name: "filter.candidates",
-  payload: z.object({ candidateIds: z.array(CandidateId).min(1).max(64) }),
-  key: ({ candidateIds }) => candidateIds.join(","),
+  payload: z.object({
+    candidateIds: z.array(CandidateId).min(1).max(64),
+    /** By which judging again they came once more: another task than the one that filtered them before. */
+    rejudge: z.number().int().optional(),
+  }),
+  key: ({ candidateIds, rejudge }) =>
+    rejudge === undefined
+      ? candidateIds.join(",")
+      : `rejudge-${rejudge}.${createHash("sha256").update(candidateIds.join("\n")).digest("hex").slice(0, 32)}`,
   chunk: "candidateIds",
   leaseSeconds: 180,
+});
+
+/** Judges again what the filter ended: the candidates with ids over `after` up to `upTo`, or all that follow. */
+export const rejudgeCandidates = defineJob({
+  name: "filter.rejudge",
+  payload: z.object({
+    rejudge: z.number().int(),
+    after: z.string().max(200),
+    upTo: z.string().max(200).nullable(),
+  }),
+  key: ({ rejudge, after }) => `${rejudge}.${after || "first"}`,
+  leaseSeconds: 60,
 });

@@ -26,10 +26,12 @@ export const fetchCandidates = defineJob({
     /** Whose candidates they are: once it is paused, cancelled or resumed, this task asks for nothing more. */
     crawlId: CrawlId.optional(),
     turn,
+    /** By which judging again they came once more. */
+    rejudge: z.number().int().optional(),
     attempt: z.number().int().min(1).max(MOST_ATTEMPTS).default(1),
   }),
-  key: ({ candidateIds, crawlId, attempt, turn }) => {
-    const whose = crawlId === undefined ? candidateIds : [crawlId, ...candidateIds];
+  key: ({ candidateIds, crawlId, attempt, turn, rejudge }) => {
+    const whose = [crawlId, rejudge === undefined ? undefined : `rejudge-${rejudge}`, ...candidateIds].filter(Boolean);
     return `${createHash("sha256").update(whose.join("\n")).digest("hex").slice(0, 32)}.${attempt}${suffix(turn)}`;
   },
   chunk: "candidateIds",

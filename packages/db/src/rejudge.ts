@@ -1,0 +1,210 @@
+import type { Gates } from "@anyone/domain/filter/gate";
+import type { Cuts } from "@anyone/domain/filter/ranking";
+import type { Rejudgeable, RejudgeCounts } from "@anyone/domain/filter/rejudge";
+import { storedMeasurement } from "@anyone/domain/filter/stored";
+import { DROP_REASONS, type DropReason } from "@anyone/domain/filter/verdict";
+import { AssetId, CandidateId } from "@anyone/domain/ids";
+import type { Sql, Transaction } from "@anyone/domain/transaction";
+import { read } from "./browse/page.ts";
+import { readCuts } from "./cuts.ts";
+import { JUDGED_COLUMNS, type JudgedRow, judgedOf } from "./judged.ts";
+
+/** Candidates of one task. */
+const CHUNK = 500;
+const PAGE = 2_000;
+
+/** Candidates that the filter ended, by id: those over `after` up to `upTo`, or all that follow. */
+export interface Range {
+  after: string;
+  upTo: string | null;
+}
+
+interface RejudgeableRow extends JudgedRow {
+  stored: boolean;
+  withdrawn: string | null;
+  twinId: string | null;
+  twinSourceId: string;
+  twinWithdrawn: string | null;
+  twinVerdict: unknown;
+  twinMeasures: unknown;
+  twinModels: unknown;
+}
+
+const REJUDGEABLE = `SELECT ${JUDGED_COLUMNS}, c.object_key IS NOT NULL AS stored, a.withdrawn_reason AS withdrawn,
+    t.id AS "twinId", t.source_id AS "twinSourceId", t.withdrawn_reason AS "twinWithdrawn", tc.verdict AS "twinVerdict",
+    t.measures AS "twinMeasures", t.models AS "twinModels"
+  FROM candidates c LEFT JOIN assets a ON a.candidate_id = c.id
+  LEFT JOIN assets t ON c.reason = 'near-duplicate' AND t.id = c.verdict ->> 'duplicateOf'
+  LEFT JOIN candidates tc ON tc.id = t.candidate_id
+  WHERE c.status IN ('kept', 'dropped') AND c.id > $1`;
+
+/** The candidates of a range, by id. `cuts` are those of their sources, and of the sources of what they are like. */
+export async function rejudgeable(
+  sql: Sql,
+  { after, upTo }: Range,
+  cuts: ReadonlyMap<string, Cuts>,
+): Promise<Rejudgeable[]> {
+  const rows = await sql.query<RejudgeableRow>(`${REJUDGEABLE} AND ($2::text IS NULL OR c.id <= $2) ORDER BY c.id`, [
+    after,
+    upTo,
+  ]);
+  return rows.map((row) => rejudgeableOf(row, cuts));
+}
+
+/** Every candidate that the filter ended, in the order of their ids. However many there are, memory holds one page. */
+export async function* everyRejudgeable(sql: Sql, gates: Gates): AsyncGenerator<Rejudgeable, void> {
+  const sources = await sql.query<{ id: string }>("SELECT id FROM sources");
+  const cuts = await readCuts(
+    sql,
+    sources.map(({ id }) => id),
+    gates,
+  );
+  for (let last = ""; ; ) {
+    const rows = await sql.query<RejudgeableRow>(`${REJUDGEABLE} ORDER BY c.id LIMIT ${PAGE}`, [last]);
+    for (const row of rows) yield rejudgeableOf(row, cuts);
+    if (rows.length < PAGE) return;
+    last = rows.at(-1)?.id ?? last;
+  }
+}
+
+function rejudgeableOf(row: RejudgeableRow, cuts: ReadonlyMap<string, Cuts>): Rejudgeable {
+  const { stored, withdrawn, twinId, twinSourceId: sourceId, twinVerdict, twinMeasures: measures, twinModels } = row;
+  const measured = storedMeasurement(twinVerdict, { measures, models: twinModels });
+  return {
+    ...judgedOf(row, cuts),
+    stored,
+    withdrawn,
+    twin:
+      twinId === null
+        ? null
+        : { id: twinId, withdrawn: row.twinWithdrawn, sourceId, measured, cuts: cuts.get(sourceId) ?? {} },
+  };
+}
+
+/** Ranges of up to 500 candidates each that hold all that the filter ended, also what it ends meanwhile. */
+export async function rejudgeRanges(sql: Sql): Promise<Range[]> {
+  const rows = await sql.query<{ id: string }>(
+    `SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM candidates WHERE status IN ('kept', 'dropped')) AS ended
+     WHERE n % ${CHUNK} = 0 ORDER BY id`,
+  );
+  const ends = rows.map(({ id }) => id);
+  return [...ends, null].map((upTo, i) => ({ after: ends[i - 1] ?? "", upTo }));
+}
+
+/** What a candidate's verdict becomes; `details` is what is told of its judging, beside what was measured. */
+export interface RejudgedVerdict {
+  candidateId: string;
+  status: "kept" | "dropped";
+  reason: DropReason | null;
+  details: Record<string, unknown>;
+}
+
+/** Writes verdicts that differ from those that stand; what was measured stays beside them. */
+export async function recordRejudged(tx: Transaction, verdicts: readonly RejudgedVerdict[]): Promise<void> {
+  await tx.query(
+    `UPDATE candidates AS c SET status = now.status, reason = now.reason, verdict = now.verdict
+     FROM (SELECT one.id, one.status, one.reason, (coalesce(old.verdict, '{}') - 'cuts' - 'duplicateOf') || one.details::jsonb AS verdict
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS one (id, status, reason, details)
+             JOIN candidates old ON old.id = one.id) AS now
+     WHERE c.id = now.id AND (c.status, c.reason, c.verdict) IS DISTINCT FROM (now.status, now.reason, now.verdict)`,
+    [
+      verdicts.map(({ candidateId }) => candidateId),
+      verdicts.map(({ status }) => status),
+      verdicts.map(({ reason }) => reason),
+      verdicts.map(({ details }) => JSON.stringify(details)),
+    ],
+  );
+}
+
+/** Puts dropped candidates before the filter again, or, where their bytes were never stored, before the fetch. */
+export async function reopen(tx: Transaction, ids: readonly string[], status: "fetched" | "listed"): Promise<void> {
+  await tx.query(
+    `UPDATE candidates SET status = $2, reason = NULL, filtered_at = NULL WHERE id = ANY($1::text[]) AND status = 'dropped'`,
+    [ids, status],
+  );
+}
+
+/** Takes assets out of the pool. One that has left it before keeps its reason. */
+export async function withdrawAssets(
+  tx: Transaction,
+  withdrawn: readonly { assetId: string; reason: string }[],
+): Promise<void> {
+  await tx.query(
+    `UPDATE assets SET withdrawn_at = clock_timestamp(), withdrawn_reason = now.reason
+     FROM unnest($1::text[], $2::text[]) AS now (id, reason) WHERE assets.id = now.id AND withdrawn_at IS NULL`,
+    [withdrawn.map(({ assetId }) => assetId), withdrawn.map(({ reason }) => reason)],
+  );
+}
+
+/** Brings assets that the filter had withdrawn back into the pool. Returns those without answers under the protocol. */
+export async function returnAssets(tx: Transaction, ids: readonly string[], protocolId: string): Promise<AssetId[]> {
+  const rows = await tx.query<{ id: string }>(
+    `WITH back AS (UPDATE assets SET withdrawn_at = NULL, withdrawn_reason = NULL
+       WHERE id = ANY($1::text[]) AND withdrawn_reason = ANY($2::text[]) RETURNING id)
+     SELECT id FROM back WHERE NOT EXISTS (SELECT FROM answers WHERE asset_id = back.id AND protocol_id = $3) ORDER BY id`,
+    [ids, DROP_REASONS, protocolId],
+  );
+  return rows.map(({ id }) => AssetId.parse(id));
+}
+
+/** What assets are compared by, in the order of their admission. */
+export async function hashesOf(
+  tx: Transaction,
+  ids: readonly string[],
+): Promise<{ id: AssetId; candidateId: CandidateId; phash: bigint; detailHash: Uint8Array | null }[]> {
+  const rows = await tx.query<{ id: string; candidateId: string; phash: string; detailHash: Uint8Array | null }>(
+    `SELECT id, candidate_id AS "candidateId", phash, detail_hash AS "detailHash" FROM assets WHERE id = ANY($1::text[]) ORDER BY number`,
+    [ids],
+  );
+  return rows.map(({ id, candidateId, phash, detailHash }) => ({
+    id: AssetId.parse(id),
+    candidateId: CandidateId.parse(candidateId),
+    phash: BigInt.asUintN(64, BigInt(phash)),
+    detailHash,
+  }));
+}
+
+/** How far one judging again is. */
+export interface RejudgeRow extends RejudgeCounts {
+  id: number;
+  thresholds: string;
+  tasks: number;
+  tasksDone: number;
+  startedBy: string;
+  startedAt: string;
+  finishedAt: string | null;
+}
+
+/** Opens a judging again. The caller writes its tasks in the same transaction. */
+export async function startRejudge(
+  tx: Transaction,
+  { thresholds, tasks, by }: { thresholds: string; tasks: number; by: string },
+): Promise<number> {
+  const [row] = await tx.query<{ id: number }>(
+    "INSERT INTO rejudges (thresholds, tasks, started_by) VALUES ($1, $2, $3) RETURNING id",
+    [thresholds, tasks, by],
+  );
+  return (row as { id: number }).id;
+}
+
+/** Adds what one task changed. */
+export async function recordRejudgeTask(tx: Transaction, id: number, counts: RejudgeCounts): Promise<void> {
+  await tx.query(
+    `UPDATE rejudges SET tasks_done = tasks_done + 1, judged = judged + $2, newly_kept = newly_kept + $3, newly_dropped = newly_dropped + $4,
+       to_measure = to_measure + $5, to_fetch = to_fetch + $6,
+       finished_at = CASE WHEN tasks_done + 1 >= tasks THEN clock_timestamp() END
+     WHERE id = $1`,
+    [id, counts.judged, counts.newlyKept, counts.newlyDropped, counts.toMeasure, counts.toFetch],
+  );
+}
+
+/** The judging again that was begun last; undefined when none ever was. */
+export async function latestRejudge(sql: Sql): Promise<RejudgeRow | undefined> {
+  const rows = await read<RejudgeRow>(
+    sql,
+    `SELECT id, thresholds, tasks, tasks_done AS "tasksDone", judged, newly_kept AS "newlyKept", newly_dropped AS "newlyDropped",
+       to_measure AS "toMeasure", to_fetch AS "toFetch", started_by AS "startedBy", started_at AS "startedAt", finished_at AS "finishedAt"
+     FROM rejudges ORDER BY id DESC LIMIT 1`,
+  );
+  return rows[0];
+}

@@ -1,0 +1,161 @@
+import { addTasks } from "@anyone/db/add-tasks";
+import { lockPool } from "@anyone/db/assets";
+import {
+  hashesOf,
+  type Range,
+  type RejudgedVerdict,
+  recordRejudged,
+  recordRejudgeTask,
+  rejudgeable,
+  reopen,
+  returnAssets,
+  withdrawAssets,
+} from "@anyone/db/rejudge";
+import type { Gates } from "@anyone/domain/filter/gate";
+import { judgement } from "@anyone/domain/filter/judge";
+import { type Cuts, RANKED_SCORES, type RankedScore } from "@anyone/domain/filter/ranking";
+import { collectRejudged, type Rejudgeable, type Rejudged, rejudge } from "@anyone/domain/filter/rejudge";
+import { AssetId, CandidateId } from "@anyone/domain/ids";
+import { FETCH_CHUNK } from "@anyone/domain/source/crawl";
+import type { NextTask } from "@anyone/domain/tasks";
+import type { Transaction } from "@anyone/domain/transaction";
+import { done, next, type Outcome, type TaskContext } from "@anyone/queues/job";
+import { annotateAssets } from "@anyone/queues/jobs/annotate";
+import { filterCandidates } from "@anyone/queues/jobs/filter";
+import { fetchCandidates } from "@anyone/queues/jobs/source";
+import type { FilterContext } from "./filter-candidates.ts";
+import { placeArrivals } from "./place-arrivals.ts";
+
+/** Candidates or assets of one task that follows. */
+const CHUNK = 64;
+const NO_CUTS: ReadonlyMap<string, Cuts> = new Map();
+
+interface Decided {
+  candidate: Rejudgeable;
+  becomes: Rejudged;
+}
+
+/**
+ * Judges a range of candidates again by what was measured on them, under the thresholds in force when it commits; no picture is read. What is
+ * newly dropped leaves the pool. What is newly kept comes back, or goes through the filter once more, or through the fetch.
+ */
+export async function rejudgeCandidates(
+  { rejudge: run, ...range }: Range & { rejudge: number },
+  context: FilterContext & TaskContext,
+): Promise<Outcome> {
+  const { db, index, log } = context;
+  // What takes long is read before the pool's lock is taken, which everybody else waits for.
+  await index.catchUp(db);
+  const cuts = await cutsFor(await rejudgeable(db, range, NO_CUTS), context);
+  return done({
+    write: async (tx) => {
+      await lockPool(tx);
+      const gates = await context.thresholds(tx);
+      const found = await rejudgeable(tx, range, cuts);
+      const decided = await settleReturns(
+        tx,
+        found.map((candidate) => ({ candidate, becomes: rejudge(candidate, gates) })),
+        { ...context, gates, run },
+      );
+      await recordRejudged(
+        tx,
+        decided.flatMap((one) => verdictOf(one, gates)),
+      );
+      await addTasks(tx, await sendOn(tx, decided, run));
+      const counts = collectRejudged(gates);
+      for (const { candidate, becomes } of decided) counts.add(candidate, becomes);
+      const { judged, newlyKept, newlyDropped, toMeasure, toFetch } = counts.close();
+      const changed = { judged, newlyKept, newlyDropped, toMeasure, toFetch };
+      await recordRejudgeTask(tx, run, changed);
+      log.info({ stage: "filter", event: "rejudged", gates: gates.version, ...changed });
+    },
+  });
+}
+
+/**
+ * Withdraws first, then lets assets come back that nothing in the pool is too like by now; the others are near duplicates. What comes back and has
+ * no answers is annotated.
+ */
+async function settleReturns(
+  tx: Transaction,
+  decided: readonly Decided[],
+  { gates, index, protocolId, run }: FilterContext & { gates: Gates; run: number },
+): Promise<Decided[]> {
+  await withdrawAssets(
+    tx,
+    decided.flatMap(({ candidate: { assetId }, becomes }) =>
+      becomes.to === "withdrawn" && assetId !== null ? [{ assetId, reason: becomes.reason }] : [],
+    ),
+  );
+  const returning = decided.flatMap(({ candidate, becomes }) => (becomes.to === "returned" ? [candidate.assetId] : []));
+  const places = await placeArrivals(
+    tx,
+    await hashesOf(
+      tx,
+      returning.flatMap((id) => id ?? []),
+    ),
+    { index, gates },
+  );
+  const back = [...places].flatMap(([id, place]) => ("groupId" in place ? [id] : []));
+  const unanswered = await returnAssets(tx, back, protocolId);
+  await addTasks(
+    tx,
+    chunksOf(unanswered, CHUNK).map((assetIds) => next(annotateAssets, { assetIds, protocolId, rejudge: run })),
+  );
+  return decided.map((one) => {
+    const { assetId } = one.candidate;
+    const place = one.becomes.to === "returned" && assetId !== null ? places.get(AssetId.parse(assetId)) : undefined;
+    if (!place || "groupId" in place) return one;
+    return { candidate: likeA(one.candidate, place.duplicateOf), becomes: { to: "dropped", reason: "near-duplicate" } };
+  });
+}
+
+/** The candidate as a near duplicate of an asset. */
+function likeA(candidate: Rejudgeable, id: string): Rejudgeable {
+  return { ...candidate, twin: { id, sourceId: "", withdrawn: null, measured: undefined, cuts: {} } };
+}
+
+function verdictOf({ candidate, becomes }: Decided, gates: Gates): RejudgedVerdict[] {
+  const { id: candidateId, measured, cuts, twin } = candidate;
+  if (!measured || becomes.to === "unjudged" || isSentOn(becomes)) return [];
+  const reason = "reason" in becomes ? becomes.reason : null;
+  const like = reason === "near-duplicate" && twin ? { duplicateOf: twin.id } : {};
+  const details = { ...judgement(measured, gates, cuts), ...like };
+  return [{ candidateId, status: reason === null ? "kept" : "dropped", reason, details }];
+}
+
+/** Puts what may be kept, and is no asset yet, before the filter or the fetch. */
+async function sendOn(tx: Transaction, decided: readonly Decided[], rejudge: number): Promise<NextTask[]> {
+  const idsOf = (...to: Rejudged["to"][]) =>
+    decided.flatMap(({ candidate, becomes }) => (to.includes(becomes.to) ? [CandidateId.parse(candidate.id)] : []));
+  const [stored, gone] = [idsOf("admitted", "measured"), idsOf("fetched")];
+  await reopen(tx, stored, "fetched");
+  await reopen(tx, gone, "listed");
+  return [
+    ...chunksOf(stored, CHUNK).map((candidateIds) => next(filterCandidates, { candidateIds, rejudge })),
+    ...chunksOf(gone, FETCH_CHUNK).map((candidateIds) => next(fetchCandidates, { candidateIds, rejudge })),
+  ];
+}
+
+function isSentOn({ to }: Rejudged): boolean {
+  return to === "admitted" || to === "measured" || to === "fetched";
+}
+
+/** Cuts of every source that a candidate with such a score came from; the others need none. */
+async function cutsFor(candidates: readonly Rejudgeable[], { db, storedCuts }: FilterContext) {
+  const sources = candidates.flatMap(({ sourceId, measured, twin }) => [
+    ...(isRanked(measured) ? [sourceId] : []),
+    ...(twin && isRanked(twin.measured) ? [twin.sourceId] : []),
+  ]);
+  return new Map(
+    await Promise.all([...new Set(sources)].map(async (id) => [id, await storedCuts(db, id)] as [string, Cuts])),
+  );
+}
+
+function isRanked(measured: Rejudgeable["measured"]): boolean {
+  return (Object.keys(RANKED_SCORES) as RankedScore[]).some((score) => measured?.[score] !== undefined);
+}
+
+function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
