@@ -8,11 +8,13 @@ import { readTruth, withTruth } from "../filter/read-truth.ts";
 import { type Labelled, reportText } from "../filter/report-text.ts";
 import { makeOutput, type Output } from "../output.ts";
 import { connect } from "../session.ts";
+import { addThresholds } from "./thresholds.ts";
 
 /** `filter`: what the gates say, and how right they are. */
 export function addFilter(program: Command): void {
   const filter = program.command("filter").description("see what the filter lets in, and why not the rest");
   const output = () => makeOutput(program.opts<{ json?: boolean }>().json ?? false);
+  addThresholds(filter, output);
 
   filter
     .command("report")

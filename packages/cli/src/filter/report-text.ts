@@ -28,7 +28,7 @@ function older({ decidedBy, thresholds }: FilterReport): string[] {
   const others = Object.entries(decidedBy).filter(([version]) => version !== thresholds.version);
   if (others.length === 0) return [];
   const counted = others.map(([version, count]) => `${count} by ${version}`).join(", ");
-  return [`decided under other thresholds: ${counted}.`];
+  return [`decided under other thresholds: ${counted}. Judge them again: anyone filter rejudge --dry-run.`];
 }
 
 /** What became of each source's candidates, for the reason that is recorded. */
