@@ -1,7 +1,6 @@
 import { type CandidateRow, type FetchedCandidate, recordFailed, recordTooSmall } from "@anyone/db/candidates";
 import { shareCrawl } from "@anyone/db/halt-crawls";
 import { fault } from "@anyone/domain/fault";
-import { gates } from "@anyone/domain/filter/gate";
 import { ownVerdicts } from "@anyone/domain/filter/judge";
 import type { CandidateId, CrawlId } from "@anyone/domain/ids";
 import { type FetchFailure, retryDelay } from "@anyone/domain/source/candidate";
@@ -15,6 +14,7 @@ import { fetchCandidates as fetchLater } from "@anyone/queues/jobs/source";
 import { putContent } from "@anyone/storage/content";
 import { type ImageBytes, type ImageRefused, Unlisted } from "./connectors/connector.ts";
 import { connectorOf } from "./connectors/connectors.ts";
+import { judgingBy } from "./connectors/read-image.ts";
 import type { CrawlerContext } from "./context.ts";
 import { Refusal } from "./fetch/refusal.ts";
 import { mapPool } from "./map-pool.ts";
@@ -62,6 +62,8 @@ export async function fetchCandidates(
   // Of an attempt that was cut short, with their filter's task.
   const before = (await context.candidates.withStatus(candidateIds, "fetched")).map(({ id }) => id);
   if (listed.length + before.length === 0) return skipped("nothing-listed");
+  const gates = await context.thresholds();
+  const reach = { ...context.reach, fetch: judgingBy(gates, context.reach.fetch) };
   const sources = new Map(
     await Promise.all(
       [...new Set(listed.map((one) => one.sourceId))].map(async (id) => [id, await context.sources.get(id)] as const),
@@ -110,16 +112,16 @@ export async function fetchCandidates(
 
   /** Asked when the host's line is through to a candidate: a chunk may wait long, and its crawl may be halted meanwhile. */
   async function fetchUnlessHalted(candidate: CandidateRow, source: Source): Promise<Result> {
-    if (crawlId === undefined) return fetchOne(candidate, source, round, context);
+    if (crawlId === undefined) return fetchOne(candidate, source, round, { ...context, reach });
     const of = { crawlId, turn: turn ?? 0 };
     const stillWanted = async () => {
       if (!(await context.candidates.mayFetch(candidate.id, of)))
         throw new Refusal("cancelled", "its crawl was halted");
     };
-    const fetch: PoliteFetch = (url, options) => context.reach.fetch(url, { ...options, stillWanted });
+    const fetch: PoliteFetch = (url, options) => reach.fetch(url, { ...options, stillWanted });
     // Files on a disk stand in no line.
     if (!(await context.candidates.mayFetch(candidate.id, of))) return { ok: false, id: candidate.id, halted: true };
-    return fetchOne(candidate, source, round, { ...context, reach: { ...context.reach, fetch } });
+    return fetchOne(candidate, source, round, { ...context, reach: { ...reach, fetch } });
   }
 }
 

@@ -5,6 +5,7 @@ import { migrate } from "@anyone/db/migrate";
 import { protocolRepository } from "@anyone/db/protocols";
 import { sourceRepository } from "@anyone/db/sources";
 import { taskStore } from "@anyone/db/tasks";
+import { readThresholds } from "@anyone/db/thresholds";
 import { sourceJobs } from "@anyone/queues/jobs/source";
 import { startWork } from "@anyone/queues/work";
 import { loadEnv } from "@anyone/runtime/env";
@@ -49,6 +50,7 @@ main(async () => {
       protocols: protocolRepository(db),
       store,
       reach,
+      thresholds: () => readThresholds(db),
       tasks,
       log,
     },

@@ -11,6 +11,7 @@ import { crawlRepository, startCrawl } from "@anyone/db/crawls";
 import { readConsent } from "@anyone/db/evidence";
 import { requestBudgets } from "@anyone/db/request-budgets";
 import { sourceRepository } from "@anyone/db/sources";
+import { readThresholds } from "@anyone/db/thresholds";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { SourceId } from "@anyone/domain/ids";
 import { CONSENT_PLACES } from "@anyone/domain/source/consent";
@@ -88,6 +89,7 @@ async function perform(...tasks: NextTask[]): Promise<NextTask[]> {
     crawls: crawlRepository(db),
     candidates: candidateRepository(db),
     protocols: { current: async () => primeHuman },
+    thresholds: () => readThresholds(db),
     store: filesystemStore(join(folder, "objects")),
     reach: {
       fetch: politeFetch(fetcher, new HostQueues(requestBudgets(db))),

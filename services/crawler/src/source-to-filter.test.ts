@@ -7,6 +7,7 @@ import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { crawlRepository, endCrawls, startCrawl } from "@anyone/db/crawls";
 import { requestBudgets } from "@anyone/db/request-budgets";
 import { sourceRepository } from "@anyone/db/sources";
+import { readThresholds } from "@anyone/db/thresholds";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { type CrawlId, SourceId } from "@anyone/domain/ids";
 import { POOL_BOUNDS } from "@anyone/domain/source/pool-watch";
@@ -64,6 +65,7 @@ async function openCrawler(): Promise<void> {
     crawls: crawlRepository(db),
     candidates: candidateRepository(db),
     protocols: { current: async () => primeHuman },
+    thresholds: () => readThresholds(db),
     store: filesystemStore(join(folder, "objects")),
     reach: {
       fetch: politeFetch(fetcher, new HostQueues(requestBudgets(db))),

@@ -5,6 +5,7 @@ import { candidateRepository } from "@anyone/db/candidates";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { crawlRepository, startCrawl } from "@anyone/db/crawls";
 import { sourceRepository } from "@anyone/db/sources";
+import { readThresholds } from "@anyone/db/thresholds";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { SourceId } from "@anyone/domain/ids";
 import { SourceSettings } from "@anyone/domain/source/source";
@@ -56,6 +57,7 @@ beforeAll(async () => {
     crawls: crawlRepository(db),
     candidates: candidateRepository(db),
     protocols: { current: async () => primeHuman },
+    thresholds: () => readThresholds(db),
     store: filesystemStore(join(folder, "objects")),
     reach,
     log: logger("crawler", "silent"),

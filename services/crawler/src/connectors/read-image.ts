@@ -1,4 +1,4 @@
-import { gates } from "@anyone/domain/filter/gate";
+import { type Gates, gates } from "@anyone/domain/filter/gate";
 import { sniffImage } from "@anyone/domain/source/candidate";
 import { type Heard, optOut } from "@anyone/domain/source/consent";
 import type { Politeness } from "@anyone/domain/source/source";
@@ -16,6 +16,12 @@ export const IMAGE_REQUEST = {
   inspect: inspectImage(gates),
   forTraining: true,
 } as const;
+
+/** The same fetch, but that a picture's header is judged by these thresholds in place of the filter's own. */
+export function judgingBy(thresholds: Gates, fetch: PoliteFetch): PoliteFetch {
+  const inspect = inspectImage(thresholds);
+  return (url, options) => fetch(url, options.inspect ? { ...options, inspect } : options);
+}
 
 /**
  * Fetches an image from a web host: politely, no further than its header where that is no image's or one too small to be kept, and only
