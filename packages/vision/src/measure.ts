@@ -111,6 +111,11 @@ async function openScores(
   return { scores, empty: [...new Set<Slot>(Object.values(SCORES))].filter((slot) => !filled.has(slot)) };
 }
 
+/** Names the scores that instruments opened for these thresholds leave out: with others of the same name they need not be opened again. */
+export function scoresLeftOut(gates: Gates): string {
+  return GATES_ONLY.filter((name) => gates[name] === null).join(",");
+}
+
 function isUnasked(name: ScoreName, gates: Gates): boolean {
   return GATES_ONLY.some((one) => one === name && gates[one] === null);
 }

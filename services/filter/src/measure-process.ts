@@ -1,7 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { sentence } from "@anyone/domain/fault";
-import { type Gates, gates as gatesInForce } from "@anyone/domain/filter/gate";
-import { type About, type Instruments, type Measured, measure, openInstruments } from "@anyone/vision/measure";
+import { type Gates, gates as own } from "@anyone/domain/filter/gate";
+import {
+  type About,
+  type Instruments,
+  type Measured,
+  measure,
+  openInstruments,
+  scoresLeftOut,
+} from "@anyone/vision/measure";
 
 /**
  * A process of its own that decodes and measures strangers' pictures one at a time: what crashes or hangs a decoder takes
@@ -25,18 +32,25 @@ const reply = (message: Reply) => process.send?.(message);
 const [, , models = ""] = process.argv;
 
 offerToBeEndedFirst();
-openInstruments(models, gatesInForce).then(
-  (instruments) => {
-    process.on("message", (request: Request) => void answer(instruments, request));
+let opened: { leftOut: string; instruments: Instruments };
+open(own).then(
+  () => {
+    process.on("message", (request: Request) => void answer(request));
     reply({ kind: "ready" });
   },
   (error: unknown) => reply({ kind: "broken", message: sentence(error) }),
 );
 process.on("disconnect", () => process.exit(0));
 
-async function answer(instruments: Instruments, { id, bytes, gates, about }: Request): Promise<void> {
+async function open(gates: Gates): Promise<void> {
+  opened = { leftOut: scoresLeftOut(gates), instruments: await openInstruments(models, gates) };
+}
+
+async function answer({ id, bytes, gates, about }: Request): Promise<void> {
   try {
-    reply({ kind: "measured", id, measured: await measure(instruments, bytes, gates, about) });
+    // Somebody switched a gate on or off since: what it is asked about is measured from now on, or no more.
+    if (opened.leftOut !== scoresLeftOut(gates)) await open(gates);
+    reply({ kind: "measured", id, measured: await measure(opened.instruments, bytes, gates, about) });
   } catch (error) {
     reply({ kind: "failed", id, message: sentence(error) });
   }
