@@ -30,6 +30,9 @@ export const Asset = AssetSummary.extend({
   measures: z.unknown(),
   /** Identities of the models that measured. */
   models: z.unknown(),
+  /** When it left the pool, and why: the gate's reason where the filter dropped it on judging again. It stays in its lineage. */
+  withdrawnAt: Moment.nullable(),
+  withdrawnReason: z.string().nullable(),
 });
 export type Asset = z.infer<typeof Asset>;
 

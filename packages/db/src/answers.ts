@@ -24,11 +24,12 @@ export interface PackedAnswers {
 /** What models and people answered, packed: one row per asset and protocol. */
 export function answerRepository(db: Sql) {
   return {
-    /** Those of `ids` that exist, in the order of their ids. */
+    /** Those of `ids` that are in the pool, or in an evaluation set, which stays frozen; in the order of their ids. */
     askable(ids: readonly AssetId[]): Promise<AskableAsset[]> {
       return db.query<AskableAsset>(
         `SELECT id, image_key AS "imageKey", parts_key AS "partsKey", person_box AS "personBox", face_box AS "faceBox"
-           FROM assets WHERE id = ANY($1::text[]) ORDER BY id`,
+           FROM assets WHERE id = ANY($1::text[])
+            AND (withdrawn_at IS NULL OR EXISTS (SELECT FROM evaluation_items WHERE asset_id = assets.id)) ORDER BY id`,
         [ids],
       );
     },

@@ -31,7 +31,8 @@ export const iterationFacts = {
       `SELECT a.id FROM assets a
          LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
         WHERE w.labeller IS DISTINCT FROM (SELECT number FROM labellers WHERE id = $2)
-          AND ($3::text IS NULL OR EXISTS (SELECT 1 FROM evaluation_items e WHERE e.set_id = $3 AND e.asset_id = a.id))
+          AND CASE WHEN $3::text IS NULL THEN a.withdrawn_at IS NULL
+                ELSE EXISTS (SELECT 1 FROM evaluation_items e WHERE e.set_id = $3 AND e.asset_id = a.id) END
           AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.stage = 'annotate' AND t.state = 'dead'
                              AND t.name = 'annotate.assets' AND (t.payload ->> 'iteration')::int = $4
                              AND t.payload -> 'assetIds' ? a.id)
@@ -50,13 +51,13 @@ export const iterationFacts = {
     return row?.id ?? null;
   },
 
-  /** Every asset with the labeller's mean doubt about the asked categories; 1 where it has not answered. */
+  /** Every asset of the pool with the labeller's mean doubt about the asked categories; 1 where it has not answered. */
   async pool(sql: Sql, protocolId: string, asked: readonly number[]): Promise<Doubted[]> {
     return sql.query<Doubted>(
       `SELECT a.id AS "assetId", a.group_id AS "groupId", coalesce((
                 SELECT avg(1 - w.confidence[c]::float8 / 1000) FROM unnest($2::int[]) AS asked (c) WHERE w.giver[c] = 1
               ), 1)::float8 AS doubt
-         FROM assets a LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
+         FROM pool a LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
         ORDER BY a.id`,
       [protocolId, asked],
     );
@@ -73,10 +74,10 @@ export const iterationFacts = {
   /** How many near-duplicate groups are left to sample, and how many assets the pool holds. */
   async left(sql: Sql): Promise<{ groups: number; pool: number }> {
     const [row] = await sql.query<{ groups: number; pool: number }>(
-      `SELECT (SELECT count(DISTINCT group_id)::int FROM assets WHERE group_id NOT IN (
+      `SELECT (SELECT count(DISTINCT group_id)::int FROM pool WHERE group_id NOT IN (
                  SELECT group_id FROM evaluation_items
                  UNION SELECT a.group_id FROM samples s JOIN assets a ON a.id = s.asset_id)) AS groups,
-              (SELECT count(*)::int FROM assets) AS pool`,
+              (SELECT count(*)::int FROM pool) AS pool`,
     );
     return row ?? { groups: 0, pool: 0 };
   },
@@ -111,4 +112,4 @@ const FACTS = `
            AS "learningFailed",
          (SELECT count(*)::int FROM tasks WHERE stage = 'annotate' AND state IN ('ready', 'leased')
              AND name = 'annotate.assets' AND (payload ->> 'iteration')::int = $1) AS "openAnnotateTasks",
-         (SELECT count(*)::int FROM (SELECT DISTINCT group_id FROM assets LIMIT $2) AS few) AS groups`;
+         (SELECT count(*)::int FROM (SELECT DISTINCT group_id FROM pool LIMIT $2) AS few) AS groups`;

@@ -118,7 +118,7 @@ const VIEWS: Readonly<Record<Stage, string>> = {
       ["waiting", candidates("fetched")],
       ["kept", candidates("kept")],
       ["dropped", candidates("dropped")],
-      ["pool", rows("assets")],
+      ["pool", rows("pool")],
     ],
     reasons:
       "select coalesce(reason, 'unknown') as reason, count(*) as count from candidates where status = 'dropped' group by 1",
@@ -127,9 +127,9 @@ const VIEWS: Readonly<Record<Stage, string>> = {
     unit: "assets answered",
     moments: "select answered_at as at from answers",
     counts: [
-      ["pool", rows("assets")],
+      ["pool", rows("pool")],
       ["answered", rows("answers")],
-      ["not yet", "select count(*) from assets a where not exists (select 1 from answers n where n.asset_id = a.id)"],
+      ["not yet", "select count(*) from pool a where not exists (select 1 from answers n where n.asset_id = a.id)"],
       ["labellers", rows("labellers")],
     ],
   }),

@@ -17,7 +17,7 @@ export async function readPoolLevel(tx: Transaction): Promise<PoolLevel> {
   await tx.query("SELECT pg_advisory_xact_lock(hashtext('pool-watch'))");
   const bounds = await poolBounds(tx);
   const [counts] = await tx.query<{ pool: number; in_flight: number; filling: boolean; now: Date }>(
-    `SELECT (SELECT count(*) FROM assets)::int AS pool,
+    `SELECT (SELECT count(*) FROM pool)::int AS pool,
        (SELECT count(*) FROM candidates WHERE status IN ('listed', 'fetched'))::int AS in_flight,
        coalesce((SELECT action = 'start' FROM pool_triggers ORDER BY id DESC LIMIT 1), false) AS filling,
        clock_timestamp() AS now`,

@@ -124,7 +124,10 @@ export async function reopen(tx: Transaction, ids: readonly string[], status: "f
   );
 }
 
-/** Takes assets out of the pool. One that has left it before keeps its reason. */
+/**
+ * Takes assets out of the pool, and their open pages of samples from before people; what is leased, and evaluation sets, which are frozen, stay.
+ * One that has left the pool before keeps its reason.
+ */
 export async function withdrawAssets(
   tx: Transaction,
   withdrawn: readonly { assetId: string; reason: string }[],
@@ -133,6 +136,11 @@ export async function withdrawAssets(
     `UPDATE assets SET withdrawn_at = clock_timestamp(), withdrawn_reason = now.reason
      FROM unnest($1::text[], $2::text[]) AS now (id, reason) WHERE assets.id = now.id AND withdrawn_at IS NULL`,
     [withdrawn.map(({ assetId }) => assetId), withdrawn.map(({ reason }) => reason)],
+  );
+  await tx.query(
+    `UPDATE review_tasks SET state = 'skipped', done_at = clock_timestamp()
+     WHERE asset_id = ANY($1::text[]) AND state = 'open' AND purpose = 'sample'`,
+    [withdrawn.map(({ assetId }) => assetId)],
   );
 }
 

@@ -47,7 +47,7 @@ export function scheduleRepository(db: OpenDatabase) {
      */
     async growth(): Promise<{ id: string; growth: number; admitted: number }[]> {
       return db.query(
-        `SELECT s.id, s.growth, (SELECT count(*)::int FROM assets WHERE admitted_at > greatest(
+        `SELECT s.id, s.growth, (SELECT count(*)::int FROM pool WHERE admitted_at > greatest(
                   s.fired_at, (SELECT max(created_at) FROM dataset_versions), '-infinity')) AS admitted
            FROM schedules s WHERE s.enabled AND s.kind = 'growth' AND s.growth >= 1 ORDER BY s.id`,
       );

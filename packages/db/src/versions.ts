@@ -75,7 +75,7 @@ export function versionRepository(db: OpenDatabase) {
       return version;
     },
 
-    /** Every asset that has answers under the protocol, in the order of their ids. */
+    /** Every asset of the pool that has answers under the protocol, in the order of their ids. */
     async cuttable(protocolId: string): Promise<CuttableAsset[]> {
       return db.query<CuttableAsset>(
         `SELECT a.id, a.group_id AS "groupId", a.width, a.height, a.image_key AS "imageKey", a.parts_key AS "partsKey",
@@ -84,7 +84,7 @@ export function versionRepository(db: OpenDatabase) {
                 coalesce(s.connector, '') AS kind, c.licence,
                 ${reservedBy("a.candidate_id")} AS "reservedBy",
                 EXISTS (SELECT 1 FROM evaluation_items e WHERE e.group_id = a.group_id) AS evaluated
-           FROM assets a JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
+           FROM pool a JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
            LEFT JOIN candidates c ON c.id = a.candidate_id LEFT JOIN sources s ON s.id = a.source_id
           ORDER BY a.id`,
         [protocolId],

@@ -21,6 +21,8 @@ export interface AssetRow extends AssetSummaryRow {
   partShares: number[];
   measures: unknown;
   models: unknown;
+  withdrawnAt: string | null;
+  withdrawnReason: string | null;
 }
 
 export interface FunnelRow {
@@ -48,7 +50,7 @@ export function listAssets(sql: Sql, filter: { sourceId?: string; groupId?: stri
     { sql: "a.source_id = ?", value: filter.sourceId },
     { sql: "a.group_id = ?", value: filter.groupId },
   ];
-  const select = `select ${SUMMARY} from assets a`;
+  const select = `select ${SUMMARY} from pool a`;
   return readPage<AssetSummaryRow>(sql, { select, where, moment: "a.admitted_at", id: "a.id" }, page);
 }
 
@@ -56,7 +58,7 @@ export async function readAsset(sql: Sql, id: string): Promise<AssetRow | undefi
   const rows = await read<AssetRow>(
     sql,
     `select ${SUMMARY}, a.person_box as "personBox", a.face_box as "faceBox", a.keypoints,
-            a.part_shares as "partShares", a.measures, a.models from assets a where a.id = $1`,
+            a.part_shares as "partShares", a.measures, a.models, a.withdrawn_at as "withdrawnAt", a.withdrawn_reason as "withdrawnReason" from assets a where a.id = $1`,
     [id],
   );
   return rows[0];
