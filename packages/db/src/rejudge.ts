@@ -34,7 +34,7 @@ const REJUDGEABLE = `SELECT ${JUDGED_COLUMNS}, c.object_key IS NOT NULL AS store
     t.id AS "twinId", t.source_id AS "twinSourceId", t.withdrawn_reason AS "twinWithdrawn", tc.verdict AS "twinVerdict",
     t.measures AS "twinMeasures", t.models AS "twinModels"
   FROM candidates c LEFT JOIN assets a ON a.candidate_id = c.id
-  LEFT JOIN assets t ON c.reason = 'near-duplicate' AND t.id = c.verdict ->> 'duplicateOf'
+  LEFT JOIN assets t ON c.status = 'dropped' AND c.reason <> 'duplicate' AND t.id = c.verdict ->> 'duplicateOf'
   LEFT JOIN candidates tc ON tc.id = t.candidate_id
   WHERE c.status IN ('kept', 'dropped') AND c.id > $1`;
 

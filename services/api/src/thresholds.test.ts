@@ -1,5 +1,6 @@
 import { thresholdsApi } from "@anyone/contracts/thresholds";
 import { gates } from "@anyone/domain/filter/gate";
+import { measured } from "@anyone/domain/filter/judged.fixture";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTestApi, type TestApi } from "./open-test-api.fixture.ts";
 
@@ -58,6 +59,73 @@ describe("the thresholds", () => {
     await expect(put(thresholds)).rejects.toMatchObject({
       problem: { status: 400 },
       message: expect.stringMatching(says),
+    });
+  });
+});
+
+describe("judging again", () => {
+  const rejudge = (dry: boolean) => api.as("operator").call(thresholdsApi.rejudge, { body: { dry_run: dry } });
+  const small = measured({ faces: [{ score: 0.9, box: [0, 0, 210, 210] }] });
+
+  beforeAll(async () => {
+    await put({ faceSide: gates.faceSide, brisque: gates.brisque });
+    await api.db.query("INSERT INTO sources (id, connector, settings) VALUES ('street', 'folder', '{}')");
+    await api.db.query(
+      "INSERT INTO crawls (id, source_id, trigger, why, target) VALUES ('crawl', 'street', 'manual', 'test', 9)",
+    );
+    await candidate("clean", "kept", null, {});
+    await candidate("small", "dropped", "small-face", small, "original/small");
+    await candidate("header", "dropped", "too-small", { width: 500, height: 900, models: [] });
+    const { models, ...measures } = measured();
+    await api.db.query(
+      `INSERT INTO assets (id, candidate_id, source_id, width, height, original_key, image_key, thumbnail_key, parts_key, phash,
+         group_id, brisque, measures, models)
+       VALUES ('a', 'clean', 'street', 900, 1400, 'o', 'i', 't', 'p', 0, 'a', 20, $1, $2)`,
+      [JSON.stringify(measures), JSON.stringify(models)],
+    );
+  });
+
+  async function candidate(id: string, status: string, reason: string | null, verdict: object, key?: string) {
+    await api.db.query(
+      `INSERT INTO candidates (id, source_id, crawl_id, external_id, url, status, reason, verdict, object_key)
+       VALUES ($1, 'street', 'crawl', $1, $1, $2, $3, $4, $5)`,
+      [id, status, reason, JSON.stringify({ gates: gates.version, ...verdict }), key ?? null],
+    );
+  }
+
+  it("is nothing that ever happened, at first", async () => {
+    await expect(api.as("operator").call(thresholdsApi.getRejudge)).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  it("tells in a dry run what would change, by gate and source, and changes nothing", async () => {
+    expect(await rejudge(true)).toMatchObject({ judged: 3, newly_kept: 0, newly_dropped: 0, by_gate: [], tasks: 1 });
+    await put({ faceSide: 200, brisque: 10, shortSide: 400, longSide: 800 });
+    const before = await api.db.query("SELECT * FROM candidates ORDER BY id");
+    expect(await rejudge(true)).toEqual({
+      ...{ dry_run: true, judged: 3, newly_kept: 0, newly_dropped: 1, to_measure: 0, to_fetch: 1, unmeasured: 0 },
+      by_gate: [{ gate: "quality", newly_kept: 0, newly_dropped: 1 }],
+      by_source: [{ source: "street", newly_kept: 0, newly_dropped: 1 }],
+      tasks: 1,
+    });
+    await put({ brisque: null });
+    expect(await rejudge(true)).toMatchObject({
+      ...{ newly_kept: 1, newly_dropped: 0, to_fetch: 1 },
+      by_gate: [{ gate: "face-size", newly_kept: 1, newly_dropped: 0 }],
+    });
+    expect(await api.db.query("SELECT * FROM candidates ORDER BY id")).toEqual(before);
+    expect(await api.db.query("SELECT FROM tasks")).toEqual([]);
+  });
+
+  it("writes its tasks otherwise, and tells how far it is", async () => {
+    expect(await rejudge(false)).toMatchObject({ dry_run: false, judged: 3, newly_kept: 1, tasks: 1 });
+    const { version } = await read();
+    const tasks = await api.db.query("SELECT id, stage, state, payload FROM tasks");
+    expect(tasks).toEqual([
+      { id: "filter.rejudge:1.first", stage: "filter", state: "ready", payload: { rejudge: 1, after: "", upTo: null } },
+    ]);
+    expect(await api.as("operator").call(thresholdsApi.getRejudge)).toMatchObject({
+      ...{ id: 1, thresholds: version, tasks: 1, tasks_done: 0, judged: 0, finished_at: null },
+      started_by: "test operator",
     });
   });
 });

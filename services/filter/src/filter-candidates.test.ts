@@ -1,116 +1,28 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
-import { candidateRepository } from "@anyone/db/candidates";
-import { type OpenDatabase, openDatabase } from "@anyone/db/client";
+import type { OpenDatabase } from "@anyone/db/client";
 import { recordReadings } from "@anyone/db/evidence";
 import { everyJudged } from "@anyone/db/judged";
-import { taskStore } from "@anyone/db/tasks";
-import { readThresholds } from "@anyone/db/thresholds";
-import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { gates } from "@anyone/domain/filter/gate";
 import { collectReport } from "@anyone/domain/filter/report";
-import { CandidateId, ProtocolId } from "@anyone/domain/ids";
+import { CandidateId } from "@anyone/domain/ids";
 import { drawPerson } from "@anyone/drawn-world/draw-person";
-import { startDispatcher } from "@anyone/queues/dispatcher";
-import { next } from "@anyone/queues/job";
-import { filterCandidates as job } from "@anyone/queues/jobs/filter";
-import { startRunner } from "@anyone/queues/runner";
-import { logger } from "@anyone/runtime/logger";
-import { contentKey } from "@anyone/storage/keys";
-import { openStore } from "@anyone/storage/open-store";
 import type { Store } from "@anyone/storage/store";
-import { createDatabase, redisUrl } from "@anyone/test/support/servers";
-import { modelsFolder } from "@anyone/vision/models-folder";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cutReader } from "./cut-reader.ts";
-import { filterJobs, handlers } from "./handlers.ts";
-import { type MeasurePool, openMeasurePool } from "./measure-pool.ts";
-import { poolIndex } from "./pool-index.ts";
+import { far, openFilter, photograph, type TestFilter } from "./open-filter.fixture.ts";
 
-const require = createRequire(import.meta.url);
-const photographs = join(dirname(require.resolve("soft-ui-design-system/package.json")), "assets/img");
-const photograph = (name: string) => readFile(join(photographs, name));
-const log = logger("test", "silent");
-
+let open: TestFilter;
 let db: OpenDatabase;
-let folder: string;
 let store: Store;
-let pool: MeasurePool;
-let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  const url = await createDatabase();
-  db = openDatabase(url);
-  folder = await mkdtemp(join(tmpdir(), "anyone-filter-"));
-  store = await openStore(pathToFileURL(folder).href);
-  pool = openMeasurePool({ models: modelsFolder, size: 2 });
-  const tasks = taskStore(db);
-  const redis = await redisUrl();
-  const context = {
-    db,
-    candidates: candidateRepository(db),
-    store,
-    pool,
-    index: poolIndex(),
-    thresholds: readThresholds,
-    cuts: cutReader(gates, []),
-    storedCuts: cutReader(gates, []),
-    protocolId: ProtocolId.parse(primeHuman.identity),
-    log,
-  };
-  const runner = startRunner({ jobs: filterJobs, handlers, context, tasks, redisUrl: redis, log });
-  const dispatcher = startDispatcher({ tasks, redisUrl: redis, stages: ["filter"], log });
-  stop = async () => {
-    await dispatcher.stop();
-    await runner.stop();
-    await pool.close();
-  };
-  await db.query("INSERT INTO sources (id, connector, settings) VALUES ('photos', 'folder', '{}')");
-  await db.query(
-    "INSERT INTO crawls (id, source_id, trigger, why, target) VALUES ('crawl', 'photos', 'manual', 'test', 99)",
-  );
+  open = await openFilter();
+  ({ db, store } = open);
 });
+afterAll(() => open?.close());
 
-afterAll(async () => {
-  await stop();
-  await db.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** Stores bytes as the fetch does, and a candidate for them. */
-async function fetched(id: string, bytes: Uint8Array, extension = "jpg"): Promise<CandidateId> {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const key = contentKey("original", sha256, extension);
-  await store.put(key, bytes);
-  await db.query(
-    `INSERT INTO candidates (id, source_id, crawl_id, external_id, url, status, sha256, object_key, bytes)
-     VALUES ($1, 'photos', 'crawl', $1, $2, 'fetched', $3, $4, $5)`,
-    [id, `file:///${id}`, sha256, key, bytes.length],
-  );
-  return CandidateId.parse(id);
-}
-
-/** Puts the task on its way and waits until its row says done. */
-async function filter(candidateIds: CandidateId[]): Promise<void> {
-  const task = next(job, { candidateIds });
-  await db.transaction((tx) => taskStore(db).add(tx, [task]));
-  for (let i = 0; i < 1800; i++) {
-    const [row] = await db.query<{ state: string; reason: string | null }>(
-      "SELECT state, reason FROM tasks WHERE id = $1",
-      [task.id],
-    );
-    if (row?.state === "done") return;
-    if (row?.state === "dead") throw new Error(`the task is dead: ${row.reason}`);
-    await sleep(50);
-  }
-  throw new Error("the task was not done in 90 s");
-}
+const fetched = (id: string, bytes: Uint8Array) => open.fetched(id, bytes);
+const filter = (candidateIds: CandidateId[]) => open.filter(candidateIds);
 
 /** The filter's report on what this database holds. */
 async function report() {
@@ -121,22 +33,8 @@ async function report() {
 }
 
 async function verdicts(ids: CandidateId[]): Promise<Record<string, string>> {
-  const rows = await db.query<{ id: string; status: string; reason: string | null }>(
-    "SELECT id, status, reason FROM candidates WHERE id = ANY($1::text[])",
-    [ids],
-  );
-  return Object.fromEntries(rows.map(({ id, status, reason }) => [id, reason ?? status]));
-}
-
-/** The person at half size in the middle of a dim room: a face of 120 pixels. */
-async function far(bytes: Uint8Array): Promise<Buffer> {
-  const small = await sharp(bytes).resize(467).toBuffer();
-  const grain = { type: "gaussian", mean: 90, sigma: 6 } as const;
-  const room = sharp({ create: { width: 934, height: 1401, channels: 3, background: "#5a5a5a", noise: grain } });
-  return room
-    .composite([{ input: small, left: 230, top: 500 }])
-    .jpeg({ quality: 95 })
-    .toBuffer();
+  const all = await open.verdicts();
+  return Object.fromEntries(ids.map((id) => [id, all[id] ?? "unknown"]));
 }
 
 interface AssetRow {

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gates } from "@anyone/domain/filter/gate";
+import { drawPerson } from "@anyone/drawn-world/draw-person";
+import { modelsFolder } from "@anyone/vision/models-folder";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type MeasurePool, openMeasurePool } from "./measure-pool.ts";
 
@@ -119,4 +121,17 @@ describe("the measuring processes", () => {
     await p.close();
     await expect(ask(p, "fine")).rejects.toMatchObject({ code: "unavailable" });
   });
+});
+
+describe("a gate that is switched on or off", () => {
+  it("is measured from the next picture on, or no more, by the process that is there", async () => {
+    const { jpeg } = await drawPerson(31, { framing: "headshot" });
+    pool = openMeasurePool({ models: modelsFolder, size: 1 });
+    const measured = async (fakeness: number | null) =>
+      pool?.measure(async () => jpeg, { ...gates, fakeness }).then((answer) => "measurement" in answer && answer);
+    expect(await measured(1)).toMatchObject({ measurement: { fakeness: expect.any(Number) } });
+    const without = await measured(null);
+    expect(without && "fakeness" in without.measurement).toBe(false);
+    expect(await measured(1)).toMatchObject({ measurement: { fakeness: expect.any(Number) } });
+  }, 60_000);
 });

@@ -119,7 +119,7 @@ function verdictOf({ candidate, becomes }: Decided, gates: Gates): RejudgedVerdi
   const { id: candidateId, measured, cuts, twin } = candidate;
   if (!measured || becomes.to === "unjudged" || isSentOn(becomes)) return [];
   const reason = "reason" in becomes ? becomes.reason : null;
-  const like = reason === "near-duplicate" && twin ? { duplicateOf: twin.id } : {};
+  const like = reason !== null && twin ? { duplicateOf: twin.id } : {};
   const details = { ...judgement(measured, gates, cuts), ...like };
   return [{ candidateId, status: reason === null ? "kept" : "dropped", reason, details }];
 }

@@ -88,6 +88,10 @@ describe("judging again", () => {
     const twin = { id: "t", sourceId: "street", withdrawn: null, measured: measured(), cuts: {} };
     const rejudged = (other: object) => rejudge(over(near, { twin: { ...twin, ...other } }), gates);
     expect(rejudged({})).toEqual({ to: "dropped", reason: "near-duplicate" });
+    const tight = { ...gates, faceSide: 700 };
+    const tighter = rejudge(over(near, { twin }), tight);
+    expect(tighter).toEqual({ to: "dropped", reason: "small-face" });
+    expect(rejudge(after(over(near, { twin }), tighter), gates)).toEqual({ to: "dropped", reason: "near-duplicate" });
     expect(rejudged({ withdrawn: "small-face" })).toEqual({ to: "dropped", reason: "near-duplicate" });
     expect(rejudged({ measured: small })).toEqual({ to: "admitted", by: undefined });
     expect(rejudged({ withdrawn: "opted-out" })).toEqual({ to: "admitted", by: undefined });

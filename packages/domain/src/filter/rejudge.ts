@@ -10,7 +10,7 @@ export interface Rejudgeable extends JudgedCandidate {
   stored: boolean;
   /** Why its asset has left the pool; null while it is there, or when there is none. */
   withdrawn: string | null;
-  /** The asset that it was called a near duplicate of, with what was measured on that; null for any other candidate, or where it is gone. */
+  /** The asset that it is a near duplicate of, also while a gate drops it, with what was measured on that; null where there is none. */
   twin: {
     id: string;
     sourceId: string;
@@ -50,7 +50,7 @@ export function rejudge(candidate: Rejudgeable, gates: Gates): Rejudged {
   const reason = firstDrop(measured, gates, cuts);
   if (reason) return kept ? { to: "withdrawn", reason, by: gateOf(reason) } : { to: "dropped", reason };
   if (kept) return { to: "kept" };
-  if (before === "near-duplicate" && isStillThere(candidate, gates)) return { to: "dropped", reason: before };
+  if (isStillThere(candidate, gates)) return { to: "dropped", reason: "near-duplicate" };
   const by = gateOf(before);
   if (candidate.assetId !== null) return { to: "returned", by };
   if (!candidate.stored) return { to: "fetched" };
