@@ -5,11 +5,12 @@ import { answerCache } from "@anyone/db/answer-cache";
 import { candidateRepository } from "@anyone/db/candidates";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { crawlRepository, endCrawls, startCrawl } from "@anyone/db/crawls";
+import { reopen } from "@anyone/db/rejudge";
 import { requestBudgets } from "@anyone/db/request-budgets";
 import { sourceRepository } from "@anyone/db/sources";
-import { readThresholds } from "@anyone/db/thresholds";
+import { readThresholds, setThresholds } from "@anyone/db/thresholds";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
-import { type CrawlId, SourceId } from "@anyone/domain/ids";
+import { CandidateId, type CrawlId, SourceId } from "@anyone/domain/ids";
 import { POOL_BOUNDS } from "@anyone/domain/source/pool-watch";
 import { SourceSettings } from "@anyone/domain/source/source";
 import type { NextTask } from "@anyone/domain/tasks";
@@ -17,7 +18,7 @@ import { catalogueEntry, seedOf } from "@anyone/drawn-world/servers/catalogue";
 import { swatchDrawer } from "@anyone/drawn-world/servers/swatch-drawer";
 import { startWorld, type World } from "@anyone/drawn-world/servers/world";
 import { next, type Outcome } from "@anyone/queues/job";
-import { discoverCandidates, sourceJobs, watchPool } from "@anyone/queues/jobs/source";
+import { discoverCandidates, fetchCandidates, sourceJobs, watchPool } from "@anyone/queues/jobs/source";
 import { logger } from "@anyone/runtime/logger";
 import { filesystemStore } from "@anyone/storage/filesystem";
 import { openStore } from "@anyone/storage/open-store";
@@ -215,6 +216,29 @@ describe("a crawl", () => {
     expect(await context.crawls.get(second.crawlId)).toMatchObject({ found: 25 });
     const [row] = await db.query<{ n: number }>("SELECT count(*)::int AS n FROM candidates");
     expect(row?.n).toBe(50);
+  });
+
+  it("drops by a picture's header what the thresholds in force call too small, and fetches it again once they do not", async () => {
+    const set = (shortSide: number, longSide: number) =>
+      setThresholds(db, { change: { shortSide, longSide }, note: undefined, by: "test" });
+    const { gates } = await set(2400, 3800);
+    await crawl(flickrId, 10);
+    const dropped = await db.query<{ id: string; version: string }>(
+      "SELECT id, verdict ->> 'gates' AS version FROM candidates WHERE reason = 'too-small' ORDER BY id",
+    );
+    expect(dropped.length).toBeGreaterThan(3);
+    expect(new Set(dropped.map(({ version }) => version))).toEqual(new Set([gates.version]));
+
+    await set(640, 1280);
+    const candidateIds = dropped.map(({ id }) => CandidateId.parse(id));
+    await reopen(db, candidateIds, "listed");
+    written.push(next(fetchCandidates, { candidateIds, rejudge: 1 }));
+    const [task] = await performAll();
+    expect(task?.payload).toMatchObject({ candidateIds: expect.arrayContaining(candidateIds), rejudge: 1 });
+    const left = await db.query("SELECT FROM candidates WHERE status <> 'fetched' AND id = ANY($1::text[])", [
+      candidateIds,
+    ]);
+    expect(left).toEqual([]);
   });
 
   it("takes only its source's share of each page, what captions say to be rare first", async () => {
