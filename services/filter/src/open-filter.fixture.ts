@@ -49,7 +49,8 @@ export type TestFilter = Awaited<ReturnType<typeof openFilter>>;
 
 /** The filter over a fresh database and an empty store, with a source `photos`. */
 export async function openFilter() {
-  const db: OpenDatabase = openDatabase(await createDatabase());
+  const databaseUrl = await createDatabase();
+  const db: OpenDatabase = openDatabase(databaseUrl);
   const folder = await mkdtemp(join(tmpdir(), "anyone-filter-"));
   const store: Store = await openStore(pathToFileURL(folder).href);
   const pool = openMeasurePool({ models: modelsFolder, size: 2 });
@@ -96,6 +97,7 @@ export async function openFilter() {
 
   return {
     db,
+    databaseUrl,
     store,
     settled,
     run,
