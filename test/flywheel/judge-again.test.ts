@@ -76,5 +76,12 @@ describe("an operator who moves a threshold", { timeout: 120_000 }, () => {
     const done = await anyone("rejudge", "--json");
     expect(JSON.parse(done.out)).toMatchObject({ newly_kept: 2, newly_dropped: 0, tasks: 1, tasks_done: 1 });
     expect(await pool()).toHaveLength(2);
+    const told = await filter.db.query<{ text: string }>("SELECT text FROM events WHERE stage = 'filter' ORDER BY id");
+    expect(told.map(({ text }) => text)).toEqual([
+      "test operator set thresholds 5+1: faceSide 800",
+      "All was judged again under thresholds 5+1: 0 newly kept, 2 newly dropped",
+      "test operator set thresholds 5: faceSide 224",
+      "All was judged again under thresholds 5: 2 newly kept, 0 newly dropped",
+    ]);
   });
 });

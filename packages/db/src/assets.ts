@@ -1,5 +1,5 @@
 import type { DropReason } from "@anyone/domain/filter/verdict";
-import { AssetId, type CandidateId, type SourceId } from "@anyone/domain/ids";
+import { AssetId, CandidateId, type SourceId } from "@anyone/domain/ids";
 import type { ModelIdentity } from "@anyone/domain/model";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 
@@ -65,6 +65,23 @@ export async function hashesAfter(
     [after, limit],
   );
   return rows.map(({ number, phash }) => ({ number: Number(number), phash: BigInt(phash) }));
+}
+
+/** What assets are compared by, in the order of their admission. */
+export async function hashesOf(
+  tx: Transaction,
+  ids: readonly string[],
+): Promise<{ id: AssetId; candidateId: CandidateId; phash: bigint; detailHash: Uint8Array | null }[]> {
+  const rows = await tx.query<{ id: string; candidateId: string; phash: string; detailHash: Uint8Array | null }>(
+    `SELECT id, candidate_id AS "candidateId", phash, detail_hash AS "detailHash" FROM assets WHERE id = ANY($1::text[]) ORDER BY number`,
+    [ids],
+  );
+  return rows.map(({ id, candidateId, phash, detailHash }) => ({
+    id: AssetId.parse(id),
+    candidateId: CandidateId.parse(candidateId),
+    phash: BigInt.asUintN(64, BigInt(phash)),
+    detailHash,
+  }));
 }
 
 /** What an asset is compared by. */

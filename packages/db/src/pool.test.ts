@@ -8,10 +8,10 @@ import { iterationFacts } from "./iteration-facts.ts";
 import type { Iteration } from "./iterations.ts";
 import { readOverview } from "./overview.ts";
 import { readPoolLevel } from "./pool-triggers.ts";
-import { returnAssets, withdrawAssets } from "./rejudge.ts";
 import { scheduleRepository } from "./schedules.ts";
 import { trainingSet } from "./training-set.ts";
 import { versionRepository } from "./versions.ts";
+import { returnAssets, withdrawAssets } from "./withdraw-assets.ts";
 
 let db: OpenDatabase;
 const iteration = { number: 2, protocolId: "p", evaluationSetId: "set", labellerAfter: "embedded-1" } as Iteration;

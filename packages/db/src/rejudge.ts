@@ -1,11 +1,9 @@
 import type { Gates } from "@anyone/domain/filter/gate";
 import type { Cuts } from "@anyone/domain/filter/ranking";
-import type { Rejudgeable, RejudgeCounts } from "@anyone/domain/filter/rejudge";
+import type { Rejudgeable } from "@anyone/domain/filter/rejudge";
 import { storedMeasurement } from "@anyone/domain/filter/stored";
-import { DROP_REASONS, type DropReason } from "@anyone/domain/filter/verdict";
-import { AssetId, CandidateId } from "@anyone/domain/ids";
+import type { DropReason } from "@anyone/domain/filter/verdict";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
-import { read } from "./browse/page.ts";
 import { readCuts } from "./cuts.ts";
 import { JUDGED_COLUMNS, type JudgedRow, judgedOf } from "./judged.ts";
 
@@ -122,97 +120,4 @@ export async function reopen(tx: Transaction, ids: readonly string[], status: "f
     `UPDATE candidates SET status = $2, reason = NULL, filtered_at = NULL WHERE id = ANY($1::text[]) AND status = 'dropped'`,
     [ids, status],
   );
-}
-
-/**
- * Takes assets out of the pool, and their open pages of samples from before people; what is leased, and evaluation sets, which are frozen, stay.
- * One that has left the pool before keeps its reason.
- */
-export async function withdrawAssets(
-  tx: Transaction,
-  withdrawn: readonly { assetId: string; reason: string }[],
-): Promise<void> {
-  await tx.query(
-    `UPDATE assets SET withdrawn_at = clock_timestamp(), withdrawn_reason = now.reason
-     FROM unnest($1::text[], $2::text[]) AS now (id, reason) WHERE assets.id = now.id AND withdrawn_at IS NULL`,
-    [withdrawn.map(({ assetId }) => assetId), withdrawn.map(({ reason }) => reason)],
-  );
-  await tx.query(
-    `UPDATE review_tasks SET state = 'skipped', done_at = clock_timestamp()
-     WHERE asset_id = ANY($1::text[]) AND state = 'open' AND purpose = 'sample'`,
-    [withdrawn.map(({ assetId }) => assetId)],
-  );
-}
-
-/** Brings assets that the filter had withdrawn back into the pool. Returns those without answers under the protocol. */
-export async function returnAssets(tx: Transaction, ids: readonly string[], protocolId: string): Promise<AssetId[]> {
-  const rows = await tx.query<{ id: string }>(
-    `WITH back AS (UPDATE assets SET withdrawn_at = NULL, withdrawn_reason = NULL
-       WHERE id = ANY($1::text[]) AND withdrawn_reason = ANY($2::text[]) RETURNING id)
-     SELECT id FROM back WHERE NOT EXISTS (SELECT FROM answers WHERE asset_id = back.id AND protocol_id = $3) ORDER BY id`,
-    [ids, DROP_REASONS, protocolId],
-  );
-  return rows.map(({ id }) => AssetId.parse(id));
-}
-
-/** What assets are compared by, in the order of their admission. */
-export async function hashesOf(
-  tx: Transaction,
-  ids: readonly string[],
-): Promise<{ id: AssetId; candidateId: CandidateId; phash: bigint; detailHash: Uint8Array | null }[]> {
-  const rows = await tx.query<{ id: string; candidateId: string; phash: string; detailHash: Uint8Array | null }>(
-    `SELECT id, candidate_id AS "candidateId", phash, detail_hash AS "detailHash" FROM assets WHERE id = ANY($1::text[]) ORDER BY number`,
-    [ids],
-  );
-  return rows.map(({ id, candidateId, phash, detailHash }) => ({
-    id: AssetId.parse(id),
-    candidateId: CandidateId.parse(candidateId),
-    phash: BigInt.asUintN(64, BigInt(phash)),
-    detailHash,
-  }));
-}
-
-/** How far one judging again is. */
-export interface RejudgeRow extends RejudgeCounts {
-  id: number;
-  thresholds: string;
-  tasks: number;
-  tasksDone: number;
-  startedBy: string;
-  startedAt: string;
-  finishedAt: string | null;
-}
-
-/** Opens a judging again. The caller writes its tasks in the same transaction. */
-export async function startRejudge(
-  tx: Transaction,
-  { thresholds, tasks, by }: { thresholds: string; tasks: number; by: string },
-): Promise<number> {
-  const [row] = await tx.query<{ id: number }>(
-    "INSERT INTO rejudges (thresholds, tasks, started_by) VALUES ($1, $2, $3) RETURNING id",
-    [thresholds, tasks, by],
-  );
-  return (row as { id: number }).id;
-}
-
-/** Adds what one task changed. */
-export async function recordRejudgeTask(tx: Transaction, id: number, counts: RejudgeCounts): Promise<void> {
-  await tx.query(
-    `UPDATE rejudges SET tasks_done = tasks_done + 1, judged = judged + $2, newly_kept = newly_kept + $3, newly_dropped = newly_dropped + $4,
-       to_measure = to_measure + $5, to_fetch = to_fetch + $6,
-       finished_at = CASE WHEN tasks_done + 1 >= tasks THEN clock_timestamp() END
-     WHERE id = $1`,
-    [id, counts.judged, counts.newlyKept, counts.newlyDropped, counts.toMeasure, counts.toFetch],
-  );
-}
-
-/** The judging again that was begun last; undefined when none ever was. */
-export async function latestRejudge(sql: Sql): Promise<RejudgeRow | undefined> {
-  const rows = await read<RejudgeRow>(
-    sql,
-    `SELECT id, thresholds, tasks, tasks_done AS "tasksDone", judged, newly_kept AS "newlyKept", newly_dropped AS "newlyDropped",
-       to_measure AS "toMeasure", to_fetch AS "toFetch", started_by AS "startedBy", started_at AS "startedAt", finished_at AS "finishedAt"
-     FROM rejudges ORDER BY id DESC LIMIT 1`,
-  );
-  return rows[0];
 }

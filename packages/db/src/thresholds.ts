@@ -10,6 +10,7 @@ import {
 } from "@anyone/domain/filter/thresholds";
 import type { Database, Sql, Transaction } from "@anyone/domain/transaction";
 import { read } from "./browse/page.ts";
+import { recordEvent } from "./events.ts";
 
 /** The thresholds in force, who made them and since when each stands. */
 export interface ThresholdsInForce {
@@ -62,8 +63,16 @@ export function setThresholds(
     const [newest] = await read<VersionRow>(tx, `${VERSION} order by id desc limit 1`);
     const before = SetThresholds.parse(newest?.values ?? {});
     const after = changeThresholds(before, change);
-    if (!same(before, after)) await add(tx, after, { note, by });
-    return readThresholdsInForce(tx);
+    if (same(before, after)) return readThresholdsInForce(tx);
+    await add(tx, after, { note, by });
+    const now = await readThresholdsInForce(tx);
+    const said = Object.entries(change).map(([name, value]) => `${name} ${value ?? "off"}`);
+    await recordEvent(tx, {
+      ...{ stage: "filter", kind: "thresholds-set" },
+      text: `${by} set thresholds ${now.gates.version}: ${said.join(", ")}`,
+      data: { version: now.gates.version, hash: now.hash },
+    });
+    return now;
   });
 }
 

@@ -1,6 +1,7 @@
 import { readAsset } from "@anyone/db/browse/filter";
 import { readLineage } from "@anyone/db/lineage";
-import { latestRejudge, rejudgeRanges, startRejudge } from "@anyone/db/rejudge";
+import { rejudgeRanges } from "@anyone/db/rejudge";
+import { latestRejudge, startRejudge } from "@anyone/db/rejudges";
 import { taskStore } from "@anyone/db/tasks";
 import { readThresholds, setThresholds } from "@anyone/db/thresholds";
 import { gates } from "@anyone/domain/filter/gate";

@@ -1,16 +1,8 @@
 import { addTasks } from "@anyone/db/add-tasks";
-import { lockPool } from "@anyone/db/assets";
-import {
-  hashesOf,
-  type Range,
-  type RejudgedVerdict,
-  recordRejudged,
-  recordRejudgeTask,
-  rejudgeable,
-  reopen,
-  returnAssets,
-  withdrawAssets,
-} from "@anyone/db/rejudge";
+import { hashesOf, lockPool } from "@anyone/db/assets";
+import { type Range, type RejudgedVerdict, recordRejudged, rejudgeable, reopen } from "@anyone/db/rejudge";
+import { recordRejudgeTask } from "@anyone/db/rejudges";
+import { returnAssets, withdrawAssets } from "@anyone/db/withdraw-assets";
 import type { Gates } from "@anyone/domain/filter/gate";
 import { judgement } from "@anyone/domain/filter/judge";
 import { type Cuts, RANKED_SCORES, type RankedScore } from "@anyone/domain/filter/ranking";

@@ -1,5 +1,6 @@
 import { type RejudgePlan, thresholdsApi } from "@anyone/contracts/thresholds";
-import { everyRejudgeable, latestRejudge, rejudgeRanges, startRejudge } from "@anyone/db/rejudge";
+import { everyRejudgeable, rejudgeRanges } from "@anyone/db/rejudge";
+import { latestRejudge, startRejudge } from "@anyone/db/rejudges";
 import { readThresholds, readThresholdsInForce, setThresholds, type ThresholdsInForce } from "@anyone/db/thresholds";
 import { fault } from "@anyone/domain/fault";
 import { collectRejudged, type RejudgeCounts, type RejudgeSummary, rejudge } from "@anyone/domain/filter/rejudge";
