@@ -11,7 +11,8 @@ interface Arrival extends Hashes {
 }
 
 /**
- * Where each of these stands in the pool, the earlier ones before the later: of two alike the first is admitted. Certain only in a transaction
+ * Where each of these stands in the pool, the earlier ones before the later: of two alike the first is admitted. One that comes back is found
+ * like itself, as withdrawn, which drops nothing. Certain only in a transaction
  * that holds the pool's lock.
  */
 export async function placeArrivals(
@@ -25,8 +26,11 @@ export async function placeArrivals(
   arrivals.forEach((arrival, i) => {
     // The same bytes again stand where they stand.
     if (places.has(arrival.id)) return;
-    const others = (alike[i] ?? []).filter(({ assetId }) => assetId !== arrival.id);
-    const place = placeInPool(arrival.id, [...others, ...admitted.map((other) => likeness(arrival, other))], gates);
+    const place = placeInPool(
+      arrival.id,
+      [...(alike[i] ?? []), ...admitted.map((other) => likeness(arrival, other))],
+      gates,
+    );
     if ("groupId" in place) admitted.push({ ...arrival, groupId: place.groupId });
     places.set(arrival.id, place);
   });
