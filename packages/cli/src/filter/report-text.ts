@@ -1,7 +1,8 @@
 import type { Proportion } from "@anyone/domain/evaluate/proportion";
 import type { TruthCurve } from "@anyone/domain/filter/curve";
-import { type FilterReport, type GateReport, isReason } from "@anyone/domain/filter/report";
+import type { FilterReport, GateReport } from "@anyone/domain/filter/report";
 import type { TruthReport } from "@anyone/domain/filter/truth";
+import { isReason } from "@anyone/domain/filter/verdict";
 import { table } from "../output.ts";
 
 /** The truth's side of a report, and the labels that named no judged candidate. */

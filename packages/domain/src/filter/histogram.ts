@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { DIAL_KEYS, type Dial, lifted, tightened } from "./dials.ts";
 import type { Gates } from "./gate.ts";
-import { firstDrop, ownVerdicts } from "./judge.ts";
+import { ownVerdict } from "./judge.ts";
 import type { JudgedCandidate } from "./stored.ts";
-import { DropReason, GATE_NAMES } from "./verdict.ts";
+import { DropReason, GATE_NAMES, isReason, type OwnVerdicts } from "./verdict.ts";
 
 const Bins = z.array(z.number().int());
 
@@ -33,7 +33,8 @@ export const ScoreHistogram = z.object({
 export type ScoreHistogram = z.infer<typeof ScoreHistogram>;
 
 export interface Tally {
-  add(candidate: JudgedCandidate): void;
+  /** `says`: what each gate says of it under the thresholds in force. */
+  add(candidate: JudgedCandidate, says: OwnVerdicts): void;
   /** Undefined when no candidate has the score. */
   close(): ScoreHistogram | undefined;
 }
@@ -43,20 +44,24 @@ export function tallyOf(dial: Dial, gates: Gates): Tally {
   const { key, gate, reason, direction } = dial;
   const threshold = gates[key];
   const edges = edgesOf(dial, threshold);
+  // a dial moves its own gate alone: what the others say is the same wherever it stands
+  const others = GATE_NAMES.filter((name) => name !== gate);
   const [open, shut] = [lifted(gates, dial), tightened(gates, dial)];
   const sources = new Map<string, { all: number[]; alone: number[]; perhaps: number[] }>();
   const empty = () => new Array<number>(edges.length - 1).fill(0);
 
   return {
-    add({ sourceId, measured, cuts, reason: recorded }) {
+    add({ sourceId, measured, cuts, reason: recorded }, says) {
       const score = measured && dial.score(measured, gates);
       if (!measured || score === undefined) return;
       const bins = sources.get(sourceId) ?? { all: empty(), alone: empty(), perhaps: empty() };
       sources.set(sourceId, bins);
       const at = binOf(edges, score, direction);
       increase(bins.all, at);
-      if (isOfThePool(recorded) || firstDrop(measured, open, cuts) || !firstDrop(measured, shut, cuts)) return;
-      const unseen = Object.values(ownVerdicts(measured, open, cuts)).includes("unmeasured");
+      if (isOfThePool(recorded) || others.some((name) => isReason(says[name]))) return;
+      const lenient = ownVerdict(gate, measured, open, cuts);
+      if (isReason(lenient) || !isReason(ownVerdict(gate, measured, shut, cuts))) return;
+      const unseen = lenient === "unmeasured" || others.some((name) => says[name] === "unmeasured");
       increase(unseen ? bins.perhaps : bins.alone, at);
     },
     close() {

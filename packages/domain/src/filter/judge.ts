@@ -12,7 +12,7 @@ import { qualityGate } from "./gates/quality.ts";
 import { sizeGate } from "./gates/size.ts";
 import { watermarkGate } from "./gates/watermark.ts";
 import type { Cuts } from "./ranking.ts";
-import type { DropReason, GateName, Measurement, OwnVerdicts } from "./verdict.ts";
+import type { DropReason, GateName, Measurement, OwnVerdict, OwnVerdicts } from "./verdict.ts";
 
 /** In the paper's order. What is in the pool already is decided after them, by `placeInPool`. */
 const inOrder: readonly Gate[] = [
@@ -47,12 +47,19 @@ export function firstDrop(measured: Measurement, gates: Gates, cuts: Cuts = {}):
  * not depend on the gates' order, as counting first reasons does.
  */
 export function ownVerdicts(measured: Measurement, gates: Gates, cuts: Cuts = {}): OwnVerdicts {
-  return Object.fromEntries(
-    inOrder.map((gate) => {
-      const verdict = gate.judge(measured, gates, cuts);
-      return [gate.name, verdict.says === "drops" ? verdict.reason : verdict.says];
-    }),
-  );
+  return Object.fromEntries(inOrder.map((gate) => [gate.name, said(gate, measured, gates, cuts)]));
+}
+
+/** What one gate says of a picture by itself. */
+export function ownVerdict(name: GateName, measured: Measurement, gates: Gates, cuts: Cuts = {}): OwnVerdict {
+  return said(byName[name], measured, gates, cuts);
+}
+
+const byName = Object.fromEntries(inOrder.map((gate) => [gate.name, gate])) as Record<GateName, Gate>;
+
+function said(gate: Gate, measured: Measurement, gates: Gates, cuts: Cuts): OwnVerdict {
+  const verdict = gate.judge(measured, gates, cuts);
+  return verdict.says === "drops" ? verdict.reason : verdict.says;
 }
 
 /** Which model each gate judged by, where a model did: of two that fill a slot only one rules. */

@@ -6,7 +6,7 @@ import { Gates } from "./gate.ts";
 import { ScoreHistogram, type Tally, tallyOf } from "./histogram.ts";
 import { ownVerdicts } from "./judge.ts";
 import type { JudgedCandidate } from "./stored.ts";
-import { DROP_REASONS, type DropReason, GATE_NAMES, type OwnVerdicts } from "./verdict.ts";
+import { GATE_NAMES, isReason, type OwnVerdicts } from "./verdict.ts";
 
 const Count = z.number().int();
 
@@ -96,8 +96,9 @@ export function collectReport(gates: Gates): ReportCollector {
       // The same bytes again are judged where they were found first, whether or not they were measured before that was seen.
       if (!measured || reason === "duplicate") return;
       for (const model of new Set(measured.models.map(canonicalJson))) increase(models, model);
-      addVerdicts(sourceId, ownVerdicts(measured, gates, candidate.cuts));
-      for (const tally of dials.values()) tally.add(candidate);
+      const says = ownVerdicts(measured, gates, candidate.cuts);
+      addVerdicts(sourceId, says);
+      for (const tally of dials.values()) tally.add(candidate, says);
     },
 
     close(sha256) {
@@ -136,11 +137,6 @@ function keepLeast(found: SampleOf[], { id, assetId, viewable }: JudgedCandidate
   found.push({ id, assetId, viewable });
   found.sort((a, b) => compare(a.id, b.id));
   found.splice(SAMPLES);
-}
-
-/** Whether what a gate says is a reason to drop. */
-export function isReason(says: string | undefined): says is DropReason {
-  return (DROP_REASONS as readonly (string | undefined)[]).includes(says);
 }
 
 const pair = (a: string, b: string) => JSON.stringify([a, b]);

@@ -50,12 +50,19 @@ export const GATE_NAMES = [
 ] as const;
 export type GateName = (typeof GATE_NAMES)[number];
 
-/** What each gate says by itself: the reason it drops for, or why it does not. */
-export const OwnVerdicts = z.partialRecord(
-  z.enum(GATE_NAMES),
-  z.union([DropReason, z.enum(["passes", "unavailable", "off", "unmeasured", "too-few"])]),
-);
+/** What a gate says by itself: the reason it drops for, or why it does not. */
+const OwnVerdict = z.union([DropReason, z.enum(["passes", "unavailable", "off", "unmeasured", "too-few"])]);
+export type OwnVerdict = z.infer<typeof OwnVerdict>;
+/** What each gate says by itself. */
+export const OwnVerdicts = z.partialRecord(z.enum(GATE_NAMES), OwnVerdict);
 export type OwnVerdicts = z.infer<typeof OwnVerdicts>;
+
+/** Whether what a gate says is a reason to drop. */
+export function isReason(says: string | undefined): says is DropReason {
+  return says !== undefined && REASONS.has(says);
+}
+
+const REASONS: ReadonlySet<string> = new Set(DROP_REASONS);
 
 /** A candidate's end: in the pool, or dropped for one reason. `gates` names the version of the thresholds that decided. */
 export const Verdict = z.object({
