@@ -22,3 +22,16 @@ export function shared<Value>(read: () => Promise<Value>): () => Promise<Value> 
     return reading;
   };
 }
+
+/** The same for readings that hold for one question only, under the thresholds in force, for example: another question is read anew at once. */
+export function sharedBy<Question, Value>(
+  nameOf: (question: Question) => string,
+  read: (question: Question) => Promise<Value>,
+): (question: Question) => Promise<Value> {
+  let last: { name: string; ask: () => Promise<Value> } | undefined;
+  return (question) => {
+    const name = nameOf(question);
+    if (last?.name !== name) last = { name, ask: shared(() => read(question)) };
+    return last.ask();
+  };
+}

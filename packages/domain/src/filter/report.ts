@@ -66,6 +66,7 @@ export function collectReport(gates: Gates): ReportCollector {
   const counts = new Map<string, { says: Map<string, number>; alone: number; perhaps: number }>();
   const samples = new Map<string, SampleOf[]>();
   const models = new Map<string, number>();
+  const nameOf = remembered(canonicalJson);
   const versions = new Map<string, number>();
   const dials = new Map(DIALS.map((dial) => [dial.key, tallyOf(dial, gates)] as [string, Tally]));
   let candidates = 0;
@@ -95,7 +96,7 @@ export function collectReport(gates: Gates): ReportCollector {
       );
       // The same bytes again are judged where they were found first, whether or not they were measured before that was seen.
       if (!measured || reason === "duplicate") return;
-      for (const model of new Set(measured.models.map(canonicalJson))) increase(models, model);
+      for (const model of new Set(measured.models.map(nameOf))) increase(models, model);
       const says = ownVerdicts(measured, gates, candidate.cuts);
       addVerdicts(sourceId, says);
       for (const tally of dials.values()) tally.add(candidate, says);
@@ -137,6 +138,12 @@ function keepLeast(found: SampleOf[], { id, assetId, viewable }: JudgedCandidate
   found.push({ id, assetId, viewable });
   found.sort((a, b) => compare(a.id, b.id));
   found.splice(SAMPLES);
+}
+
+/** `name` of what has the same JSON is asked for once: the same few models measured every candidate. */
+function remembered(name: (value: unknown) => string): (value: unknown) => string {
+  const names = new Map<string, string>();
+  return (value) => entry(names, JSON.stringify(value), () => name(value));
 }
 
 const pair = (a: string, b: string) => JSON.stringify([a, b]);

@@ -4,6 +4,8 @@ import { assetObjects, listAssets, readAsset, readFunnel } from "@anyone/db/brow
 import { everyJudged, listJudged } from "@anyone/db/judged";
 import { readLineage } from "@anyone/db/lineage";
 import { readThresholds } from "@anyone/db/thresholds";
+import { canonicalJson } from "@anyone/domain/filter/canonical";
+import type { Gates } from "@anyone/domain/filter/gate";
 import { collectReport, type FilterReport } from "@anyone/domain/filter/report";
 import type { Sql } from "@anyone/domain/transaction";
 import type { FastifyInstance } from "fastify";
@@ -11,14 +13,14 @@ import type { ApiContext } from "../context.ts";
 import { found } from "../found.ts";
 import { imageType, sendObject } from "../objects.ts";
 import { route } from "../route.ts";
-import { shared } from "../shared.ts";
+import { sharedBy } from "../shared.ts";
 
 export function filterRoutes(app: FastifyInstance, { db, store }: ApiContext): void {
-  const report = shared(() => reportOf(db));
+  const reportUnder = sharedBy(canonicalJson, (gates: Gates) => reportOf(db, gates));
   const objectsOf = async (id: string) => found(await assetObjects(db, id), `asset ${id}`);
 
   route(app, filterApi.getFunnel, async () => ({ items: await readFunnel(db) }));
-  route(app, filterApi.getFilterReport, () => report());
+  route(app, filterApi.getFilterReport, async () => reportUnder(await readThresholds(db)));
   route(app, filterApi.listJudged, async ({ query }) => listJudged(db, await readThresholds(db), query, query));
   route(app, filterApi.listAssets, ({ query }) => listAssets(db, query, query));
   route(app, filterApi.getAsset, async ({ params }) => found(await readAsset(db, params.id), `asset ${params.id}`));
@@ -38,8 +40,7 @@ export function filterRoutes(app: FastifyInstance, { db, store }: ApiContext): v
   });
 }
 
-async function reportOf(db: Sql): Promise<FilterReport> {
-  const gates = await readThresholds(db);
+async function reportOf(db: Sql, gates: Gates): Promise<FilterReport> {
   const collector = collectReport(gates);
   for await (const candidate of everyJudged(db, gates)) collector.add(candidate);
   return collector.close((text) => createHash("sha256").update(text).digest("hex"));
