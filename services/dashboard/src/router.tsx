@@ -42,6 +42,7 @@ export const router = createRouter({
       page("/source", () => import("./pages/source/source-page.tsx"), "SourcePage"),
       page("/candidates/$id", () => import("./pages/source/candidate-page.tsx"), "CandidatePage"),
       page("/filter", () => import("./pages/filter/filter-page.tsx"), "FilterPage"),
+      page("/filter/report", () => import("./pages/filter/report-page.tsx"), "FilterReportPage"),
       page("/assets/$id", () => import("./pages/filter/asset-page.tsx"), "AssetPage"),
       page("/annotate", () => import("./pages/annotate/annotate-page.tsx"), "AnnotatePage"),
       page("/review", () => import("./pages/review/review-page.tsx"), "ReviewPage"),

@@ -49,6 +49,22 @@ describe("the filter's report", () => {
     ]);
   });
 
+  it("names those first that can be shown", () => {
+    const { samples } = reportOn(
+      ["1", "2", "3", "4", "5", "6", "7", "8"].map((id) => judged(id, measured(small), { viewable: Number(id) > 4 })),
+    );
+    expect(samples[0]?.candidates.map(({ id }) => id)).toEqual(["5", "6", "7", "8", "1", "2"]);
+  });
+
+  it("never shows as kept what was dropped for a reason that it does not know", () => {
+    const { samples, sources } = reportOn([judged("a"), judged("b", measured(), { kept: false, reason: null })]);
+    expect(sources[0]).toMatchObject({ kept: 1, reasons: { unknown: 1 } });
+    expect(samples.map(({ reason, candidates }) => [reason, candidates.map(({ id }) => id)])).toEqual([
+      [null, ["a"]],
+      ["unknown", ["b"]],
+    ]);
+  });
+
   it("says under which thresholds candidates were decided, others than those in force, too", () => {
     expect(reportOn([judged("a"), judged("b", measured(), { thresholds: "3" })]).decidedBy).toEqual({
       "3": 1,

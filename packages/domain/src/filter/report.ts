@@ -37,7 +37,7 @@ export const FilterReport = z.object({
   ),
   gates: z.array(GateReport),
   histograms: z.array(ScoreHistogram),
-  /** A few of each source and reason, always the same: those with the least ids. */
+  /** A few of each source and reason, always the same: of those that can be shown, the ones with the least ids. Null is what was kept. */
   samples: z.array(
     z.object({
       sourceId: z.string(),
@@ -91,7 +91,7 @@ export function collectReport(gates: Gates): ReportCollector {
       else increase(source.reasons, reason ?? "unknown");
       increase(versions, candidate.thresholds);
       keepLeast(
-        entry(samples, pair(sourceId, reason ?? ""), () => []),
+        entry(samples, pair(sourceId, candidate.kept ? "" : (reason ?? "unknown")), () => []),
         candidate,
       );
       // The same bytes again are judged where they were found first, whether or not they were measured before that was seen.
@@ -132,12 +132,19 @@ export function collectReport(gates: Gates): ReportCollector {
 
 type SampleOf = Pick<JudgedCandidate, "id" | "assetId" | "viewable">;
 
-/** Keeps the candidates with the least ids, in their order. */
+/** Keeps those that can be shown before those that can't, and of either the ones with the least ids, in that order. */
 function keepLeast(found: SampleOf[], { id, assetId, viewable }: JudgedCandidate): void {
-  if (found.length === SAMPLES && id > (found.at(-1)?.id ?? "")) return;
-  found.push({ id, assetId, viewable });
-  found.sort((a, b) => compare(a.id, b.id));
+  const last = found.at(-1);
+  const sample = { id, assetId, viewable };
+  if (found.length === SAMPLES && last && byWorth(last, sample) < 0) return;
+  found.push(sample);
+  found.sort(byWorth);
   found.splice(SAMPLES);
+}
+
+function byWorth(a: SampleOf, b: SampleOf): number {
+  const shown = ({ assetId, viewable }: SampleOf) => Number(assetId !== null || viewable);
+  return shown(b) - shown(a) || compare(a.id, b.id);
 }
 
 /** `name` of what has the same JSON is asked for once: the same few models measured every candidate. */

@@ -1,5 +1,5 @@
 import { filterApi } from "@anyone/contracts/filter";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useApi } from "../../client.ts";
 import { Page, Panel } from "../../components/panel.tsx";
 import { Empty, Loaded } from "../../components/state.tsx";
@@ -16,7 +16,15 @@ export function FilterPage() {
   const rows = funnel.data?.items ?? [];
 
   return (
-    <Page title="Filter" lead="Every fetched candidate is kept as an asset of the pool, or dropped with one reason.">
+    <Page
+      title="Filter"
+      lead="Every fetched candidate is kept as an asset of the pool, or dropped with one reason."
+      actions={
+        <Link to="/filter/report" className="font-medium text-accent">
+          Report and thresholds
+        </Link>
+      }
+    >
       <Loaded of={funnel}>
         {rows.length === 0 ? (
           <Panel>

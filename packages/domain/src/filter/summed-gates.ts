@@ -1,0 +1,45 @@
+import type { FilterReport, GateReport } from "./report.ts";
+import { GATE_NAMES, isReason } from "./verdict.ts";
+
+/** A gate over one source or over all of them, told as a reader asks: what it drops, what it did not judge, what hangs on it alone. */
+export interface GateRow extends Pick<GateReport, "gate" | "alone" | "perhaps"> {
+  passes: number;
+  drops: number;
+  /** Reasons that it drops for, with their counts; what it says instead of judging, with theirs. */
+  why: [string, number][];
+  unjudged: [string, number][];
+}
+
+/** Every gate in order; over one source where it is named. */
+export function gateRows({ gates }: Pick<FilterReport, "gates">, sourceId?: string): GateRow[] {
+  return GATE_NAMES.flatMap((gate) => {
+    const rows = gates.filter((row) => row.gate === gate && (sourceId === undefined || row.sourceId === sourceId));
+    if (rows.length === 0) return [];
+    const says = new Map<string, number>();
+    for (const row of rows) {
+      for (const [what, count] of Object.entries(row.says)) says.set(what, (says.get(what) ?? 0) + count);
+    }
+    const { passes = 0 } = Object.fromEntries(says);
+    const why = [...says].filter(([what]) => isReason(what));
+    return {
+      gate,
+      passes,
+      drops: why.reduce((sum, [, count]) => sum + count, 0),
+      why,
+      unjudged: [...says].filter(([what]) => !isReason(what) && what !== "passes"),
+      alone: rows.reduce((sum, { alone }) => sum + alone, 0),
+      perhaps: rows.reduce((sum, { perhaps }) => sum + perhaps, 0),
+    };
+  });
+}
+
+/** The recorded reasons of all sources, most frequent first. */
+export function recordedReasons({ sources }: Pick<FilterReport, "sources">): { reason: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { reasons } of sources) {
+    for (const [reason, count] of Object.entries(reasons)) counts.set(reason, (counts.get(reason) ?? 0) + count);
+  }
+  return [...counts]
+    .map(([reason, count]) => ({ reason, count }))
+    .toSorted((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
+}

@@ -1,0 +1,117 @@
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FACES, seedJudged } from "./seed-judged.ts";
+import { openScene, type Scene } from "./stage.ts";
+
+const SCREENSHOTS = fileURLToPath(new URL("../../.anyone/screenshots", import.meta.url));
+let scene: Scene;
+
+beforeAll(async () => {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  scene = await openScene({ people: 3 });
+  await seedJudged(scene.db);
+}, 120_000);
+afterAll(() => scene?.close());
+
+const faceOf = (page: Page) => page.getByRole("slider", { name: "threshold of Largest face, shorter side" });
+const faceText = (page: Page) =>
+  page.getByRole("group", { name: "Largest face, shorter side" }).getByRole("status").textContent();
+async function photograph(page: Page, theme: string, width: number): Promise<void> {
+  const before = page.viewportSize() ?? { width, height: 800 };
+  const height = await page.evaluate<number>(`document.querySelector("main").scrollHeight`);
+  await page.setViewportSize({ width, height });
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: `${SCREENSHOTS}/filter-report-${width}-${theme}.png` });
+  await page.setViewportSize(before);
+}
+const between = (from: number, to: number) => FACES.filter((side) => side >= from && side < to).length;
+
+describe.each(["light", "dark"] as const)("the filter's report in %s", (theme) => {
+  it("moves a threshold by the keyboard alone, says what would change, and goes back", async () => {
+    const { page, context, complaints } = await scene.window("admin", theme);
+    await page.goto(`${scene.url}/filter`);
+    await page.getByRole("link", { name: "Report and thresholds" }).click();
+    const face = faceOf(page);
+    await face.focus();
+    expect(await face.getAttribute("aria-valuetext")).toBe("224 px");
+    for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowLeft");
+    expect(await face.getAttribute("aria-valuetext")).toBe("176 px");
+    expect(await faceText(page)).toContain(`176 px instead of 224 px: ${between(176, 224)} more kept.`);
+    await photograph(page, theme, 1280);
+
+    await page.keyboard.press("Home");
+    expect(await face.getAttribute("aria-valuetext")).toBe("0 px");
+    expect(await faceText(page)).toContain(`${between(0, 224)} more kept`);
+    for (let i = 0; i < 2; i++) await page.keyboard.press("PageUp");
+    for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowUp");
+    expect(await face.getAttribute("aria-valuetext")).toBe("256 px");
+    expect(await faceText(page)).toContain(`${between(224, 256)} more dropped`);
+    await page.keyboard.press("End");
+    expect(await face.getAttribute("aria-valuetext")).toBe("784 px");
+
+    await page.getByRole("button", { name: "Reset to 224 px" }).click();
+    expect(await face.getAttribute("aria-valuetext")).toBe("224 px");
+    expect(await faceText(page)).toContain("In force: 224 px");
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 60_000);
+});
+
+it("a line is dragged by the pointer, and a second one that is moved says that the two do not add up", async () => {
+  const { page, context, complaints } = await scene.window("admin");
+  await page.setViewportSize({ width: 800, height: 900 });
+  await page.goto(`${scene.url}/filter/report`);
+  const face = faceOf(page);
+  await face.scrollIntoViewIfNeeded();
+  const box = await face.boundingBox();
+  if (!box) throw new Error("the line is not on the page");
+  await page.mouse.move(box.x + box.width / 2, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 40, box.y + 40, { steps: 4 });
+  await page.mouse.up();
+  expect(Number(await face.getAttribute("aria-valuenow"))).toBeLessThan(224);
+  expect(await faceText(page)).toMatch(/instead of 224 px: \d+ more kept/);
+  expect(await page.getByText("their sum is not what all of them do").count()).toBe(0);
+
+  await page.getByRole("slider", { name: "threshold of BRISQUE" }).press("ArrowLeft");
+  await page.getByText("2 thresholds are moved.").waitFor();
+  await photograph(page, "light", 800);
+  expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(800);
+  await page.getByRole("button", { name: "Reset all" }).click();
+  expect(await face.getAttribute("aria-valuetext")).toBe("224 px");
+  expect(complaints).toEqual([]);
+  await context.close();
+}, 60_000);
+
+it("counts stand by source and reason and by gate, and a sample leads to its candidate", async () => {
+  const { page, context, complaints } = await scene.window("admin");
+  await page.goto(`${scene.url}/filter/report`);
+  const outcomes = page.getByRole("table", { name: "outcomes by source" });
+  const small = outcomes.getByRole("row").filter({ hasText: "small-face" });
+  await small.waitFor();
+  expect(await small.getByRole("cell").allInnerTexts()).toContain(String(28 + between(0, 224)));
+  const gates = page.getByRole("table", { name: "gates' own verdicts" }).getByRole("row");
+  const faceSize = gates.filter({ hasText: "face-size" });
+  expect(await faceSize.getByRole("cell").nth(2).textContent()).toBe(String(between(0, 224)));
+  const sample = page.getByRole("region", { name: "samples: small-face" }).getByRole("link").first();
+  const target = await sample.getAttribute("href");
+  await sample.click();
+  await page.waitForURL(`**${target}`);
+  await page.getByRole("heading", { name: `Candidate ${target?.split("/").at(-1)}` }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+}, 60_000);
+
+it("before anything is judged it says what to do", async () => {
+  await scene.db.query("delete from assets");
+  await scene.db.query("update candidates set status = 'listed', reason = null");
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const { page, context } = await scene.window("admin");
+  await page.goto(`${scene.url}/filter/report`);
+  await page.getByText("The filter has judged nothing yet").waitFor();
+  await page.getByRole("link", { name: "source", exact: true }).last().click();
+  await page.waitForURL("**/source");
+  await context.close();
+}, 60_000);
