@@ -1,9 +1,10 @@
 import type { FunnelRow } from "@anyone/contracts/filter";
 import type { Proportion } from "@anyone/domain/evaluate/proportion";
+import { escaped, htmlSection, htmlTable } from "../../html/markup.ts";
+import { style } from "../../html/style.ts";
 import { DEMO } from "../plan.ts";
 import { lineChart, type Series } from "./chart.ts";
 import type { DemoReport, IterationView, RunView } from "./collect.ts";
-import { style } from "./style.ts";
 
 /** Pictures of the report as data URLs. */
 export interface Pictures {
@@ -33,14 +34,14 @@ ${fact("version", `${version.name} · <code>${version.manifestSha256?.slice(0, 1
 ${fact("HOLA in-mask gain", gain(report))}
 ${fact("whole turn", `${(report.seconds.total ?? 0).toFixed(0)} s`)}
 </section>
-${section("source", "What was found", pool(pictures) + funnel(report))}
-${section("filter", "What the gates did, against the drawn truth", gates(report))}
-${section("annotate ⇄ review", "What people answered, and what the labeller learned", iterations(report))}
-${section("release", "What was frozen", release(report))}
-${section("train", "With HOLA and with β = 0, on the same seeds", training(report))}
-${section("evaluate", "What was measured, by which model", evaluation(report, pictures))}
-${section("retrain", "What would turn the wheel again", retrain(report))}
-${section("", "Seconds", table([["step", "s"], ...Object.entries(report.seconds).map(([name, s]) => [name, s.toFixed(1)])]))}
+${htmlSection("source", "What was found", pool(pictures) + funnel(report))}
+${htmlSection("filter", "What the gates did, against the drawn truth", gates(report))}
+${htmlSection("annotate ⇄ review", "What people answered, and what the labeller learned", iterations(report))}
+${htmlSection("release", "What was frozen", release(report))}
+${htmlSection("train", "With HOLA and with β = 0, on the same seeds", training(report))}
+${htmlSection("evaluate", "What was measured, by which model", evaluation(report, pictures))}
+${htmlSection("retrain", "What would turn the wheel again", retrain(report))}
+${htmlSection("", "Seconds", htmlTable([["step", "s"], ...Object.entries(report.seconds).map(([name, s]) => [name, s.toFixed(1)])]))}
 </main></body></html>`;
 }
 
@@ -58,7 +59,7 @@ function funnel({ funnel: rows }: DemoReport): string {
       .reduce((sum, { count }) => sum + count, 0);
   const outcomes = [...new Set(rows.map(outcome))].sort((a, b) => total(b) - total(a));
   return `<p>Of each page of the LAION list ${percent(DEMO.shares.laion)} was fetched, of Flickr's ${percent(DEMO.shares.flickr)}: what captions
-name as rare comes first, so that the pool is flatter than the world.</p>${table([
+name as rare comes first, so that the pool is flatter than the world.</p>${htmlTable([
     ["outcome", ...sources, "all"],
     ...outcomes.map((name) => [name, ...sources.map((source) => total(name, source)), total(name)]),
   ])}`;
@@ -67,7 +68,7 @@ name as rare comes first, so that the pool is flatter than the world.</p>${table
 function gates({ filter }: DemoReport): string {
   const slipped = Object.entries(filter.slipped).map(([reason, count]) => `${count} ${reason}`);
   return `<p>${interval(filter.cleanKept)} of ${filter.cleanKept.of} clean drawn people were kept.
-${slipped.length > 0 ? `Kept in spite of what is wrong with them: ${slipped.join(", ")}.` : ""}</p>${table([
+${slipped.length > 0 ? `Kept in spite of what is wrong with them: ${slipped.join(", ")}.` : ""}</p>${htmlTable([
     ["reason", "said", "precision", "true of", "recall of its gate", "dropped rightly in the end"],
     ...filter.reasons.map(({ reason, precision, recall, dropped }) => [
       reason,
@@ -99,7 +100,7 @@ function iterations({ iterations: all }: DemoReport): string {
     percent(scores?.share.ofApplicable),
     stopReason ?? "",
   ];
-  return `${table([
+  return `${htmlTable([
     [
       "iteration",
       "questions asked",
@@ -132,7 +133,7 @@ function release({ version, difference }: DemoReport): string {
   const since = difference
     ? `<p>Since the version before: ${difference.added} added, ${difference.removed} removed, ${difference.changed} changed, ${difference.unchanged} unchanged.</p>`
     : "";
-  return `<p>${version.name}, manifest sha256 <code>${version.manifestSha256 ?? ""}</code>, labelled by ${version.labellerId ?? "nobody"}.</p>${since}${table([["counted", "number"], ...counts])}`;
+  return `<p>${version.name}, manifest sha256 <code>${version.manifestSha256 ?? ""}</code>, labelled by ${version.labellerId ?? "nobody"}.</p>${since}${htmlTable([["counted", "number"], ...counts])}`;
 }
 
 function training({ runs, inMaskGain }: DemoReport): string {
@@ -151,7 +152,7 @@ At this size the whole-person phrases take most of it: it shows person against b
     lineChart("noise loss", series("loss_noise")),
     lineChart("in-mask attention share", series("in_mask_share")),
   ];
-  return `<p><span class="key hola">HOLA</span> <span class="key plain">β = 0</span></p><div class="charts">${charts.join("")}</div>${verdict}${caution}${table(
+  return `<p><span class="key hola">HOLA</span> <span class="key plain">β = 0</span></p><div class="charts">${charts.join("")}</div>${verdict}${caution}${htmlTable(
     [
       ["run", "state", "step", "noise loss, first → last", "in-mask share, last"],
       ...runs.map((run) => [run.id, run.state, run.step, ends(run, "loss_noise"), last(run, "in_mask_share")]),
@@ -179,11 +180,11 @@ function evaluation({ reports, promotions }: DemoReport, { generated }: Pictures
     ({ subject, promoted, reason }) =>
       `<li>${escaped(subject)}: ${promoted ? "promoted" : "not promoted"}, ${escaped(reason)}</li>`,
   );
-  return `${grid}${table([["checkpoint", "metric", "value", "95 % interval", "n", "seed", "measured by", "method"], ...rows])}<ul>${decided.join("")}</ul>`;
+  return `${grid}${htmlTable([["checkpoint", "metric", "value", "95 % interval", "n", "seed", "measured by", "method"], ...rows])}<ul>${decided.join("")}</ul>`;
 }
 
 function retrain({ next }: DemoReport): string {
-  return table([
+  return htmlTable([
     ["schedule", "fires when", "enabled"],
     ...next.schedules.map(({ id, kind, cron, zone, growth, enabled }) => [
       id,
@@ -223,28 +224,10 @@ function last(run: RunView, name: string): string {
   );
 }
 
-function section(stage: string, title: string, body: string): string {
-  return `<section><h2>${stage ? `<span class="stage">${stage}</span> ` : ""}${title}</h2>${body}</section>`;
-}
-
 function fact(name: string, value: string): string {
   return `<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
-function table(rows: readonly (readonly (string | number)[])[]): string {
-  const [head = [], ...body] = rows;
-  const numeric = head.map((_, column) => body.length > 0 && body.every((row) => typeof row[column] === "number"));
-  const cell = (tag: string) => (value: string | number, column: number) =>
-    `<${tag}${numeric[column] ? ' class="number"' : ""}>${escaped(String(value))}</${tag}>`;
-  return `<table><thead><tr>${head.map(cell("th")).join("")}</tr></thead><tbody>${body
-    .map((row) => `<tr>${row.map(cell("td")).join("")}</tr>`)
-    .join("")}</tbody></table>`;
-}
-
 function percent(share: number | null | undefined): string {
   return share === null || share === undefined ? "–" : `${(100 * share).toFixed(1)} %`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

@@ -1,9 +1,11 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "@anyone/contracts/client";
 import { evaluateApi } from "@anyone/contracts/evaluate";
 import { filterApi } from "@anyone/contracts/filter";
 import { AssetId } from "@anyone/domain/ids";
+import { dataUrl } from "../../html/data-url.ts";
+import { writeWhole } from "../../html/write-whole.ts";
 import type { Output } from "../../output.ts";
 import type { DrawnWorld } from "../world.ts";
 import { collect, type DemoReport } from "./collect.ts";
@@ -36,25 +38,20 @@ async function gatherPictures(client: Client, report: DemoReport): Promise<Pictu
   const { items } = await client.call(filterApi.listAssets, { query: { limit: POOL_PICTURES } });
   const pool = await Promise.all(
     items.map(async ({ id }) =>
-      dataUrl(await client.call(filterApi.getThumbnail, { params: { id: AssetId.parse(id) } })),
+      pictureIn(await client.call(filterApi.getThumbnail, { params: { id: AssetId.parse(id) } })),
     ),
   );
   const evaluated =
     report.reports.find(({ grid, arm }) => grid && arm === "hola") ?? report.reports.find(({ grid }) => grid);
   const generated = evaluated
-    ? await dataUrl(await client.call(evaluateApi.getGrid, { params: { id: evaluated.id } }))
+    ? await pictureIn(await client.call(evaluateApi.getGrid, { params: { id: evaluated.id } }))
     : null;
   return { pool, generated };
 }
 
-async function dataUrl(response: Response): Promise<string> {
-  const bytes = Buffer.from(await response.arrayBuffer());
-  return `data:${response.headers.get("content-type") ?? "image/jpeg"};base64,${bytes.toString("base64")}`;
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text);
-  await rename(`${path}.new`, path);
+async function pictureIn(response: Response): Promise<string> {
+  const type = response.headers.get("content-type") ?? "image/jpeg";
+  return dataUrl(new Uint8Array(await response.arrayBuffer()), type);
 }
 
 function summarise(report: DemoReport, home: string): string {

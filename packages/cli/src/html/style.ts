@@ -1,4 +1,4 @@
-/** The report's one style sheet: calm, dense, light and dark. */
+/** The one style sheet of reports that are files: calm, dense, light and dark. */
 export const style = `
 :root{color-scheme:light dark;--ink:#1d2430;--soft:#667085;--line:#dfe3ea;--paper:#fff;--ground:#f5f6f8;--hola:#c2410c;--plain:#2563eb}
 @media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#98a2b3;--line:#2c3442;--paper:#171c25;--ground:#0f131a;--hola:#fb923c;--plain:#60a5fa}}
