@@ -1,3 +1,4 @@
+import type { Client } from "@anyone/contracts/client";
 import { filterApi } from "@anyone/contracts/filter";
 import { fault } from "@anyone/domain/fault";
 import { judgeByTruth } from "@anyone/domain/filter/truth";
@@ -6,6 +7,7 @@ import { drawnTruth } from "../demo/drawn-truth.ts";
 import { judgedCandidates } from "../filter/judged-candidates.ts";
 import { readTruth, withTruth } from "../filter/read-truth.ts";
 import { type Labelled, reportText } from "../filter/report-text.ts";
+import { writeHtmlReport } from "../filter/write-html-report.ts";
 import { makeOutput, type Output } from "../output.ts";
 import { connect } from "../session.ts";
 import { addThresholds } from "./thresholds.ts";
@@ -22,6 +24,8 @@ export function addFilter(program: Command): void {
       "what each gate says of each source's candidates by itself, and how right it is where the truth is known",
     )
     .option("--truth <file or address>", "labels, one JSON object a line; or where a drawn world listens")
+    .option("--html <file>", "write one self-contained HTML file with histograms, sample pictures and curves")
+    .option("--no-pictures", "leave the sample pictures out of the HTML file")
     .addHelpText(
       "after",
       `
@@ -36,24 +40,34 @@ A line of labels names a candidate by url, by source and externalId, or by id, a
   {"id": "…", "reason": "fake-person", "also": "low-quality"}                          also: as right to say, but not missed
   {"url": "…", "reason": null, "group": "same shot"}                                   of a group, all but one are near duplicates
 Precision and recall of each reason are those of its gate's own verdict, with Wilson's 95 % interval; for every score the curve over its
-threshold follows. --json holds every disagreement.`,
+threshold follows. --json holds every disagreement.
+
+  anyone filter report --html report.html                        for a browser, without a script and without a request
+  anyone filter report --html report.html --no-pictures          the same to hand on: it shows nobody
+  anyone filter report --html report.html --truth labels.jsonl   with precision, recall and their curves
+The dashboard's page "Filter", "Report and thresholds" lets you drag every threshold.`,
     )
-    .action(async ({ truth: from }: { truth?: string }) => {
+    .action(async ({ truth: from, html: file, pictures }: { truth?: string; html?: string; pictures: boolean }) => {
+      if (!pictures && file === undefined) {
+        throw fault("bad-input", "--no-pictures says what an HTML file holds, and none is asked for.", {
+          hint: "Add --html report.html, or leave --no-pictures out.",
+        });
+      }
       const { client } = connect();
       const report = await client.call(filterApi.getFilterReport);
-      if (from === undefined) return output().result(report, () => reportText(report));
-      const candidates = await judgedCandidates(client, (count) => output().progress(`${count} candidates read`));
-      const truth = await heldAgainst(from, candidates, report.thresholds, output());
-      output().result({ ...report, truth }, () => reportText(report, truth));
+      const truth = from === undefined ? undefined : await heldAgainst(from, client, report.thresholds, output());
+      if (file === undefined) output().result(truth ? { ...report, truth } : report, () => reportText(report, truth));
+      else await writeHtmlReport({ client, file, report, truth, truthFrom: from, pictures, output: output() });
     });
 }
 
 async function heldAgainst(
   from: string,
-  candidates: Awaited<ReturnType<typeof judgedCandidates>>,
+  client: Client,
   thresholds: Parameters<typeof judgeByTruth>[1],
   output: Output,
 ): Promise<Labelled> {
+  const candidates = await judgedCandidates(client, (count) => output.progress(`${count} candidates read`));
   const labels = /^https?:/.test(from) ? await drawnTruth(from, candidates) : await readTruth(from);
   const known = withTruth(candidates, labels);
   if (known.length === 0) {

@@ -57,7 +57,7 @@ export function gatesTable(gates: readonly GateReport[]): string {
       const dropped = drops.reduce((total, [, count]) => total + count, 0);
       const share = passed + dropped === 0 ? "–" : `${((dropped / (passed + dropped)) * 100).toFixed(1)} %`;
       const without = perhaps > 0 ? `${alone}, perhaps ${perhaps} more` : String(alone);
-      return [sourceId, gate, passed, dropped, share, named(drops), named(others), without];
+      return [sourceId, gate, passed, dropped, share, counted(drops), counted(others), without];
     }),
   ]);
 }
@@ -67,7 +67,7 @@ const SHOWN = 20;
 function truthText(truth: Labelled): string[] {
   const { disagreements, unmatched, slipped } = truth;
   return [
-    `against the truth of ${truth.candidates} candidates; of those that nothing is wrong with, kept: ${shown(truth.cleanKept)}`,
+    `against the truth of ${truth.candidates} candidates; of those that nothing is wrong with, kept: ${withInterval(truth.cleanKept)}`,
     ...(unmatched.length > 0 ? [`${unmatched.length} labels name no judged candidate, first: ${unmatched[0]}`] : []),
     "",
     table([
@@ -81,10 +81,10 @@ function truthText(truth: Labelled): string[] {
       ],
       ...truth.reasons.map(({ reason, precision, recall, unjudged, dropped }) => [
         reason,
-        shown(precision),
-        shown(recall),
-        named(Object.entries(unjudged)),
-        shown(dropped),
+        withInterval(precision),
+        withInterval(recall),
+        counted(Object.entries(unjudged)),
+        withInterval(dropped),
         String(slipped[reason] ?? 0),
       ]),
     ]),
@@ -121,18 +121,20 @@ function curveText({ dial, direction, threshold, points }: TruthCurve): string {
     ...some.map(({ cut, precision, recall }) => [
       cut,
       cut === threshold ? "in force" : "",
-      shown(precision),
-      shown(recall),
+      withInterval(precision),
+      withInterval(recall),
     ]),
   ]);
 }
 
-function shown({ count, of, share, low, high }: Proportion): string {
+/** "95.0 % (90.1–97.6) 95/100"; a dash where nothing was tried. */
+export function withInterval({ count, of, share, low, high }: Proportion): string {
   if (share === null || low === null || high === null) return "–";
   const percent = (value: number) => (value * 100).toFixed(1);
   return `${percent(share)} % (${percent(low)}–${percent(high)}) ${count}/${of}`;
 }
 
-function named(counts: readonly [string, number][]): string {
+/** "3 unmeasured, 1 off" */
+export function counted(counts: readonly [string, number][]): string {
   return counts.map(([what, count]) => `${count} ${what}`).join(", ");
 }
