@@ -1,11 +1,15 @@
-import { mkdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FACES, seedJudged } from "./seed-judged.ts";
 import { openScene, type Scene } from "./stage.ts";
 
 const SCREENSHOTS = fileURLToPath(new URL("../../.anyone/screenshots", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
 let scene: Scene;
 
 beforeAll(async () => {
@@ -103,6 +107,74 @@ it("counts stand by source and reason and by gate, and a sample leads to its can
   expect(complaints).toEqual([]);
   await context.close();
 }, 60_000);
+
+describe("anyone filter report --html", () => {
+  const anyone = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
+    new Promise((resolve) => {
+      const env = { PATH: process.env.PATH ?? "", API_URL: scene.url, API_KEY: scene.keys.admin };
+      execFile(process.execPath, [COMMAND, "filter", "report", ...args], { env }, (error, out, err) =>
+        resolve({ code: error ? Number(error.code) : 0, out, err }),
+      );
+    });
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "anyone-report-"));
+    const labels = FACES.map((side, n) =>
+      JSON.stringify({ id: `judged.${String(n).padStart(3, "0")}`, reason: side < 200 ? "small-face" : null }),
+    );
+    await writeFile(join(folder, "labels.jsonl"), labels.join("\n"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("writes one file that needs nothing else and is the same bytes every time", async () => {
+    const file = join(folder, "report.html");
+    const args = ["--html", file, "--truth", join(folder, "labels.jsonl")];
+    const { code, out } = await anyone(...args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/written .*report\.html, 0\.\d MB, [1-9]\d pictures/);
+    const first = await readFile(file, "utf8");
+    await anyone(...args);
+    expect(await readFile(file, "utf8")).toBe(first);
+
+    const context = await scene.browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      javaScriptEnabled: false,
+    });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("request", (request) => /^(file|data):/.test(request.url()) || complaints.push(request.url()));
+    await page.goto(pathToFileURL(file).href);
+    await page.getByText(`anyone filter report --html ${file} --truth ${join(folder, "labels.jsonl")}`).waitFor();
+    const { hash } = JSON.parse((await anyone("--json")).out) as { hash: string };
+    await page.getByText(hash).waitFor();
+    await page.getByRole("img", { name: "Largest face, shorter side, threshold 224 px" }).waitFor();
+    await page.getByRole("img", { name: "precision and recall over Largest face, shorter side" }).waitFor();
+    const inForce = page.getByText("224 px, in force");
+    await page.getByText("what another threshold would change").nth(2).click();
+    await inForce.waitFor();
+    expect(await inForce.locator("..").textContent()).toBe("224 px, in force000");
+    await page.screenshot({ path: `${SCREENSHOTS}/filter-report-file-light.png`, fullPage: true });
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.setViewportSize({ width: 800, height: 900 });
+    await page.screenshot({ path: `${SCREENSHOTS}/filter-report-file-800-dark.png`, fullPage: true });
+    expect(await page.locator("img").count()).toBeGreaterThan(10);
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it("leaves pictures out where they are not wanted, and says what is wrong with what can't be", async () => {
+    const file = join(folder, "bare.html");
+    expect((await anyone("--html", file, "--no-pictures")).out).toContain("0 pictures");
+    expect(await readFile(file, "utf8")).not.toContain("<img");
+    const nowhere = await anyone("--html", join(folder, "nowhere", "report.html"), "--no-pictures");
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.err).toMatch(/can't be written to .*nowhere.*\n?.*folder that exists/);
+    const without = await anyone("--no-pictures");
+    expect(without.code).toBe(1);
+    expect(without.err).toMatch(/Add --html report\.html/);
+  }, 60_000);
+});
 
 it("before anything is judged it says what to do", async () => {
   await scene.db.query("delete from assets");
