@@ -3,9 +3,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { gates } from "@anyone/domain/filter/gate";
+import { firstDrop } from "@anyone/domain/filter/judge";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FACES, seedJudged } from "./seed-judged.ts";
+import { FACES, MEASURED, seedJudged } from "./seed-judged.ts";
 import { openScene, type Scene } from "./stage.ts";
 
 const SCREENSHOTS = fileURLToPath(new URL("../../.anyone/screenshots", import.meta.url));
@@ -77,10 +79,20 @@ it("a line is dragged by the pointer, and a second one that is moved says that t
   await page.mouse.up();
   expect(Number(await face.getAttribute("aria-valuenow"))).toBeLessThan(224);
   expect(await faceText(page)).toMatch(/instead of 224 px: \d+ more kept/);
-  expect(await page.getByText("their sum is not what all of them do").count()).toBe(0);
+  expect(await page.getByText(/their sum is not what all of them do/).count()).toBe(0);
 
   await page.getByRole("slider", { name: "threshold of BRISQUE" }).press("ArrowLeft");
   await page.getByText("2 thresholds are moved.").waitFor();
+  for (let i = 0; i < 12; i++) await page.keyboard.press("ArrowRight");
+  expect(await page.getByRole("slider", { name: "threshold of BRISQUE" }).getAttribute("aria-valuetext")).toBe(
+    "82 points",
+  );
+  const together = page.getByRole("region", { name: "moved together" });
+  await together.getByRole("button", { name: "Count them together" }).click();
+  await together.getByText(/^Together: \d+ more kept/).waitFor();
+  const under = { ...gates, faceSide: Number(await face.getAttribute("aria-valuenow")), brisque: 82 };
+  const admitted = MEASURED.filter((one) => firstDrop(one, gates) && !firstDrop(one, under)).length;
+  expect(await together.getByRole("status").textContent()).toBe(`Together: ${admitted} more kept.`);
   await photograph(page, "light", 800);
   expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(800);
   await page.getByRole("button", { name: "Reset all" }).click();
@@ -96,8 +108,8 @@ it("counts stand by source and reason and by gate, and a sample leads to its can
   const small = outcomes.getByRole("row").filter({ hasText: "small-face" });
   await small.waitFor();
   expect(await small.getByRole("cell").allInnerTexts()).toContain(String(28 + between(0, 224)));
-  const gates = page.getByRole("table", { name: "gates' own verdicts" }).getByRole("row");
-  const faceSize = gates.filter({ hasText: "face-size" });
+  const rows = page.getByRole("table", { name: "gates' own verdicts" }).getByRole("row");
+  const faceSize = rows.filter({ hasText: "face-size" });
   expect(await faceSize.getByRole("cell").nth(2).textContent()).toBe(String(between(0, 224)));
   const sample = page.getByRole("region", { name: "samples: small-face" }).getByRole("link").first();
   const target = await sample.getAttribute("href");

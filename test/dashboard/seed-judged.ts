@@ -15,18 +15,20 @@ const models = [
   ...(["preference", "nsfw", "aesthetic", "watermark"] as const).map((slot) => model(slot, "none")),
 ];
 
+/** What was measured on each, in the order of their ids. */
+export const MEASURED: readonly Measurement[] = [
+  ...FACES.map((side, n) => picture({ faces: [face(side)], brisque: 8 + ((n * 7) % 38), fakeness: (n % 40) / 100 })),
+  ...Array.from({ length: 60 }, (_, n) => picture({ brisque: 50 + n, faceCleanness: 0.3 + (n % 30) / 100 })),
+  ...Array.from({ length: 40 }, (_, n) => picture({ fakeness: 0.6 + n / 100, brisque: 20 + (n % 25) })),
+  ...Array.from({ length: 30 }, (_, n): Measurement => ({ width: 400 + 8 * n, height: 900 + 16 * n, models: [] })),
+];
+
 /**
  * Candidates that were judged by what was measured on them: two sources, faces of all sizes that only their size decides about, and as many of
  * other scores. The pictures are those of what the pool's seed dropped.
  */
 export async function seedJudged(db: OpenDatabase): Promise<void> {
-  const measured: Measurement[] = [
-    ...FACES.map((side, n) => picture({ faces: [face(side)], brisque: 8 + ((n * 7) % 38), fakeness: (n % 40) / 100 })),
-    ...Array.from({ length: 60 }, (_, n) => picture({ brisque: 50 + n, faceCleanness: 0.3 + (n % 30) / 100 })),
-    ...Array.from({ length: 40 }, (_, n) => picture({ fakeness: 0.6 + n / 100, brisque: 20 + (n % 25) })),
-    ...Array.from({ length: 30 }, (_, n): Measurement => ({ width: 400 + 8 * n, height: 900 + 16 * n, models: [] })),
-  ];
-  for (const [n, one] of measured.entries()) {
+  for (const [n, one] of MEASURED.entries()) {
     const reason = firstDrop(one, gates) ?? null;
     const source = n % 3 === 0 ? "laion-people" : "drawn-flickr";
     await db.query(

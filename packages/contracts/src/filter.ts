@@ -1,5 +1,6 @@
 import { FilterReport } from "@anyone/domain/filter/report";
 import { JudgedCandidate } from "@anyone/domain/filter/stored";
+import { MovedThresholds } from "@anyone/domain/filter/what-if";
 import { AssetId, SourceId } from "@anyone/domain/ids";
 import { z } from "zod";
 import { operation } from "./operation.ts";
@@ -94,6 +95,19 @@ export const Lineage = z.object({
 });
 export type Lineage = z.infer<typeof Lineage>;
 
+export const WhatIfReport = z.object({
+  /** Dropped candidates that would be kept, those that would have to be measured first, and kept ones that would be dropped. */
+  sources: z.array(
+    z.object({
+      sourceId: z.string(),
+      admitted: z.number().int(),
+      perhaps: z.number().int(),
+      withdrawn: z.number().int(),
+    }),
+  ),
+});
+export type WhatIfReport = z.infer<typeof WhatIfReport>;
+
 const byAsset = z.object({ id: AssetId });
 
 export const filterApi = {
@@ -111,6 +125,17 @@ export const filterApi = {
     summary:
       "What each gate says of each source's candidates by itself, under the thresholds in force, with every score's histogram",
     answer: FilterReport,
+  }),
+  filterWhatIf: operation({
+    method: "POST",
+    path: "/v1/filter/what-if",
+    stage: "filter",
+    access: "operator",
+    summary:
+      "What several thresholds would change that are moved together, judged from the stored measurements; changes nothing",
+    body: z.strictObject({ thresholds: MovedThresholds }),
+    answer: WhatIfReport,
+    perMinute: 60,
   }),
   listJudged: operation({
     path: "/v1/filter/judged",

@@ -7,7 +7,7 @@ import { escaped, htmlSection, htmlTable } from "../html/markup.ts";
 import { style } from "../html/style.ts";
 import { curveSvg, histogramSvg } from "./report-svg.ts";
 import { counted, type Labelled, withInterval } from "./report-text.ts";
-import type { SamplePictures } from "./sample-pictures.ts";
+import { type SamplePictures, shownSamples } from "./shown-samples.ts";
 
 export interface HtmlReport {
   report: FilterReport;
@@ -119,21 +119,16 @@ function changes(histogram: ScoreHistogram): string {
   ]);
 }
 
-function samples({ samples: found }: FilterReport, { urls, unread }: SamplePictures): string {
+function samples(report: FilterReport, { urls, unread }: SamplePictures): string {
   const lost = unread > 0 ? `<p>${unread} pictures could not be read and are left out.</p>` : "";
-  return `${lost}${[...new Set(found.map(({ reason }) => reason ?? "kept"))]
-    .toSorted()
-    .map((outcome) => {
-      const shown = found
-        .filter(({ reason }) => (reason ?? "kept") === outcome)
-        .flatMap(({ sourceId, candidates }) =>
-          candidates.flatMap(({ id }) => {
-            const url = urls.get(id);
-            const title = escaped(`${id}, from ${sourceId}`);
-            return url ? [`<img src="${url}" alt="${escaped(outcome)}: ${title}" title="${title}">`] : [];
-          }),
-        );
-      return shown.length > 0 ? `<h3>${escaped(outcome)}</h3><div class="pictures">${shown.join("")}</div>` : "";
+  return `${lost}${shownSamples(report)
+    .map(({ outcome, samples: found }) => {
+      const pictures = found.flatMap(({ id, sourceId }) => {
+        const url = urls.get(id);
+        const title = escaped(`${id}, from ${sourceId}`);
+        return url ? [`<img src="${url}" alt="${escaped(outcome)}: ${title}" title="${title}">`] : [];
+      });
+      return pictures.length > 0 ? `<h3>${escaped(outcome)}</h3><div class="pictures">${pictures.join("")}</div>` : "";
     })
     .join("")}`;
 }

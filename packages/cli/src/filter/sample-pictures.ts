@@ -6,21 +6,17 @@ import { AssetId, CandidateId } from "@anyone/domain/ids";
 import { decode, readHeader } from "@anyone/vision/decode";
 import { thumbnail } from "@anyone/vision/thumbnail";
 import { dataUrl } from "../html/data-url.ts";
-
-/** A report's sample pictures as small JPEGs inside the page, by the candidates' ids. */
-export interface SamplePictures {
-  urls: ReadonlyMap<string, string>;
-  /** Pictures whose bytes are gone, or can't be decoded. */
-  unread: number;
-}
+import { type SamplePictures, shownSamples } from "./shown-samples.ts";
 
 /** Longest side in pixels: about 6 kB each. */
 const LONGEST = 180;
 const AT_ONCE = 4;
 
 /** Reads every sample's picture. What was dropped may be anything: it is decoded as carefully as the filter does. */
-export async function samplePictures(client: Client, { samples }: FilterReport): Promise<SamplePictures> {
-  const wanted = samples.flatMap(({ candidates }) => candidates).filter(({ viewable, assetId }) => viewable || assetId);
+export async function samplePictures(client: Client, report: FilterReport): Promise<SamplePictures> {
+  const wanted = shownSamples(report)
+    .flatMap(({ samples }) => samples)
+    .filter(({ viewable, assetId }) => viewable || assetId);
   const urls = new Map<string, string>();
   let unread = 0;
   const left = [...wanted];

@@ -115,7 +115,8 @@ function binOf(edges: readonly number[], score: number, direction: "least" | "mo
   return above === -1 ? edges.length - 2 : Math.max(0, above - 1);
 }
 
-function isOfThePool(reason: DropReason | null): boolean {
+/** Whether a candidate was dropped for something that no threshold decides about. */
+export function isOfThePool(reason: DropReason | null): boolean {
   return reason === "duplicate" || reason === "near-duplicate" || reason === "unmeasurable";
 }
 

@@ -13,10 +13,15 @@ export function positionsOf({ direction, threshold, edges, dial }: ScoreHistogra
   return direction === "least" ? [mild, ...sorted] : [...sorted, mild];
 }
 
-/** What a moved threshold changes over all sources. `perhaps` would have to be measured first. */
+/** What a moved threshold changes over all sources. */
 export function changeOver(histogram: ScoreHistogram, moved: number | null): Omit<Change, "sourceId"> {
+  return sumOfChanges(changesAt(histogram, moved));
+}
+
+/** Changes of several sources as one. */
+export function sumOfChanges(changes: readonly Change[]): Omit<Change, "sourceId"> {
   const total = { admitted: 0, perhaps: 0, withdrawn: 0 };
-  for (const { admitted, perhaps, withdrawn } of changesAt(histogram, moved)) {
+  for (const { admitted, perhaps, withdrawn } of changes) {
     total.admitted += admitted;
     total.perhaps += perhaps;
     total.withdrawn += withdrawn;

@@ -43,3 +43,23 @@ export function recordedReasons({ sources }: Pick<FilterReport, "sources">): { r
     .map(([reason, count]) => ({ reason, count }))
     .toSorted((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
 }
+
+/** Samples of one outcome (null: kept), in turn from every source, so that none of them fills the row; what can be shown comes first. */
+export function samplesOf({ samples }: Pick<FilterReport, "samples">, reason: string | null, most: number): Sample[] {
+  const lists = samples
+    .filter((one) => one.reason === reason)
+    .map(({ sourceId, candidates }) => candidates.map((candidate) => ({ ...candidate, sourceId })));
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  const shown = ({ assetId, viewable }: Sample) => Number(assetId !== null || viewable);
+  return Array.from({ length: longest }, (_, place) => lists.flatMap((list) => list[place] ?? []))
+    .flat()
+    .toSorted((a, b) => shown(b) - shown(a))
+    .slice(0, most);
+}
+
+export interface Sample {
+  id: string;
+  sourceId: string;
+  assetId: string | null;
+  viewable: boolean;
+}

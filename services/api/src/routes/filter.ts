@@ -6,7 +6,9 @@ import { readLineage } from "@anyone/db/lineage";
 import { readThresholds } from "@anyone/db/thresholds";
 import { canonicalJson } from "@anyone/domain/filter/canonical";
 import type { Gates } from "@anyone/domain/filter/gate";
+import type { Change } from "@anyone/domain/filter/histogram";
 import { collectReport, type FilterReport } from "@anyone/domain/filter/report";
+import { collectWhatIf, type MovedThresholds } from "@anyone/domain/filter/what-if";
 import type { Sql } from "@anyone/domain/transaction";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
@@ -17,10 +19,14 @@ import { sharedBy } from "../shared.ts";
 
 export function filterRoutes(app: FastifyInstance, { db, store }: ApiContext): void {
   const reportUnder = sharedBy(canonicalJson, (gates: Gates) => reportOf(db, gates));
+  const whatIfUnder = sharedBy(canonicalJson, (asked: { gates: Gates; moved: MovedThresholds }) => whatIf(db, asked));
   const objectsOf = async (id: string) => found(await assetObjects(db, id), `asset ${id}`);
 
   route(app, filterApi.getFunnel, async () => ({ items: await readFunnel(db) }));
   route(app, filterApi.getFilterReport, async () => reportUnder(await readThresholds(db)));
+  route(app, filterApi.filterWhatIf, async ({ body }) => ({
+    sources: await whatIfUnder({ gates: await readThresholds(db), moved: body.thresholds }),
+  }));
   route(app, filterApi.listJudged, async ({ query }) => listJudged(db, await readThresholds(db), query, query));
   route(app, filterApi.listAssets, ({ query }) => listAssets(db, query, query));
   route(app, filterApi.getAsset, async ({ params }) => found(await readAsset(db, params.id), `asset ${params.id}`));
@@ -44,4 +50,10 @@ async function reportOf(db: Sql, gates: Gates): Promise<FilterReport> {
   const collector = collectReport(gates);
   for await (const candidate of everyJudged(db, gates)) collector.add(candidate);
   return collector.close((text) => createHash("sha256").update(text).digest("hex"));
+}
+
+async function whatIf(db: Sql, { gates, moved }: { gates: Gates; moved: MovedThresholds }): Promise<Change[]> {
+  const collector = collectWhatIf(gates, moved);
+  for await (const candidate of everyJudged(db, gates)) collector.add(candidate);
+  return collector.close();
 }

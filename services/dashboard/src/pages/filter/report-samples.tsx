@@ -1,5 +1,5 @@
 import type { FilterReport } from "@anyone/domain/filter/report";
-import { recordedReasons } from "@anyone/domain/filter/summed-gates";
+import { recordedReasons, samplesOf } from "@anyone/domain/filter/summed-gates";
 import { Link } from "@tanstack/react-router";
 import { Panel } from "../../components/panel.tsx";
 import { candidateImageOf, Picture, thumbnailOf } from "../../components/picture.tsx";
@@ -22,7 +22,7 @@ export function ReportSamples({ report }: { report: FilterReport }) {
               {name} <span className="font-normal text-faint">{count(many)}</span>
             </h3>
             <ul className="grid grid-cols-8 gap-1.5">
-              {samplesOf(report, reason).map(({ id, sourceId, assetId, viewable }) => (
+              {samplesOf(report, reason, SHOWN).map(({ id, sourceId, assetId, viewable }) => (
                 <li key={id} title={`${id}, from ${sourceId}`}>
                   <Link to="/candidates/$id" params={{ id }} className="block rounded hover:opacity-85">
                     <Picture
@@ -38,17 +38,4 @@ export function ReportSamples({ report }: { report: FilterReport }) {
       </div>
     </Panel>
   );
-}
-
-/** In turn from every source, so that none of them fills the row. */
-function samplesOf({ samples }: FilterReport, reason: string | null) {
-  const lists = samples
-    .filter((one) => one.reason === reason)
-    .map(({ sourceId, candidates }) => candidates.map((candidate) => ({ ...candidate, sourceId })));
-  const longest = Math.max(0, ...lists.map((list) => list.length));
-  const shown = ({ assetId, viewable }: (typeof lists)[number][number]) => Number(assetId !== null || viewable);
-  return Array.from({ length: longest }, (_, place) => lists.flatMap((list) => list[place] ?? []))
-    .flat()
-    .toSorted((a, b) => shown(b) - shown(a))
-    .slice(0, SHOWN);
 }

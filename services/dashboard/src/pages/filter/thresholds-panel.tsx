@@ -1,17 +1,16 @@
 import type { DialKey } from "@anyone/domain/filter/dials";
 import type { FilterReport } from "@anyone/domain/filter/report";
+import type { MovedThresholds } from "@anyone/domain/filter/what-if";
 import { useState } from "react";
 import { Button } from "../../components/controls.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Empty } from "../../components/state.tsx";
+import { MovedTogether } from "./moved-together.tsx";
 import { ThresholdDial } from "./threshold-dial.tsx";
-
-/** Thresholds as they stand on this page, where they are not those in force. */
-export type Moved = Partial<Record<DialKey, number | null>>;
 
 /** Every threshold over a score that was measured, to be moved and looked at. Nothing is changed by moving it. */
 export function ThresholdsPanel({ report }: { report: FilterReport }) {
-  const [moved, setMoved] = useState<Moved>({});
+  const [moved, setMoved] = useState<MovedThresholds>({});
   const names = Object.keys(moved);
   const reset = (dial: DialKey) => setMoved(({ [dial]: _, ...rest }) => rest);
 
@@ -42,13 +41,8 @@ export function ThresholdsPanel({ report }: { report: FilterReport }) {
           ))}
         </div>
       )}
+      {names.length > 1 && <MovedTogether moved={moved} hash={report.hash} />}
       <p className="mt-3 max-w-3xl text-dim">
-        {names.length > 1 && (
-          <strong className="font-medium text-ink">
-            {names.length} thresholds are moved. Each text still says what its own one would change if the others
-            stayed; their sum is not what all of them do together.{" "}
-          </strong>
-        )}
         Full colour: candidates that no other gate drops, so this line decides about them; pale: all that have the
         score. Heights grow with the square root. What is a near duplicate of the pool is left out of the first, and
         what would be kept may still turn out to be one.
