@@ -57,9 +57,11 @@ describe.each(["light", "dark"] as const)("the filter's report in %s", (theme) =
     await page.keyboard.press("End");
     expect(await face.getAttribute("aria-valuetext")).toBe("784 px");
 
-    await page.getByRole("button", { name: "Reset to 224 px" }).click();
+    await page.getByRole("button", { name: "Reset to 224 px" }).press("Enter");
     expect(await face.getAttribute("aria-valuetext")).toBe("224 px");
     expect(await faceText(page)).toContain("In force: 224 px");
+    await page.keyboard.press("ArrowRight");
+    expect(await face.getAttribute("aria-valuetext")).toBe("240 px");
     expect(complaints).toEqual([]);
     await context.close();
   }, 60_000);

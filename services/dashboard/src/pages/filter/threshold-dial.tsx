@@ -22,27 +22,37 @@ export function ThresholdDial(props: {
   return (
     <fieldset className="flex min-w-0 flex-col gap-1.5 rounded-lg border border-line bg-panel p-3">
       <legend className="sr-only">{name}</legend>
-      <div className="flex h-7 items-center justify-between gap-2">
-        <h3 className="truncate">
-          {name} <span className="font-normal text-faint">{gate}</span>
-        </h3>
-        {moved !== undefined && <Button onClick={onReset}>Reset to {spokenThreshold(dial, threshold)}</Button>}
-      </div>
+      <h3>
+        {name} <span className="font-normal text-faint">{gate}</span>
+      </h3>
       <DialHistogram histogram={histogram} at={at} onMove={onMove} />
-      <output className="block min-h-9" aria-live="polite">
-        {moved === undefined ? (
-          <span className="text-dim">
-            {threshold === null ? "Off" : `In force: ${spokenThreshold(dial, threshold)}`}; {count(scored)} candidates
-            have this score.
-          </span>
-        ) : (
-          <>
-            <strong className="font-medium">{capital(spokenThreshold(dial, moved))}</strong> instead of{" "}
-            {spokenThreshold(dial, threshold)}: {sayChange(changeOver(histogram, moved))}.
-            <BySource histogram={histogram} moved={moved} />
-          </>
+      <div className="flex min-h-9 items-start justify-between gap-3">
+        <output aria-live="polite">
+          {moved === undefined ? (
+            <span className="text-dim">
+              {threshold === null ? "Off" : `In force: ${spokenThreshold(dial, threshold)}`}; {count(scored)} candidates
+              have this score.
+            </span>
+          ) : (
+            <>
+              <strong className="font-medium">{capital(spokenThreshold(dial, moved))}</strong> instead of{" "}
+              {spokenThreshold(dial, threshold)}: {sayChange(changeOver(histogram, moved))}.
+              <BySource histogram={histogram} moved={moved} />
+            </>
+          )}
+        </output>
+        {moved !== undefined && (
+          <Button
+            onClick={({ currentTarget }) => {
+              // the button goes with what it resets: the keyboard stays at the line
+              currentTarget.closest("fieldset")?.querySelector<HTMLElement>("[role=slider]")?.focus();
+              onReset();
+            }}
+          >
+            Reset to {spokenThreshold(dial, threshold)}
+          </Button>
         )}
-      </output>
+      </div>
     </fieldset>
   );
 }
