@@ -31,6 +31,7 @@ export function reportHtml({ report, truth, pictures, command }: HtmlReport): st
 <p>${candidates} candidates, judged anew from their stored measurements under the thresholds of version ${escaped(thresholds.version)}.
 The same candidates under the same settings give the same file.</p>
 <p>Settings' hash <code>${hash}</code><br>Again: <code>${escaped(command)}</code></p>${older(report)}</header>
+${candidates === 0 ? NOTHING : ""}
 ${htmlSection("", "By source and reason", outcomes(report))}
 ${htmlSection("", "What each gate says by itself", gates(report))}
 ${truth ? htmlSection("", "Against the truth", truthPart(truth)) : ""}
@@ -40,6 +41,9 @@ ${htmlSection("", "Settings", settings(report))}
 </main></body></html>
 `;
 }
+
+const NOTHING =
+  "<p>The filter has judged nothing yet. Candidates come from a source: <code>anyone crawl --help</code>.</p>";
 
 const OWN_STYLE = `
 :root{--kept:#27734a;--dropped:#b7791f}@media(prefers-color-scheme:dark){:root{--kept:#68bb88;--dropped:#dcaa55}}
@@ -58,7 +62,7 @@ function older({ decidedBy, thresholds }: FilterReport): string {
 
 function outcomes(report: FilterReport): string {
   const { sources, candidates } = report;
-  const share = (count: number) => `${((100 * count) / candidates).toFixed(1)} %`;
+  const share = (count: number) => (candidates === 0 ? "–" : `${((100 * count) / candidates).toFixed(1)} %`);
   const kept = sources.reduce((sum, source) => sum + source.kept, 0);
   return `<p>Of each candidate the one reason that is recorded: the first gate that dropped it.</p>${htmlTable([
     ["outcome", ...sources.map(({ sourceId }) => sourceId), "all", "of judged"],
