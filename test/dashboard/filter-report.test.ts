@@ -45,7 +45,7 @@ describe.each(["light", "dark"] as const)("the filter's report in %s", (theme) =
     for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowLeft");
     expect(await face.getAttribute("aria-valuetext")).toBe("176 px");
     expect(await faceText(page)).toContain(`176 px instead of 224 px: ${between(176, 224)} more kept.`);
-    await photograph(page, theme, 1280);
+    for (const width of [1280, 800]) await photograph(page, theme, width);
 
     await page.keyboard.press("Home");
     expect(await face.getAttribute("aria-valuetext")).toBe("0 px");
@@ -95,7 +95,7 @@ it("a line is dragged by the pointer, and a second one that is moved says that t
   const under = { ...gates, faceSide: Number(await face.getAttribute("aria-valuenow")), brisque: 82 };
   const admitted = MEASURED.filter((one) => firstDrop(one, gates) && !firstDrop(one, under)).length;
   expect(await together.getByRole("status").textContent()).toBe(`Together: ${admitted} more kept.`);
-  await photograph(page, "light", 800);
+  await photograph(page, "two-moved", 800);
   expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(800);
   await page.getByRole("button", { name: "Reset all" }).click();
   expect(await face.getAttribute("aria-valuetext")).toBe("224 px");
