@@ -190,6 +190,37 @@ describe("anyone filter report --html", () => {
   }, 60_000);
 });
 
+it("what is moved is set, judging again is looked at before it begins, and the filter's own come back", async () => {
+  const { page, context, complaints } = await scene.window("admin");
+  await page.goto(`${scene.url}/filter/report`);
+  await page.getByText("In force: version 5, the filter's own.").waitFor();
+  const face = faceOf(page);
+  for (let i = 0; i < 3; i++) await face.press("ArrowLeft");
+  await page.getByText("What is moved above and not set does not count.").waitFor();
+  await page.getByLabel("why they are set").fill("small faces are fine");
+  await page.keyboard.press("Enter");
+  await page.getByText(/In force: version 5\+1, set by grace .*: small faces are fine/).waitFor();
+  await expect.poll(() => faceText(page)).toContain("In force: 176 px");
+  expect(await scene.db.query("select values, made_by from threshold_versions")).toEqual([
+    { values: { faceSide: 176 }, made_by: "grace" },
+  ]);
+
+  await page.getByRole("button", { name: "What would change?" }).click();
+  await page.getByText(`Would change, of ${MEASURED.length} judged: ${between(176, 224)} newly kept.`).waitFor();
+  const rejudging = () => scene.db.query("select id from tasks where name = 'filter.rejudge'");
+  expect(await rejudging()).toEqual([]);
+  await photograph(page, "set", 1280);
+  await page.getByRole("button", { name: /^Judge again now/ }).click();
+  await page.getByText("Under way: 0 of 1 tasks are done.").waitFor();
+  expect(await rejudging()).toHaveLength(1);
+
+  await page.getByRole("button", { name: "Back to the filter's own" }).click();
+  await page.getByText(/In force: version 5, set by grace/).waitFor();
+  await expect.poll(() => faceText(page)).toContain("In force: 224 px");
+  expect(complaints).toEqual([]);
+  await context.close();
+}, 60_000);
+
 it("before anything is judged it says what to do", async () => {
   await scene.db.query("delete from assets");
   await scene.db.query("update candidates set status = 'listed', reason = null");
