@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { fault } from "@anyone/domain/fault";
 import type { Gates } from "@anyone/domain/filter/gate";
+import { processMemory } from "@anyone/runtime/process-memory";
 import type { About, Measured } from "@anyone/vision/measure";
 import type { Reply, Request } from "./measure-process.ts";
 
@@ -39,7 +39,6 @@ const START_TIMEOUT_MS = 60_000;
 const MOST_MEMORY = 512 * 2 ** 20;
 /** How often a measuring process is looked at. A decoder fills some 100 MB in that time. */
 const LOOK_EVERY_MS = 50;
-const PAGE = 4096;
 /**
  * A picture leaves 17 MB outside the heap (views, inputs, outputs). At V8's first limit that is a full collection a picture, 10 to 20 ms
  * of a core each; with this one it is one in four, for 60 MB of memory.
@@ -168,7 +167,7 @@ class Worker {
 
   /** Looked at from outside, where a decoder that does not come back can't hinder it; only Linux tells. */
   isOverFull(): boolean {
-    return memoryOf(this.#child.pid) > this.#mostMemory;
+    return processMemory(this.#child.pid) > this.#mostMemory;
   }
 
   endWhenIdle(ms: number): void {
@@ -209,14 +208,5 @@ class Worker {
   #finish(outcome: Outcome): void {
     this.#settle?.(outcome);
     this.#settle = undefined;
-  }
-}
-
-/** Bytes of memory that a process has taken and touched; 0 where that can't be told. */
-function memoryOf(pid: number | undefined): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * PAGE;
-  } catch {
-    return 0;
   }
 }
