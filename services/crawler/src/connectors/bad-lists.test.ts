@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Listing } from "@anyone/domain/source/candidate";
@@ -8,6 +8,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Reach, Unlisted } from "./connector.ts";
 import { urlOf, walkList, writeParquet } from "./long-lists.fixture.ts";
+import { parquetRows } from "./parquet-rows.ts";
 import { allPages, reachOf } from "./sources.fixture.ts";
 
 let folder: string;
@@ -97,6 +98,64 @@ describe("a bad list", () => {
     for (let length = 0; length < whole.length; length += 7)
       expect(await outcome("parquet", whole.slice(0, length)), `${length}`).toBe("bad-parquet");
   });
+});
+
+describe("a hostile parquet file", () => {
+  /** What the first page of these bytes gives within a second of work. */
+  async function firstPage(bytes: Uint8Array): Promise<number | string> {
+    const file = { byteLength: bytes.length, slice: async (from: number, to?: number) => bytes.slice(from, to).buffer };
+    try {
+      return (await parquetRows("the list", file, { row: 0, count: 2_000 }, 1_000)).rows.length;
+    } catch (error) {
+      expect(error).toBeInstanceOf(Unlisted);
+      return (error as Unlisted).reason;
+    }
+  }
+
+  async function sample(): Promise<Uint8Array> {
+    const file = join(folder, "sample.parquet");
+    await writeParquet(file, 2_000);
+    return new Uint8Array(await readFile(file));
+  }
+
+  it("whose decoder would never come back is ended, and the next list is read", async () => {
+    const sound = await sample();
+    const looping = sound.slice();
+    for (const [fromEnd, byte] of [
+      [6650, 99],
+      [338, 249],
+      [585, 149],
+    ] as const)
+      looping[looping.length - fromEnd] = byte;
+    const from = performance.now();
+    expect(await firstPage(looping)).toBe("bad-parquet");
+    expect(performance.now() - from).toBeGreaterThan(1_000);
+    expect(await firstPage(sound)).toBe(2_000);
+  }, 20_000);
+
+  it("with any few bytes changed gives rows or says that it is none, and the crawler stays", async () => {
+    const sound = await sample();
+    const ends: Record<string, number> = {};
+    await fc.assert(
+      fc.asyncProperty(
+        // Two of three changes fall on the page headers and the footer, where they tell a decoder something.
+        fc.array(fc.tuple(fc.oneof(fc.nat(700), fc.nat(8_000), fc.nat(sound.length - 1)), fc.nat(255)), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        async (changes) => {
+          const mutant = sound.slice();
+          for (const [fromEnd, byte] of changes) mutant[mutant.length - 1 - fromEnd] = byte;
+          const end = await firstPage(mutant);
+          const kind = typeof end === "number" ? "rows" : end;
+          ends[kind] = (ends[kind] ?? 0) + 1;
+        },
+      ),
+      { numRuns: 400 },
+    );
+    expect(Object.keys(ends).every((end) => ["rows", "bad-parquet", "no-url-column"].includes(end))).toBe(true);
+    expect(ends["bad-parquet"]).toBeGreaterThan(30);
+  }, 180_000);
 });
 
 it("a long list of parquet takes the memory of one page, however many rows there are", async () => {

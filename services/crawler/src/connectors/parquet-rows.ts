@@ -1,53 +1,41 @@
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
-import { type AsyncBuffer, type Compressors, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import type { AsyncBuffer } from "hyparquet";
 import { Unlisted } from "./connector.ts";
-import { columnsOf, type Row } from "./list-rows.ts";
+import type { Row } from "./list-rows.ts";
+import { ParquetReader, type Place } from "./parquet-reader.ts";
 
-/** Pages of other codecs than snappy; each is told how long its output must be, so none can grow without bound. */
-const compressors: Compressors = {
-  GZIP: (input, length) => gunzipSync(input, { maxOutputLength: length }),
-  BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: length }),
-  ZSTD: (input, length) => zstdDecompressSync(input, { maxOutputLength: length }),
-};
+/** Milliseconds of reading a page of rows; waiting for bytes does not count. A page of 10,000 rows takes a fifth of a second. */
+const LIMIT_MS = 20_000;
+/** Readers with nothing to do, each good for the next page. */
+const idle: ParquetReader[] = [];
 
 /**
- * Rows of a parquet file, of those columns only that mean something to us.
+ * Rows of a parquet file, of those columns only that mean something to us. The file is read in a process that is ended when it takes longer
+ * than `limitMs` or more memory than a page can need.
  * @param name of the file, for sentences
- * @throws Unlisted `no-url-column`, `bad-parquet`
+ * @throws Unlisted `no-url-column`, `bad-parquet`, and whatever reading the file's bytes throws
  */
 export async function parquetRows(
   name: string,
   file: AsyncBuffer,
-  at: { row: number; count: number },
+  at: Place,
+  limitMs = LIMIT_MS,
 ): Promise<{ rows: Row[]; next: number | undefined }> {
-  try {
-    const metadata = await parquetMetadataAsync(file);
-    const columns = columnsOf(metadata.schema.map((element) => element.name));
-    if (columns.url === undefined)
-      throw noUrlColumn(
-        name,
-        metadata.schema.slice(1).map((element) => element.name),
-      );
-    const total = Number(metadata.num_rows);
-    const rowEnd = Math.min(at.row + at.count, total);
-    if (at.row >= rowEnd) return { rows: [], next: undefined };
-    const raw = await parquetReadObjects({
-      file,
-      metadata,
-      columns: Object.values(columns),
-      rowStart: at.row,
-      rowEnd,
-      compressors,
-      useOffsetIndex: true,
-    });
-    const pairs = Object.entries(columns);
-    const rows = raw.map((row) => Object.fromEntries(pairs.map(([meaning, column]) => [meaning, row[column]])) as Row);
-    return { rows, next: rowEnd < total ? rowEnd : undefined };
-  } catch (error) {
-    if (error instanceof Unlisted) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Unlisted("bad-parquet", `The list ${name} is not a parquet file: ${why}`);
+  const reader = takeIdle() ?? new ParquetReader();
+  const answer = await reader.page(file, at, limitMs);
+  if (reader.alive) {
+    idle.push(reader);
+    reader.endWhenIdle();
   }
+  if (answer.kind === "rows") return answer;
+  if (answer.kind === "no-url-column") throw noUrlColumn(name, answer.columns);
+  if (answer.kind === "no-bytes") throw answer.error;
+  const what = answer.kind === "ended" ? "can't be read" : "is not a parquet file";
+  throw new Unlisted("bad-parquet", `The list ${name} ${what}: ${answer.message}`);
+}
+
+function takeIdle(): ParquetReader | undefined {
+  for (let reader = idle.pop(); reader; reader = idle.pop()) if (reader.alive) return reader;
+  return undefined;
 }
 
 /** What is missing, and what was there instead. */
