@@ -1,6 +1,7 @@
 import { type Askable, askableCandidates, recordAnswers } from "@anyone/db/consent-rechecks";
 import { recordEvent } from "@anyone/db/events";
 import { type Reading, recordReadings } from "@anyone/db/evidence";
+import { type LinkCheck, recordChecks } from "@anyone/db/link-checks";
 import type { CandidateId } from "@anyone/domain/ids";
 import { retryDelay } from "@anyone/domain/source/candidate";
 import type { Heard } from "@anyone/domain/source/consent";
@@ -59,6 +60,7 @@ export async function askConsent(
   return done({
     write: async (tx) => {
       await recordReadings(tx, settled.flatMap(readingOf));
+      await recordChecks(tx, settled.flatMap(checkOf));
       await recordAnswers(tx, recheckId, found);
       if (optedOut.length > 0) await tell(tx, recheckId, optedOut);
     },
@@ -71,6 +73,11 @@ function readingOf({ candidate: { id }, answer }: Answered): Reading[] {
   if (answer.found === "unanswered") return [];
   const heard = answer.found === "changed" ? besidesThePicture(answer.heard) : answer.heard;
   return [{ candidateId: id, heard, whole: answer.found !== "opted-out" }];
+}
+
+function checkOf({ candidate: { id }, answer }: Answered): LinkCheck[] {
+  if (answer.found === "unanswered") return [];
+  return [{ candidateId: id, found: answer.found, ...("reason" in answer && { reason: answer.reason }) }];
 }
 
 /** The marks inside another picture say nothing of the one that we hold, as long as they do not reserve. */

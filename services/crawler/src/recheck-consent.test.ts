@@ -146,6 +146,16 @@ const statusOf = async (name: string) => {
   return row?.reason ?? row?.status;
 };
 
+/** What is known of a picture's address. */
+const link = async (name: string) =>
+  (
+    await db.query(
+      `SELECT check_found AS found, checked_at > now() - interval '1 minute' AS just, missing_since IS NOT NULL AS missing,
+         dead_at IS NOT NULL AS dead FROM candidates WHERE id = $1`,
+      [candidateIdOf(sourceId, name)],
+    )
+  )[0];
+
 describe("the evidence of a fetch", () => {
   it("is stored for what is kept and for what is opted out, with its words, place and moment", async () => {
     headers["/tagged.jpg"] = { "x-robots-tag": "noai" };
@@ -222,8 +232,28 @@ describe("a recheck", () => {
     const { now, tasks } = await recheck();
     expect(now).toMatchObject({ found: 2, gone: 1, unanswered: 1, finishedAt: expect.any(String) });
     expect(tasks.map(({ payload }) => (payload as { attempt?: number }).attempt)).toEqual([undefined, 1, 2, 3]);
+    expect(await link("gone")).toMatchObject({ found: "gone", missing: true });
+    expect(await link("away")).toMatchObject({ found: null, missing: false });
     for (const name of ["gone", "away"])
       expect((await consentOf(name))?.items).toMatchObject([{ value: "0", stands: true }]);
+  });
+
+  it("notes what each host said and when, and calls a link dead on the second day without the picture", async () => {
+    await fetched("stays", "goes");
+    expect(await link("stays")).toMatchObject({ found: null, missing: false, dead: false });
+    statuses = { "/goes.jpg": 410 };
+    await recheck();
+    await recheck();
+    expect(await link("stays")).toEqual({ found: "unchanged", just: true, missing: false, dead: false });
+    expect(await link("goes")).toEqual({ found: "gone", just: true, missing: true, dead: false });
+
+    await db.query("UPDATE candidates SET missing_since = missing_since - 1");
+    await recheck();
+    expect(await link("goes")).toMatchObject({ found: "gone", dead: true });
+    expect(await statusOf("goes")).toBe("fetched");
+    statuses = {};
+    await recheck();
+    expect(await link("goes")).toEqual({ found: "unchanged", just: true, missing: false, dead: false });
   });
 
   it("goes through more pictures than one task takes", async () => {
