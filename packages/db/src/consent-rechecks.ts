@@ -2,9 +2,17 @@ import { randomUUID } from "node:crypto";
 import { fault } from "@anyone/domain/fault";
 import { CandidateId, SourceId } from "@anyone/domain/ids";
 import type { Validators } from "@anyone/domain/source/candidate";
-import type { Found, Recheck, RecheckStart } from "@anyone/domain/source/recheck";
+import {
+  DEFAULT_REFRESH,
+  type Found,
+  POOL_REFRESH,
+  PoolRefresh,
+  type Recheck,
+  type RecheckStart,
+} from "@anyone/domain/source/recheck";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { read } from "./browse/page.ts";
+import { readSetting } from "./settings.ts";
 
 /** A fetched candidate as its host is asked about it again. */
 export interface Askable {
@@ -37,6 +45,29 @@ export async function startRecheck(tx: Transaction, start: RecheckStart & { why:
   return id;
 }
 
+/**
+ * Opens the recheck of all sources that is due, if one is: the last began longer ago than the setting says and has ended, and there is a
+ * picture that was fetched as long ago. However many crawlers ask at once, one of them opens it.
+ */
+export async function startDueRecheck(tx: Transaction): Promise<string | undefined> {
+  await tx.query("SELECT pg_advisory_xact_lock(hashtext('consent-rechecks'))");
+  const { everyDays } = await poolRefresh(tx);
+  if (everyDays === 0) return undefined;
+  const [{ due } = { due: false }] = await tx.query<{ due: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM consent_rechecks WHERE source_id IS NULL AND most IS NULL
+         AND (finished_at IS NULL OR started_at > clock_timestamp() - make_interval(days => $1)))
+       AND EXISTS (SELECT FROM candidates WHERE status IN ('fetched', 'kept') AND url ~ '^https?:'
+         AND fetched_at <= clock_timestamp() - make_interval(days => $1)) AS due`,
+    [everyDays],
+  );
+  return due ? startRecheck(tx, { olderThanDays: everyDays, why: `every ${everyDays} days` }) : undefined;
+}
+
+async function poolRefresh(sql: Sql): Promise<PoolRefresh> {
+  const row = await readSetting(sql, POOL_REFRESH);
+  return row ? PoolRefresh.parse(row.value) : DEFAULT_REFRESH;
+}
+
 /** Undefined when there is none. */
 export async function readRecheck(sql: Sql, id: string): Promise<Recheck | undefined> {
   return (await read<Recheck>(sql, `${RECHECK} where id = $1`, [id]))[0];
@@ -56,7 +87,7 @@ export async function staleCandidates(
 ): Promise<CandidateId[]> {
   const rows = await sql.query<{ id: string }>(
     `SELECT id FROM candidates
-     WHERE id > $1 AND status IN ('fetched', 'kept') AND url ~ '^https?:' AND (consent_at IS NULL OR consent_at < $2)
+     WHERE id > $1 AND status IN ('fetched', 'kept') AND url ~ '^https?:' AND (consent_at IS NULL OR consent_at <= $2)
        AND ($3::text IS NULL OR source_id = $3) ORDER BY id LIMIT $4`,
     [after, before, sourceId, limit],
   );

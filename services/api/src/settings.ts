@@ -4,6 +4,7 @@ import { fault } from "@anyone/domain/fault";
 import { RELEASE_POLICY, ReleasePolicy } from "@anyone/domain/release/policy";
 import { ReviewPolicy } from "@anyone/domain/review/policy";
 import { DEFAULT_BOUNDS, POOL_BOUNDS, PoolBounds } from "@anyone/domain/source/pool-watch";
+import { DEFAULT_REFRESH, POOL_REFRESH, PoolRefresh } from "@anyone/domain/source/recheck";
 import type { Database, Sql } from "@anyone/domain/transaction";
 import { z } from "zod";
 
@@ -16,6 +17,7 @@ interface Known {
 /** Everything the operator may set. A value passes its schema before it is stored, so whoever reads it can trust it. */
 const KNOWN: Readonly<Record<string, Known>> = {
   [POOL_BOUNDS]: { schema: PoolBounds, initial: DEFAULT_BOUNDS },
+  [POOL_REFRESH]: { schema: PoolRefresh, initial: DEFAULT_REFRESH },
   "review.policy": { schema: ReviewPolicy, initial: ReviewPolicy.parse({}) },
   [RELEASE_POLICY]: { schema: ReleasePolicy, initial: ReleasePolicy.parse({}) },
 };

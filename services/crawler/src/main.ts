@@ -19,6 +19,7 @@ import { Env } from "./env.ts";
 import { handlers } from "./handlers.ts";
 import { startPoolClock } from "./pool-clock.ts";
 import { openReach } from "./reach.ts";
+import { startRefreshClock } from "./refresh-clock.ts";
 
 /** Chunks under way at once: most of their time is spent waiting for hosts. */
 const CONCURRENCY = 6;
@@ -60,9 +61,11 @@ main(async () => {
     concurrency: CONCURRENCY,
   });
   const stopClock = startPoolClock(db, tasks, log);
+  const stopRefresh = startRefreshClock(db, tasks, log);
   const health = env.HEALTH_PORT === undefined ? undefined : await serveHealth(env.HEALTH_PORT, () => work.health());
   onShutdown(log, async () => {
     stopClock();
+    stopRefresh();
     await work.stop();
     health?.close();
     await reach.close();

@@ -10,12 +10,14 @@ import { readRecheck, startRecheck } from "@anyone/db/consent-rechecks";
 import { crawlRepository, startCrawl } from "@anyone/db/crawls";
 import { readConsent } from "@anyone/db/evidence";
 import { requestBudgets } from "@anyone/db/request-budgets";
+import { putSetting } from "@anyone/db/settings";
 import { sourceRepository } from "@anyone/db/sources";
+import { taskStore } from "@anyone/db/tasks";
 import { readThresholds } from "@anyone/db/thresholds";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { SourceId } from "@anyone/domain/ids";
 import { CONSENT_PLACES } from "@anyone/domain/source/consent";
-import { RECHECK_CHUNK } from "@anyone/domain/source/recheck";
+import { POOL_REFRESH, RECHECK_CHUNK } from "@anyone/domain/source/recheck";
 import { SourceSettings } from "@anyone/domain/source/source";
 import type { NextTask } from "@anyone/domain/tasks";
 import { next, type Outcome } from "@anyone/queues/job";
@@ -29,6 +31,7 @@ import { type SafeFetcher, safeFetcher } from "./fetch/safe-fetch.ts";
 import { handlers } from "./handlers.ts";
 import { politeFetch } from "./polite-fetch.ts";
 import { HostQueues } from "./politeness.ts";
+import { refreshWhenDue } from "./refresh-clock.ts";
 
 const sourceId = SourceId.parse("list");
 const GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
@@ -262,5 +265,41 @@ describe("a recheck", () => {
     const { now, tasks } = await recheck();
     expect(now).toMatchObject({ found: count, unchanged: count });
     expect(tasks).toHaveLength(1 + 3);
+  });
+});
+
+describe("the pool", () => {
+  const tasks = () => taskStore(db);
+  const ages = (days: number) =>
+    db.query(
+      "UPDATE candidates SET fetched_at = fetched_at - make_interval(days => $1), consent_at = consent_at - make_interval(days => $1)",
+      [days],
+    );
+
+  it("is refreshed every week by itself: once, whoever looks, and not while the last time goes on", async () => {
+    await fetched("a", "b");
+    expect(await refreshWhenDue(db, tasks())).toBeUndefined();
+    await ages(8);
+    const opened = await Promise.all([1, 2, 3].map(() => refreshWhenDue(db, tasks())));
+    const [recheckId, ...others] = opened.filter((id) => id !== undefined);
+    expect(others).toEqual([]);
+    expect(await db.query("SELECT name FROM tasks")).toEqual([{ name: "source.recheck-consent" }]);
+
+    await db.query("UPDATE consent_rechecks SET started_at = started_at - interval '8 days'");
+    expect(await refreshWhenDue(db, tasks())).toBeUndefined();
+    await perform(next(recheckConsent, { recheckId: String(recheckId) }));
+    expect(await readRecheck(db, String(recheckId))).toMatchObject({ found: 2, unchanged: 2, why: "every 7 days" });
+    expect(await refreshWhenDue(db, tasks())).toBeDefined();
+  });
+
+  it("is refreshed as often as the operator says, or never", async () => {
+    await fetched("a");
+    await ages(40);
+    await putSetting(db, { key: POOL_REFRESH, value: { everyDays: 0 }, by: "a test" });
+    expect(await refreshWhenDue(db, tasks())).toBeUndefined();
+    await putSetting(db, { key: POOL_REFRESH, value: { everyDays: 60 }, by: "a test" });
+    expect(await refreshWhenDue(db, tasks())).toBeUndefined();
+    await putSetting(db, { key: POOL_REFRESH, value: { everyDays: 30 }, by: "a test" });
+    expect(await refreshWhenDue(db, tasks())).toBeDefined();
   });
 });

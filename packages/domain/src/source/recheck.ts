@@ -19,6 +19,14 @@ export const RecheckStart = z.strictObject({
 });
 export type RecheckStart = z.infer<typeof RecheckStart>;
 
+/** How often the pool's hosts are asked again without anybody saying so: about pictures last asked about so many days ago. 0: never. */
+export const PoolRefresh = z.strictObject({ everyDays: z.int().min(0).max(365) });
+export type PoolRefresh = z.infer<typeof PoolRefresh>;
+
+/** The key of the setting that holds it, and what stands until the operator says otherwise. */
+export const POOL_REFRESH = "pool.refresh";
+export const DEFAULT_REFRESH: PoolRefresh = { everyDays: 7 };
+
 /** What a host says of a picture that it gave before. */
 export type Found = "unchanged" | "changed" | "opted-out" | "gone" | "unanswered";
 
