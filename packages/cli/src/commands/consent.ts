@@ -39,6 +39,8 @@ export function addConsent(program: Command): void {
 
 Asks each host's robots.txt, tdmrep.json and ai.txt (once a day) and the headers of each picture, as slowly as the source's politeness wants.
 What is new is added to the evidence, what was there stays. A picture that was opted out since is left out of every version cut from then on.
+A link whose host says on two days that the picture is gone is noted as dead; the stored picture stays.
+The crawler does all this every week by itself: the setting pool.refresh, on the dashboard's system page, says how often (0 days: never).
 It goes on when this command is interrupted; anyone consent shows how far it is.`,
     )
     .action(async (options: { source?: string; limit?: number; olderThan: number; wait: boolean }) => {
