@@ -1,8 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import type { CatalogueEntry } from "./catalogue.ts";
 import { type PhotoSiteOptions, type Query, within } from "./photo-site.ts";
+import { searchOf } from "./search.ts";
 
 type FlickrOptions = Omit<PhotoSiteOptions, "trouble">;
+type Flickr = FlickrOptions & { searched: ReturnType<typeof searchOf> };
 type Answer = Record<string, unknown>;
 
 /** Beyond this many photos a search gives its last ones again, as the real one does. */
@@ -13,6 +15,7 @@ const MOST_PER_SEARCH = 4_000;
  * `stat: "fail"`, JSON is wrapped in a call unless `nojsoncallback=1`, too many calls get 429 with Retry-After.
  */
 export function serveFlickr(app: FastifyInstance, options: FlickrOptions): void {
+  const searched = searchOf(options.entries);
   app.get<{ Querystring: Query }>("/services/rest/", (request, reply) => {
     const query = request.query;
     const waitSeconds = options.rate.take(query.api_key ?? "");
@@ -20,11 +23,11 @@ export function serveFlickr(app: FastifyInstance, options: FlickrOptions): void 
       return reply.code(429).header("retry-after", waitSeconds).type("text/plain").send("Too many requests");
     if (query.format !== "json")
       return send(reply, query, failure(111, `Format "${query.format ?? "rest"}" not found`));
-    return send(reply, query, answer(query, options));
+    return send(reply, query, answer(query, { ...options, searched }));
   });
 }
 
-function answer(query: Query, options: FlickrOptions): Answer {
+function answer(query: Query, options: Flickr): Answer {
   if (query.api_key !== options.apiKey) return failure(100, "Invalid API Key (Key has invalid format)");
   switch (query.method) {
     case "flickr.photos.search":
@@ -36,13 +39,13 @@ function answer(query: Query, options: FlickrOptions): Answer {
   }
 }
 
-function search(query: Query, { entries, imageUrl }: FlickrOptions): Answer {
+function search(query: Query, { entries, searched, imageUrl }: Flickr): Answer {
   const searchable = ["text", "tags", "license", "user_id"].some((name) => query[name]);
   if (!searchable)
     return failure(3, "Parameterless searches have been disabled. Please use flickr.photos.getRecent instead.");
   const licences = query.license?.split(",");
   const before = Number(query.max_upload_date ?? Number.POSITIVE_INFINITY);
-  const found = entries.filter(
+  const found = (query.text ? searched(query.text) : entries).filter(
     (entry) => (!licences || licences.includes(entry.licence)) && uploadedAt(entry) <= before,
   );
   const perPage = within(query.per_page, 100, 500);

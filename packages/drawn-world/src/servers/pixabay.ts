@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { CatalogueEntry } from "./catalogue.ts";
 import { badDays, type PhotoSiteOptions, type Query, within } from "./photo-site.ts";
+import { searchOf } from "./search.ts";
 
 /** No search gives more. */
 const MOST_PER_SEARCH = 500;
@@ -8,6 +9,7 @@ const MOST_PER_SEARCH = 500;
 /** `GET /api/` in the Pixabay API's shape: errors are plain text with status 400, a page beyond the end is one, too many calls get 429. */
 export function servePixabay(app: FastifyInstance, options: PhotoSiteOptions): void {
   const { apiKey, rate, entries, imageUrl } = options;
+  const searched = searchOf(entries);
   const isBad = badDays(options.trouble);
 
   app.get<{ Querystring: Query }>("/pixabay/api/", (request, reply) => {
@@ -20,7 +22,8 @@ export function servePixabay(app: FastifyInstance, options: PhotoSiteOptions): v
       return reply.code(429).header("retry-after", waitSeconds).type("text/plain").send("API rate limit exceeded");
     }
     if (isBad(request, reply)) return reply;
-    const found = entries.filter((entry) => !query.category || query.category === categoryOf(entry));
+    const matching = query.q ? searched(query.q) : entries;
+    const found = matching.filter((entry) => !query.category || query.category === categoryOf(entry));
     const perPage = within(query.per_page, 20, 200);
     const page = within(query.page, 1, Number.MAX_SAFE_INTEGER);
     const start = (page - 1) * perPage;

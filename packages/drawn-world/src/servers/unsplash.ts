@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { CatalogueEntry } from "./catalogue.ts";
 import { badDays, type PhotoSiteOptions, type Query, within } from "./photo-site.ts";
+import { searchOf } from "./search.ts";
 
 /**
  * `GET /search/photos` and the download that wants to be told, in the Unsplash API's shape: keys are refused with 401, a spent
@@ -9,6 +10,7 @@ import { badDays, type PhotoSiteOptions, type Query, within } from "./photo-site
 export function serveUnsplash(app: FastifyInstance, options: PhotoSiteOptions): void {
   const { apiKey, rate, entries, imageUrl } = options;
   const isBad = badDays(options.trouble);
+  const searched = searchOf(entries);
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
 
   app.get<{ Querystring: Query }>("/unsplash/search/photos", (request, reply) => {
@@ -17,12 +19,14 @@ export function serveUnsplash(app: FastifyInstance, options: PhotoSiteOptions): 
     if (!query.query) return reply.code(400).send({ errors: ["query is missing"] });
     const perPage = within(query.per_page, 10, 30);
     const page = within(query.page, 1, Number.MAX_SAFE_INTEGER);
-    const found = entries.slice((page - 1) * perPage, page * perPage);
+    const found = searched(query.query);
     const origin = originOf(request);
     return reply.send({
-      total: entries.length,
-      total_pages: Math.ceil(entries.length / perPage),
-      results: found.map((entry) => toPhoto(entry, origin, imageUrl(entry))),
+      total: found.length,
+      total_pages: Math.ceil(found.length / perPage),
+      results: found
+        .slice((page - 1) * perPage, page * perPage)
+        .map((entry) => toPhoto(entry, origin, imageUrl(entry))),
     });
   });
 

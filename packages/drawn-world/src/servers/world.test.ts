@@ -30,6 +30,7 @@ afterAll(async () => {
 
 interface Photo {
   id: string;
+  title: string;
   license: string;
   url_o: string;
 }
@@ -83,6 +84,16 @@ describe("the drawn world's Flickr", () => {
     });
   });
 
+  it("finds the photos whose titles hold every word; that it is of a person holds for all", async () => {
+    const titles = async (text: string) =>
+      (await search({ text, per_page: "500" })).photos.photo.map(({ title }) => title.toLowerCase());
+    const coats = await titles("person velvet coat");
+    expect(coats.length).toBeGreaterThan(0);
+    expect(coats.filter((title) => !title.includes("velvet") || !title.includes("coat"))).toEqual([]);
+    expect((await titles("coat")).length).toBeGreaterThan(coats.length);
+    expect(await titles("zeppelin")).toEqual([]);
+  });
+
   it("filters by licence", async () => {
     const { photos } = await search({ license: "9,10", extras: "license", per_page: "500" });
     expect(new Set(photos.photo.map((photo) => photo.license))).toEqual(new Set(["9", "10"]));
@@ -134,6 +145,18 @@ describe("the drawn world's Unsplash and Pixabay", () => {
       totalHits: 200,
       hits: [{ largeImageURL: expect.stringMatching(/^http/), imageWidth: 768, user: expect.any(String) }, {}, {}],
     });
+  });
+
+  it("find what the words are written under", async () => {
+    const photos = { query: "person coat", client_id: world.apiKey, per_page: "5" };
+    const { results } = await twice(`${world.unsplashEndpoint}search/photos`, photos);
+    expect(results).toEqual(
+      Array(5).fill(expect.objectContaining({ alt_description: expect.stringContaining("coat") })),
+    );
+    const hits = { q: "person coat", key: world.apiKey, per_page: "5" };
+    expect((await twice(world.pixabayEndpoint, hits)).hits).toEqual(
+      Array(5).fill(expect.objectContaining({ tags: expect.stringContaining("coat") })),
+    );
   });
 
   it("refuse a wrong key and a page that is not there as they do", async () => {

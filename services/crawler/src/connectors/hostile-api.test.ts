@@ -11,21 +11,21 @@ import { allPages, openSources, politeness, reachOf, type Sources } from "./sour
 /** Where in each API's answer the items, their captions and the length of the search stand, and how a test asks for a few pages. */
 const APIS = {
   flickr: {
-    page: "services/rest/?method=flickr.photos.search&text=x&license=4&format=json&nojsoncallback=1&extras=license,url_o,date_upload,owner_name&api_key=",
+    page: "services/rest/?method=flickr.photos.search&text=person&license=4&format=json&nojsoncallback=1&extras=license,url_o,date_upload,owner_name&api_key=",
     items: ["photos", "photo"],
     caption: "title",
     length: ["photos", "pages"],
     settings: { perPage: 500, licences: [4] },
   },
   unsplash: {
-    page: "unsplash/search/photos?query=x&client_id=",
+    page: "unsplash/search/photos?query=person&client_id=",
     items: ["results"],
     caption: "description",
     length: ["total_pages"],
     settings: { mostPages: 20 },
   },
   pixabay: {
-    page: "pixabay/api/?q=x&key=",
+    page: "pixabay/api/?q=person&key=",
     items: ["hits"],
     caption: "tags",
     length: ["totalHits"],

@@ -45,7 +45,7 @@ describe("the pixabay connector", () => {
 
   it("keeps no answer that it could not read", async () => {
     const wrong = { ...reach, apiKeys: { pixabay: "wrong" } };
-    const other = settings({ text: "nobody" });
+    const other = settings({ text: "people" });
     await expect(connectorOf(other).list(other, null, wrong)).rejects.toMatchObject({ reason: "http-status" });
     expect((await list(other)).listings.length).toBeGreaterThan(0);
   });

@@ -111,7 +111,7 @@ async function licensedCount(world: World): Promise<number> {
   const query = {
     method: "flickr.photos.search",
     api_key: world.apiKey,
-    text: "x",
+    text: "person",
     license: "4,5,7,8,9,10",
     format: "json",
     nojsoncallback: "1",
