@@ -1,4 +1,5 @@
 import { CrawlId, SourceId } from "@anyone/domain/ids";
+import { Aim } from "@anyone/domain/source/aim";
 import { CandidateStatus } from "@anyone/domain/source/candidate";
 import { CrawlState, CrawlTrigger } from "@anyone/domain/source/crawl";
 import { SourceSettings } from "@anyone/domain/source/source";
@@ -38,8 +39,8 @@ export const Crawl = z.object({
   wanted: z.number().int().nullable(),
   /** Searched for in place of the source's own text. */
   query: z.string().nullable(),
-  /** What the pool lacked when it was planned, and how its source and words were chosen. */
-  plan: z.unknown(),
+  /** What it is aimed at, as the pool stood when it was planned; null for a crawl that is not aimed. */
+  plan: Aim.nullable(),
   /** Its candidates by status; the accepted ones are `kept`. */
   candidates: z.record(z.string(), z.number()),
   pages: z.number().int(),

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { fault } from "@anyone/domain/fault";
 import { CrawlId, SourceId } from "@anyone/domain/ids";
+import type { Aim } from "@anyone/domain/source/aim";
 import type { Crawl, CrawlState, CrawlTrigger, Progress } from "@anyone/domain/source/crawl";
 import { crawlRefusal } from "@anyone/domain/source/permission";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
@@ -14,8 +15,8 @@ export interface CrawlStart {
   wanted?: number | undefined;
   /** Searched for in place of the source's own text. Such a crawl goes on where the source's last one for the same words stopped. */
   query?: string | undefined;
-  /** What the pool lacked when it was planned. */
-  plan?: unknown;
+  /** What it is aimed at, as the pool stood when it was planned. */
+  plan?: Aim | undefined;
   trigger: CrawlTrigger;
   /** The reason, in a sentence for people. */
   why: string;

@@ -52,14 +52,19 @@ export function protocolRepository(db: Pick<Database, "query">) {
 
     /** The protocol in use: the one published last. */
     async current(): Promise<Protocol> {
+      const protocol = await this.newest();
+      if (protocol) return protocol;
+      throw fault("not-found", "No label protocol was published yet.", {
+        hint: "The review service publishes one when it starts.",
+      });
+    },
+
+    /** The protocol in use; undefined before the first was published. */
+    async newest(): Promise<Protocol | undefined> {
       const [row] = await db.query<{ id: string }>(
         `SELECT id FROM protocols ORDER BY created_at DESC, id DESC LIMIT 1`,
       );
-      if (!row)
-        throw fault("not-found", "No label protocol was published yet.", {
-          hint: "The review service publishes one when it starts.",
-        });
-      return this.get(row.id);
+      return row && this.get(row.id);
     },
   };
 }

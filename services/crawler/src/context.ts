@@ -13,7 +13,7 @@ export interface CrawlerContext {
   sources: SourceRepository;
   crawls: CrawlRepository;
   candidates: CandidateRepository;
-  protocols: Pick<Protocols, "current">;
+  protocols: Pick<Protocols, "current" | "newest">;
   tasks: Pick<TaskStore, "add">;
   store: Store;
   reach: Reach;

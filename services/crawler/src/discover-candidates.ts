@@ -44,7 +44,9 @@ export async function discoverCandidates(
   const settings = searching(source.settings, crawl.query);
   try {
     const listed = await connectorOf(settings).list(settings, crawl.cursor, reach, signal);
-    const fresh = await rarest(await unknown(listed.listings), settings);
+    const found = await unknown(listed.listings);
+    // What words were searched for is wanted as it is.
+    const fresh = crawl.query === null ? await rarest(found, settings) : found;
     const wanted = fresh.slice(0, Math.max(0, Math.min(crawl.target - crawl.found, room)));
     const whole = wanted.length === fresh.length;
     const end = endAfter(crawl, { fresh: wanted.length, done: listed.done && whole });

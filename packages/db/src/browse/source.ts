@@ -1,3 +1,4 @@
+import type { Aim } from "@anyone/domain/source/aim";
 import type { CandidateStatus } from "@anyone/domain/source/candidate";
 import type { CrawlState, CrawlTrigger } from "@anyone/domain/source/crawl";
 import type { Sql } from "@anyone/domain/transaction";
@@ -24,7 +25,7 @@ export interface CrawlRow {
   target: number;
   wanted: number | null;
   query: string | null;
-  plan: unknown;
+  plan: Aim | null;
   candidates: Record<string, number>;
   pages: number;
   listed: number;

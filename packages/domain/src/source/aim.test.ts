@@ -19,7 +19,7 @@ const lack = (option: string, weight: number, given: Partial<Lack> = {}): Lack =
   want: 10,
   weight,
   query: `person ${option}`,
-  sources: ["flickr", "pixabay", "laion"].map((sourceId) => ({ sourceId, rate: 0.1 })),
+  sources: ["flickr", "pixabay", "laion"].map((sourceId) => ({ sourceId, brought: 1, rate: 0.1 })),
   ...given,
 });
 
@@ -73,8 +73,8 @@ describe("planned crawls", () => {
 
   it("give an unaimed source more that brought more of what is missing", () => {
     const sources = [
-      { sourceId: "flickr", rate: 0.3 },
-      { sourceId: "laion", rate: 0.1 },
+      { sourceId: "flickr", brought: 1, rate: 0.3 },
+      { sourceId: "laion", brought: 1, rate: 0.1 },
     ];
     const [flickr, laion] = plan({
       lacks: [lack("beret", 1, { sources })],
@@ -90,8 +90,8 @@ describe("planned crawls", () => {
     // Three standard deviations of 2,000 draws are 0.03.
     expect(Math.abs(share({}, "beret") - 0.75)).toBeLessThan(0.03);
     const rare = [
-      { sourceId: "flickr", rate: 0.01 },
-      { sourceId: "pixabay", rate: 0.03 },
+      { sourceId: "flickr", brought: 1, rate: 0.01 },
+      { sourceId: "pixabay", brought: 1, rate: 0.03 },
     ];
     const lacks = [lack("beret", 0.5, { sources: rare }), lack("fedora", 0.5)];
     const sources = [source("flickr"), source("pixabay")];

@@ -73,13 +73,13 @@ describe("what the pool lacks", () => {
     );
   });
 
-  it("knows which source brings an option most often, and gives one that brought nothing yet its chance", () => {
+  it("knows which source brings an option most often, and takes a new one for as good as the pool", () => {
     const counts = [...hats({ none: 95, beret: 5 }), ...hats({ none: 100 }, "laion")];
     const beret = findLacks(primeHuman, counts, ["new"]).find(({ option }) => option === "beret");
     expect(beret?.sources).toEqual([
-      { sourceId: "new", rate: 1 / 10 },
-      { sourceId: "flickr", rate: 6 / 110 },
-      { sourceId: "laion", rate: 1 / 110 },
+      { sourceId: "flickr", brought: 5, rate: (5 + 60 / 210) / 110 },
+      { sourceId: "new", brought: 0, rate: 6 / 210 },
+      { sourceId: "laion", brought: 0, rate: 60 / 210 / 110 },
     ]);
   });
 });

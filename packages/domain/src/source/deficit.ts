@@ -10,9 +10,12 @@ export interface AnswerCount {
   count: number;
 }
 
-/** What a source brings of an option: the share of its assets that show it, smoothed. */
+/** What a source brings of an option. */
 export interface Bringer {
   sourceId: string;
+  /** Its assets that show it. */
+  brought: number;
+  /** Their share of its assets, smoothed. */
   rate: number;
 }
 
@@ -52,7 +55,7 @@ export function weightsOf(amounts: readonly number[]): number[] {
 }
 
 /**
- * The options that the pool lacks, those that lack most first. An option weighs its relative shortfall (want − have) / want, over the sum of
+ * The options that the pool lacks, those that weigh most first, and among equals those that lack most assets. An option weighs its relative shortfall (want − have) / want, over the sum of
  * all. An option that is absent by itself ("none") is the rest of its category and lacks nothing.
  * @param counts the pool's answers, by models and people alike; a second colour is not counted
  * @param sources every source that may be asked, also one that brought nothing yet
@@ -67,7 +70,9 @@ export function findLacks(protocol: Protocol, counts: readonly AnswerCount[], so
     })),
   );
   const weights = weightsOf(lacks.map(({ have, want }) => (want - have) / want));
-  return lacks.map((lack, place) => ({ ...lack, weight: weights[place] ?? 0 })).sort((a, b) => b.weight - a.weight);
+  return lacks
+    .map((lack, place) => ({ ...lack, weight: weights[place] ?? 0 }))
+    .sort((a, b) => b.weight - a.weight || b.want - b.have - (a.want - a.have));
 }
 
 /**
@@ -97,12 +102,15 @@ function lacksOf(
     const showing = visible.filter((one) => one.main === main);
     const have = total(showing);
     if (option === category.absent || have >= want) return [];
+    const n = category.options.length;
     const of = (all: typeof visible, id: string) => total(all.filter(({ sourceId }) => sourceId === id));
-    // Laplace's rule: one example of every option is taken as seen before the first.
-    const rates = sources.map((sourceId) => ({
-      sourceId,
-      rate: (of(showing, sourceId) + 1) / (of(visible, sourceId) + category.options.length),
-    }));
+    // Laplace's rule for the pool: one example of every option counts as seen before the first. A source starts from the pool's rate, as sure
+    // as if so many assets as there are options had shown it: one that is new is neither favoured nor left out.
+    const ofPool = (have + 1) / (total(visible) + n);
+    const rates = sources.map((sourceId) => {
+      const brought = of(showing, sourceId);
+      return { sourceId, brought, rate: (brought + n * ofPool) / (of(visible, sourceId) + n) };
+    });
     return [{ category: category.id, option, have, want, sources: rates.sort((a, b) => b.rate - a.rate) }];
   });
 }

@@ -28,8 +28,9 @@ export interface PoolState {
   sources: number;
 }
 
+/** `yield`: the share of its candidates that is expected to be kept. */
 export type PoolDecision =
-  | { action: "start"; target: number; reason: string }
+  | { action: "start"; target: number; yield: number; reason: string }
   | { action: "stop"; reason: string }
   | { action: "wait"; reason: string };
 
@@ -59,5 +60,5 @@ export function watchPool(bounds: PoolBounds, state: PoolState): PoolDecision {
   if (state.sources === 0) return { action: "wait", reason: `${level}: no automatic source has more to give` };
   const target = Math.min(Math.ceil((bounds.upper - state.pool - coming) / share), MOST_AT_ONCE);
   const why = state.filling ? `filling to upper bound ${bounds.upper}` : `under lower bound ${bounds.lower}`;
-  return { action: "start", target, reason: `${level}: ${why}` };
+  return { action: "start", target, yield: share, reason: `${level}: ${why}` };
 }
