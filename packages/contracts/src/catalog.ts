@@ -4,6 +4,7 @@ import { crawlPreviewApi } from "./crawl-preview.ts";
 import { evaluateApi } from "./evaluate.ts";
 import { filterApi } from "./filter.ts";
 import { grantsApi } from "./grants.ts";
+import { missingApi } from "./missing.ts";
 import type { AnyOperation } from "./operation.ts";
 import { releaseApi } from "./release.ts";
 import { reviewApi } from "./review.ts";
@@ -16,6 +17,7 @@ import { trainApi } from "./train.ts";
 export const CATALOG: readonly AnyOperation[] = [
   sourceApi,
   crawlPreviewApi,
+  missingApi,
   grantsApi,
   consentApi,
   filterApi,

@@ -14,6 +14,7 @@ import { crawlRoutes } from "./routes/crawls.ts";
 import { evaluateRoutes } from "./routes/evaluate.ts";
 import { filterRoutes } from "./routes/filter.ts";
 import { grantRoutes } from "./routes/grants.ts";
+import { missingRoutes } from "./routes/missing.ts";
 import { releaseRoutes } from "./routes/release.ts";
 import { reviewRoutes } from "./routes/review.ts";
 import { sourceRoutes } from "./routes/source.ts";
@@ -52,6 +53,7 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
     sourceRoutes,
     crawlRoutes,
     crawlPreviewRoutes,
+    missingRoutes,
     grantRoutes,
     consentRoutes,
     filterRoutes,
