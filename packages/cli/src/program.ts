@@ -8,6 +8,7 @@ import { addGrant } from "./commands/grant.ts";
 import { addImport } from "./commands/import.ts";
 import { addLabel } from "./commands/label.ts";
 import { addModels } from "./commands/models.ts";
+import { addPool } from "./commands/pool.ts";
 import { addRelease } from "./commands/release.ts";
 import { addRetrain } from "./commands/retrain.ts";
 import { addTrain } from "./commands/train.ts";
@@ -45,6 +46,7 @@ Exit code: 0 when it was done, 1 when it was not, 130 when it was interrupted.`,
     addCrawl,
     addImport,
     addFilter,
+    addPool,
     addGrant,
     addConsent,
     addLabel,

@@ -3,6 +3,7 @@ import { crawlPreviewApi } from "@anyone/contracts/crawl-preview";
 import { sourceApi } from "@anyone/contracts/source";
 import { fault } from "@anyone/domain/fault";
 import { CrawlId } from "@anyone/domain/ids";
+import { sayAim } from "@anyone/domain/source/aim";
 import { KINDS_OF_SOURCES } from "@anyone/domain/source/kinds";
 import type { Command } from "commander";
 import { chooseSource } from "../crawl/choose-source.ts";
@@ -79,10 +80,11 @@ ${kinds()}`,
         items.length === 0
           ? 'No crawl yet. Start one: anyone crawl --source flickr --query "street portrait" --limit 500.'
           : table([
-              ["crawl", "source", "state", "accepted", "wanted", "to fetch", "why"],
-              ...items.map(({ id, sourceId, state, wanted, candidates, stopReason, why }) => {
+              ["crawl", "source", "state", "accepted", "wanted", "to fetch", "searched for", "why"],
+              ...items.map(({ id, sourceId, state, wanted, candidates, query, plan, stopReason, why }) => {
                 const { kept = 0, listed = 0 } = candidates;
-                return [id, sourceId, state, kept, wanted, listed, stopReason ?? why];
+                const aim = plan ? `; aimed at ${sayAim(plan)}` : "";
+                return [id, sourceId, state, kept, wanted, listed, query, `${stopReason ?? why}${aim}`];
               }),
             ]),
       );
