@@ -1,11 +1,13 @@
 import { type Crawl, sourceApi } from "@anyone/contracts/source";
+import { sayAim } from "@anyone/domain/source/aim";
 import { useState } from "react";
 import { useAction, usePages } from "../../client.ts";
 import { State } from "../../components/badge.tsx";
 import { Button } from "../../components/controls.tsx";
+import { words } from "../../components/protocol.ts";
 import { Empty, Loaded } from "../../components/state.tsx";
 import { More, Table } from "../../components/table.tsx";
-import { ago, count, moment } from "../../format.ts";
+import { ago, count, moment, percent } from "../../format.ts";
 
 export function CrawlTable() {
   const crawls = usePages(sourceApi.listCrawls, { limit: 12 }, { every: 3_000 });
@@ -23,6 +25,11 @@ export function CrawlTable() {
               <>
                 {crawl.sourceId}
                 {crawl.query && <div className="text-xs text-faint">“{crawl.query}”</div>}
+                {crawl.plan && (
+                  <div className="text-xs text-faint" title={`aimed at ${sayAim(crawl.plan)}`}>
+                    for {words(crawl.plan.option)}: {crawl.plan.have} of {crawl.plan.want}, {percent(crawl.plan.weight)}
+                  </div>
+                )}
               </>
             ),
           },

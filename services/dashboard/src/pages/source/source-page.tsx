@@ -5,6 +5,7 @@ import { EventList } from "../system/event-list.tsx";
 import { BudgetTable } from "./budget-table.tsx";
 import { CandidateList } from "./candidate-list.tsx";
 import { CrawlTable } from "./crawl-table.tsx";
+import { MissingTable } from "./missing-table.tsx";
 import { SourceForm } from "./source-form.tsx";
 import { SourceTable } from "./source-table.tsx";
 
@@ -24,6 +25,7 @@ export function SourcePage() {
       <Panel title="Sources" flush>
         <SourceTable />
       </Panel>
+      <MissingTable />
       <Panel title="Crawls" note="latest first" flush>
         <CrawlTable />
       </Panel>
