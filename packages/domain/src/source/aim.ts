@@ -83,8 +83,8 @@ export function planCrawls({ lacks, sources, target, yield: kept, scale, seed }:
 
   function drawLack({ id, spent }: Aimable): Lack | undefined {
     const open = lacks.filter((lack) => lack.query !== null && !spent.includes(lack.query) && !taken.has(lack));
-    const share = ({ sources: all }: Lack) =>
-      rateOf(all, id) / searched.reduce((sum, other) => sum + rateOf(all, other.id), 0);
+    const own = searched.findIndex((other) => other.id === id);
+    const share = (lack: Lack) => weightsOf(searched.map((other) => rateOf(lack.sources, other.id)))[own] ?? 0;
     const chances = weightsOf(open.map((lack) => lack.weight * share(lack)));
     let left = draw();
     const drawn = open.find((_, place) => {

@@ -77,9 +77,9 @@ describe("what the pool lacks", () => {
     const counts = [...hats({ none: 95, beret: 5 }), ...hats({ none: 100 }, "laion")];
     const beret = findLacks(primeHuman, counts, ["new"]).find(({ option }) => option === "beret");
     expect(beret?.sources).toEqual([
-      { sourceId: "flickr", brought: 5, rate: (5 + 60 / 210) / 110 },
-      { sourceId: "new", brought: 0, rate: 6 / 210 },
-      { sourceId: "laion", brought: 0, rate: 60 / 210 / 110 },
+      { sourceId: "flickr", brought: 5, rate: 5.25 / 110 },
+      { sourceId: "new", brought: 0, rate: 5 / 200 },
+      { sourceId: "laion", brought: 0, rate: 0.25 / 110 },
     ]);
   });
 });

@@ -104,9 +104,9 @@ function lacksOf(
     if (option === category.absent || have >= want) return [];
     const n = category.options.length;
     const of = (all: typeof visible, id: string) => total(all.filter(({ sourceId }) => sourceId === id));
-    // Laplace's rule for the pool: one example of every option counts as seen before the first. A source starts from the pool's rate, as sure
-    // as if so many assets as there are options had shown it: one that is new is neither favoured nor left out.
-    const ofPool = (have + 1) / (total(visible) + n);
+    // A source starts from the pool's rate, as sure as if so many assets as there are options had said so: one that is new is neither
+    // favoured nor left out, and of what nobody brought no source is better than another.
+    const ofPool = have / total(visible);
     const rates = sources.map((sourceId) => {
       const brought = of(showing, sourceId);
       return { sourceId, brought, rate: (brought + n * ofPool) / (of(visible, sourceId) + n) };
