@@ -56,9 +56,11 @@ export function MissingTable() {
             },
             {
               head: "searched for",
+              cut: true,
+              width: "24%",
               cell: ({ query }) =>
                 query ? (
-                  `“${query}”`
+                  <span title={query}>“{query}”</span>
                 ) : (
                   <span
                     className="text-faint"
