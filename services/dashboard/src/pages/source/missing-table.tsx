@@ -11,7 +11,7 @@ const FIRST_ROWS = 10;
 
 /** What the pool lacks, and the weights by which the watch's crawls are aimed at it. */
 export function MissingTable() {
-  const missing = useApi(missingApi.getMissing, undefined, { every: 15_000 });
+  const missing = useApi(missingApi.getMissing, undefined, { every: 30_000 });
   const [whole, setWhole] = useState(false);
   const items = missing.data?.items ?? [];
   const most = items[0]?.weight ?? 1;
