@@ -2,27 +2,12 @@ import { type Gates, gates } from "../../packages/domain/src/filter/gate.ts";
 import { hammingDistance } from "../../packages/domain/src/filter/hash-index.ts";
 import type { DropReason } from "../../packages/domain/src/filter/verdict.ts";
 import { drawPerson } from "../../packages/drawn-world/src/draw-person.ts";
+import { dropTruth } from "../../packages/drawn-world/src/drop-truth.ts";
 import { DEFECTS, type Defect } from "../../packages/drawn-world/src/truth.ts";
 import { modelsFolder } from "../../packages/vision/src/models-folder.ts";
 import { type Answer, openMeasurePool } from "../../services/filter/src/measure-pool.ts";
 import type { BenchResult } from "./run.ts";
 
-/** The reason each defect is meant to be dropped for; null where no gate looks for it. */
-const OWN_REASON: Record<Defect, DropReason | null> = {
-  "no-person": "no-person",
-  "two-persons": "several-persons",
-  "small-face": "small-face",
-  "too-small": "too-small",
-  blur: "low-quality",
-  noise: "low-quality",
-  watermark: null,
-  cartoon: "fake-person",
-  "near-duplicate": "near-duplicate",
-  "broken-file": "broken-file",
-  "exif-gps": null,
-};
-/** Drawings hold both for a cartoon: what no camera made is of no quality either. */
-const ALSO_RIGHT: Partial<Record<Defect, DropReason>> = { cartoon: "low-quality" };
 const FIRST_SEED = 8_000_000;
 
 /** Draws clean people and each defect, filters them with the real gates, and counts what became of them. */
@@ -99,12 +84,12 @@ async function look(jpeg: Uint8Array, pool: Pool): Promise<Seen> {
   return { reason: answer.drop ?? null, hash, ms: Math.round(performance.now() - started) };
 }
 
+/** Dropped for what it is, or, of clean pictures and those with nothing to drop for, kept. A watermark is never right while no model looks for one. */
 function rightShare(defect: Defect | null, seen: readonly Seen[]): number {
-  const own = defect ? OWN_REASON[defect] : null;
-  return share(
-    seen,
-    ({ reason }) => reason === own || (defect !== null && reason !== null && reason === ALSO_RIGHT[defect]),
-  );
+  const { reasons, also } = dropTruth({ seed: 0, defect, duplicateOf: null });
+  const right: (DropReason | null)[] = defect === "near-duplicate" ? ["near-duplicate"] : [...reasons, ...also];
+  if (right.length === 0) right.push(null);
+  return share(seen, ({ reason }) => right.includes(reason));
 }
 
 /** Share of clean, different pictures that the pool would take for near duplicates of each other. */

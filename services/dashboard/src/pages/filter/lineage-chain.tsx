@@ -1,40 +1,23 @@
 import type { Lineage } from "@anyone/contracts/filter";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import { Badge, State, Tier } from "../../components/badge.tsx";
+import { Origin } from "../../components/origin.tsx";
+import { Dim, Step, Steps, Strong } from "../../components/steps.tsx";
 import { moment, short } from "../../format.ts";
 
 /** Every link from the source to the checkpoints trained on it, in the order it happened. */
 export function LineageChain({ lineage }: { lineage: Lineage }) {
   const { candidate, source, crawl } = lineage;
   return (
-    <ol
-      className="grid grid-cols-[repeat(auto-fit,minmax(170px,1fr))] gap-px overflow-hidden rounded-lg border border-line bg-line"
-      aria-label="lineage"
-    >
-      <Step stage="source">
+    <Steps label="lineage">
+      <Step name="source">
         <Strong>{source.id}</Strong>
         <Dim>
           {source.connector}, crawl {short(crawl.id, 8)} ({crawl.trigger})
         </Dim>
-        {candidate.landingUrl || /^https?:/.test(candidate.url) ? (
-          <a
-            href={candidate.landingUrl ?? candidate.url}
-            rel="noreferrer"
-            target="_blank"
-            className="block truncate text-accent"
-          >
-            where it was found
-          </a>
-        ) : (
-          <Dim>{candidate.url}</Dim>
-        )}
-        <Dim>
-          {candidate.licence ? `licence ${candidate.licence}` : "no licence told"}
-          {candidate.author ? `, by ${candidate.author}` : ""}
-        </Dim>
+        <Origin candidate={candidate} />
       </Step>
-      <Step stage="filter">
+      <Step name="filter">
         <Strong>asset {short(lineage.asset.id, 8)}</Strong>
         <Link to="/candidates/$id" params={{ id: candidate.id }} className="block truncate text-accent">
           how it came to be kept
@@ -47,7 +30,7 @@ export function LineageChain({ lineage }: { lineage: Lineage }) {
         <Dim>fetched {moment(candidate.fetchedAt)}</Dim>
         <Dim>admitted {moment(lineage.asset.admittedAt)}</Dim>
       </Step>
-      <Step stage="annotate">
+      <Step name="annotate">
         {lineage.answers.length === 0 && <Dim>not answered yet</Dim>}
         {lineage.answers.map((answers) => (
           <div key={answers.protocolId}>
@@ -60,12 +43,12 @@ export function LineageChain({ lineage }: { lineage: Lineage }) {
           </div>
         ))}
       </Step>
-      <Step stage="review">
+      <Step name="review">
         {lineage.evaluationSets.length > 0 && <Badge tone="accent">evaluation set: never trained on</Badge>}
         {lineage.iterations.length > 0 ? <Dim>sampled in iteration {lineage.iterations.join(", ")}</Dim> : null}
         {lineage.evaluationSets.length + lineage.iterations.length === 0 && <Dim>not drawn for people</Dim>}
       </Step>
-      <Step stage="release">
+      <Step name="release">
         {lineage.versions.length === 0 && <Dim>in no version</Dim>}
         {lineage.versions.map((version) => (
           <div key={version.number}>
@@ -76,7 +59,7 @@ export function LineageChain({ lineage }: { lineage: Lineage }) {
           </div>
         ))}
       </Step>
-      <Step stage="train">
+      <Step name="train">
         {lineage.runs.length === 0 && <Dim>no run has seen it</Dim>}
         {lineage.runs.slice(0, 4).map((run) => (
           <div key={run.id} className="truncate" title={run.id}>
@@ -91,23 +74,6 @@ export function LineageChain({ lineage }: { lineage: Lineage }) {
         ))}
         {lineage.runs.length > 4 && <Dim>and {lineage.runs.length - 4} more</Dim>}
       </Step>
-    </ol>
+    </Steps>
   );
-}
-
-function Step({ stage, children }: { stage: string; children: ReactNode }) {
-  return (
-    <li className="min-w-0 bg-panel px-3 py-2">
-      <div className="mb-0.5 text-xs text-faint">{stage}</div>
-      {children}
-    </li>
-  );
-}
-
-function Strong({ children }: { children: ReactNode }) {
-  return <div className="truncate font-medium">{children}</div>;
-}
-
-function Dim({ children }: { children: ReactNode }) {
-  return <div className="truncate text-xs text-dim">{children}</div>;
 }

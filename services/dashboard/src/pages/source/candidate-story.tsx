@@ -1,37 +1,20 @@
 import type { CandidateEvidence } from "@anyone/contracts/consent";
 import type { Candidate } from "@anyone/contracts/source";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import { Badge, State } from "../../components/badge.tsx";
+import { Origin } from "../../components/origin.tsx";
+import { Dim, Step, Steps, Strong } from "../../components/steps.tsx";
 import { bytes, moment, short } from "../../format.ts";
 
 /** Listed, fetched, asked about, judged: one step each, in the order it happened. */
 export function CandidateStory({ candidate, evidence }: Props) {
   const { status, reason } = candidate;
   return (
-    <ol
-      className="grid grid-cols-[repeat(auto-fit,minmax(190px,1fr))] gap-px overflow-hidden rounded-lg border border-line bg-line"
-      aria-label="story"
-    >
+    <Steps label="story">
       <Step name="listed">
         <Strong>{candidate.sourceId}</Strong>
         <Dim>{moment(candidate.listedAt)}</Dim>
-        {/^https?:/.test(candidate.landingUrl ?? candidate.url) ? (
-          <a
-            href={candidate.landingUrl ?? candidate.url}
-            rel="noreferrer"
-            target="_blank"
-            className="block truncate text-accent"
-          >
-            where it was found
-          </a>
-        ) : (
-          <Dim>{candidate.url}</Dim>
-        )}
-        <Dim>
-          {candidate.licence ? `licence ${candidate.licence}` : "no licence told"}
-          {candidate.author ? `, by ${candidate.author}` : ""}
-        </Dim>
+        <Origin candidate={candidate} />
       </Step>
       <Step name="fetched">
         {status === "listed" && <Dim>{reason ? `put off: ${reason}` : "not fetched yet"}</Dim>}
@@ -64,7 +47,7 @@ export function CandidateStory({ candidate, evidence }: Props) {
           <Dim>it is in no pool</Dim>
         )}
       </Step>
-    </ol>
+    </Steps>
   );
 }
 
@@ -89,21 +72,4 @@ function Consent({ evidence: { asked, askedAt, reservedBy, items } }: { evidence
       </Dim>
     </>
   );
-}
-
-function Step({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <li className="min-w-0 bg-panel px-3 py-2">
-      <div className="mb-0.5 text-xs text-faint">{name}</div>
-      {children}
-    </li>
-  );
-}
-
-function Strong({ children }: { children: ReactNode }) {
-  return <div className="truncate font-medium">{children}</div>;
-}
-
-function Dim({ children }: { children: ReactNode }) {
-  return <div className="truncate text-xs text-dim">{children}</div>;
 }
