@@ -1,76 +1,50 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { crawlRepository, recordPage, startCrawl } from "@anyone/db/crawls";
 import { cancelCrawl, pauseCrawl, resumeCrawl } from "@anyone/db/halt-crawls";
-import { sourceRepository } from "@anyone/db/sources";
 import { taskStore } from "@anyone/db/tasks";
 import { type CrawlId, SourceId } from "@anyone/domain/ids";
-import { SourceSettings } from "@anyone/domain/source/source";
-import { swatchDrawer } from "@anyone/drawn-world/servers/swatch-drawer";
-import { startWorld, type World } from "@anyone/drawn-world/servers/world";
+import type { World } from "@anyone/drawn-world/servers/world";
 import { next } from "@anyone/queues/job";
 import { discoverCandidates, resumeTasks } from "@anyone/queues/jobs/source";
 import { createDatabase } from "@anyone/test/support/servers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { crawlerEnvironment } from "./crawler-process.fixture.ts";
+import {
+  crawlerEnvironment,
+  crawlerProcesses,
+  type SwatchWorld,
+  saveSwatchSource,
+  startSwatchWorld,
+} from "./crawler-process.fixture.ts";
 import { AT_ONCE } from "./fetch-candidates.ts";
 
 const PROCESSES = 2;
 const PICTURES = 160;
 const sourceId = SourceId.parse("drawn");
-let folder: string;
+let swatches: SwatchWorld;
 let world: World;
 let db: OpenDatabase;
 let environment: Record<string, string>;
-const crawlers = new Set<ChildProcess>();
+const crawlers = crawlerProcesses(PROCESSES);
 
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), "halt-")));
-  world = await startWorld({
-    port: 0,
-    seedFrom: 1,
-    count: PICTURES,
-    trouble: 0,
-    cacheDir: folder,
-    drawer: await swatchDrawer(join(folder, "drawn")),
-    rate: { apiPerSecond: 1000, imagesPerSecond: 1000 },
-  });
+  swatches = await startSwatchWorld("halt", PICTURES);
+  world = swatches.world;
 });
 
 beforeEach(async () => {
   const databaseUrl = await createDatabase();
   db = openDatabase(databaseUrl);
-  environment = await crawlerEnvironment(world, databaseUrl, folder);
-  const politeness = { perSecond: 60, concurrency: 2 };
-  await sourceRepository(db).save({
-    id: sourceId,
-    settings: SourceSettings.parse({ kind: "flickr", endpoint: world.flickrEndpoint, perPage: 40, politeness }),
-  });
+  environment = await crawlerEnvironment(world, databaseUrl, swatches.folder);
+  await saveSwatchSource(db, sourceId, world, 40);
 });
 
 afterEach(async () => {
-  const ends = [...crawlers].map((child) => once(child, "exit"));
-  for (const child of crawlers) child.kill("SIGKILL");
-  await Promise.all(ends);
-  crawlers.clear();
+  await crawlers.kill();
   await db.close();
 });
 
-afterAll(async () => {
-  await world.stop();
-  await rm(folder, { recursive: true });
-});
-
-function startProcesses(): void {
-  const main = new URL("./main.ts", import.meta.url).pathname;
-  for (let i = 0; i < PROCESSES; i++)
-    crawlers.add(spawn(process.execPath, [main], { env: environment, stdio: "ignore" }));
-}
+afterAll(() => swatches.stop());
 
 async function begin(wanted?: number): Promise<CrawlId> {
   const id = await db.transaction(async (tx) => {
@@ -78,7 +52,7 @@ async function begin(wanted?: number): Promise<CrawlId> {
     await taskStore(db).add(tx, [next(discoverCandidates, { crawlId, page: 0 })]);
     return crawlId;
   });
-  startProcesses();
+  crawlers.start(environment);
   return id;
 }
 

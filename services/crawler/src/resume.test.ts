@@ -1,72 +1,41 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { startCrawl } from "@anyone/db/crawls";
-import { sourceRepository } from "@anyone/db/sources";
 import { taskStore } from "@anyone/db/tasks";
 import { SourceId } from "@anyone/domain/ids";
-import { SourceSettings } from "@anyone/domain/source/source";
-import { swatchDrawer } from "@anyone/drawn-world/servers/swatch-drawer";
-import { startWorld, type World } from "@anyone/drawn-world/servers/world";
 import { next } from "@anyone/queues/job";
 import { discoverCandidates } from "@anyone/queues/jobs/source";
 import { createDatabase } from "@anyone/test/support/servers";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { crawlerEnvironment } from "./crawler-process.fixture.ts";
+import {
+  crawlerEnvironment,
+  crawlerProcesses,
+  type SwatchWorld,
+  saveSwatchSource,
+  startSwatchWorld,
+} from "./crawler-process.fixture.ts";
 import { AT_ONCE } from "./fetch-candidates.ts";
 
 const PROCESSES = 8;
 const PICTURES = 240;
 const sourceId = SourceId.parse("drawn");
-let folder: string;
-let world: World;
+let swatches: SwatchWorld;
 let db: OpenDatabase;
 let environment: Record<string, string>;
-const crawlers = new Set<ChildProcess>();
+const crawlers = crawlerProcesses(PROCESSES);
 
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), "resume-")));
-  world = await startWorld({
-    port: 0,
-    seedFrom: 1,
-    count: PICTURES,
-    trouble: 0,
-    cacheDir: folder,
-    drawer: await swatchDrawer(join(folder, "drawn")),
-    rate: { apiPerSecond: 1000, imagesPerSecond: 1000 },
-  });
+  swatches = await startSwatchWorld("resume", PICTURES);
   const databaseUrl = await createDatabase();
   db = openDatabase(databaseUrl);
-  environment = await crawlerEnvironment(world, databaseUrl, folder);
-  const politeness = { perSecond: 60, concurrency: 2 };
-  await sourceRepository(db).save({
-    id: sourceId,
-    settings: SourceSettings.parse({ kind: "flickr", endpoint: world.flickrEndpoint, perPage: 120, politeness }),
-  });
+  environment = await crawlerEnvironment(swatches.world, databaseUrl, swatches.folder);
+  await saveSwatchSource(db, sourceId, swatches.world, 120);
 });
 
 afterAll(async () => {
-  for (const child of crawlers) child.kill("SIGKILL");
+  await crawlers.kill();
   await db.close();
-  await world.stop();
-  await rm(folder, { recursive: true });
+  await swatches.stop();
 });
-
-function startAll(): void {
-  const main = new URL("./main.ts", import.meta.url).pathname;
-  for (let i = 0; i < PROCESSES; i++)
-    crawlers.add(spawn(process.execPath, [main], { env: environment, stdio: "ignore" }));
-}
-
-async function killAll(): Promise<void> {
-  const ends = [...crawlers].map((child) => once(child, "exit"));
-  for (const child of crawlers) child.kill("SIGKILL");
-  await Promise.all(ends);
-  crawlers.clear();
-}
 
 async function fetched(): Promise<string[]> {
   const rows = await db.query<{ url: string }>("SELECT url FROM candidates WHERE status = 'fetched'");
@@ -76,7 +45,7 @@ async function fetched(): Promise<string[]> {
 /** How often each picture was asked for. */
 function asked(): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { path } of world.requests()) counts.set(path, (counts.get(path) ?? 0) + 1);
+  for (const { path } of swatches.world.requests()) counts.set(path, (counts.get(path) ?? 0) + 1);
   return counts;
 }
 
@@ -85,9 +54,9 @@ it(`${PROCESSES} crawlers share the work, are killed in the middle, and others g
     const crawlId = await startCrawl(tx, { sourceId, target: PICTURES, trigger: "manual", why: "a test" });
     await taskStore(db).add(tx, [next(discoverCandidates, { crawlId, page: 0 })]);
   });
-  startAll();
+  crawlers.start(environment);
   await expect.poll(async () => (await fetched()).length, { timeout: 60_000, interval: 20 }).toBeGreaterThan(30);
-  await killAll();
+  await crawlers.kill();
   const stored = await fetched();
   const [listed] = await db.query<{ open: number }>(
     "SELECT count(*)::int AS open FROM candidates WHERE status = 'listed'",
@@ -97,7 +66,7 @@ it(`${PROCESSES} crawlers share the work, are killed in the middle, and others g
   // What only time would bring: the leases of the dead run out, and so do their places at the hosts.
   await db.query("UPDATE tasks SET lease_until = clock_timestamp() WHERE state = 'leased'");
   await db.query("UPDATE request_budgets SET state = jsonb_set(state, '{visits}', '{}')");
-  startAll();
+  crawlers.start(environment);
   const unfinished = async () => {
     const [row] = await db.query<{ n: number }>(
       "SELECT count(*)::int AS n FROM tasks WHERE state IN ('ready', 'leased') AND name LIKE 'source.%'",
@@ -105,7 +74,7 @@ it(`${PROCESSES} crawlers share the work, are killed in the middle, and others g
     return row?.n ?? 0;
   };
   await expect.poll(unfinished, { timeout: 90_000, interval: 250 }).toBe(0);
-  await killAll();
+  await crawlers.kill();
 
   const counts = asked();
   const all = await fetched();
