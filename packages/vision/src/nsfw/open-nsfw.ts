@@ -17,8 +17,12 @@ export async function openNsfw(network: Network, view: Pixels): Promise<number> 
 
 /** Interleaved RGB levels to interleaved BGR less the mean. */
 export function lessTheMean(rgb: Uint8Array): Float32Array {
-  return Float32Array.from(rgb, (_, i) => {
-    const channel = i % 3;
-    return (rgb[i - channel + 2 - channel] as number) - (MEAN[channel] as number);
-  });
+  const [blue, green, red] = MEAN;
+  const out = new Float32Array(rgb.length);
+  for (let i = 0; i < out.length; i += 3) {
+    out[i] = (rgb[i + 2] as number) - blue;
+    out[i + 1] = (rgb[i + 1] as number) - green;
+    out[i + 2] = (rgb[i] as number) - red;
+  }
+  return out;
 }
