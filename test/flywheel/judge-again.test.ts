@@ -44,7 +44,7 @@ describe("an operator who moves a threshold", { timeout: 120_000 }, () => {
     expect(await pool()).toHaveLength(2);
     const { out } = await anyone("thresholds");
     expect(out).toMatch(/^thresholds 5, hash [0-9a-f]{12}, the filter's own$/m);
-    expect(out).toMatch(/^face-side +face-size +224 +pixels +224 +1 +800 +always$/m);
+    expect(out).toMatch(/^face-side +face-size +224 +px +224 +1 +800 +always$/m);
     expect(out).toMatch(/^nsfw +nsfw +off /m);
   });
 

@@ -19,7 +19,7 @@ describe("the thresholds", () => {
   it("are the filter's own until somebody sets one", async () => {
     expect(await read()).toMatchObject({ version: gates.version, made_at: null, made_by: null });
     expect(await one("faceSide")).toEqual({
-      ...{ gate: "face-size", name: "faceSide", unit: "pixels" },
+      ...{ gate: "face-size", name: "faceSide", unit: "px" },
       ...{ value: gates.faceSide, default: gates.faceSide, low: 1, high: 800, since: null },
     });
   });

@@ -45,7 +45,7 @@ describe("setting thresholds", () => {
     fc.assert(
       fc.property(fc.constantFrom(...dials), fc.double({ min: 0, max: 1, noNaN: true }), (dial, at) => {
         const between = dial.low + at * (dial.high - dial.low);
-        const value = dial.unit === "pixels" ? Math.round(between) : between;
+        const value = dial.unit === "px" ? Math.round(between) : between;
         const set = changeThresholds({}, { [dial.name]: value });
         const made = thresholdsWith(set, 7);
         expect(made[dial.name]).toBe(value);

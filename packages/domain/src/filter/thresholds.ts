@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fault } from "../fault.ts";
 import { canonicalJson } from "./canonical.ts";
+import { DIAL_WORDS } from "./dial-words.ts";
 import { DIAL_KEYS, DIALS, type Dial, type DialKey } from "./dials.ts";
 import { type Gates, gates as own } from "./gate.ts";
 
@@ -23,24 +24,10 @@ export interface Threshold {
 
 const SIDES: ReadonlySet<DialKey> = new Set(["shortSide", "longSide", "faceSide"]);
 
-const UNITS: Readonly<Record<DialKey, string>> = {
-  shortSide: "pixels",
-  longSide: "pixels",
-  faceSide: "pixels",
-  flatness: "share of flat colour",
-  fakeness: "chance",
-  brisque: "BRISQUE",
-  quality: "LIQE",
-  faceCleanness: "share",
-  nsfw: "chance",
-  aesthetic: "LAION aesthetic score",
-  watermark: "chance",
-};
-
 /** Every threshold in the gates' order, as it stands in these. */
 export function describeThresholds(gates: Gates): Threshold[] {
   return DIALS.map((dial) => ({
-    ...{ gate: dial.gate, name: dial.key, unit: UNITS[dial.key] },
+    ...{ gate: dial.gate, name: dial.key, unit: DIAL_WORDS[dial.key].unit },
     ...{ value: gates[dial.key], default: own[dial.key] },
     ...boundsOf(dial),
   }));
