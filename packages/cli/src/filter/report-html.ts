@@ -2,7 +2,7 @@ import { DIAL_WORDS, spokenThreshold } from "@anyone/domain/filter/dial-words";
 import type { ScoreHistogram } from "@anyone/domain/filter/histogram";
 import { changeOver, positionsOf } from "@anyone/domain/filter/moved-dial";
 import type { FilterReport } from "@anyone/domain/filter/report";
-import { gateRows, recordedReasons } from "@anyone/domain/filter/summed-gates";
+import { decidedByOthers, gateRows, recordedReasons } from "@anyone/domain/filter/summed-gates";
 import { escaped, htmlSection, htmlTable } from "../html/markup.ts";
 import { style } from "../html/style.ts";
 import { curveSvg, histogramSvg } from "./report-svg.ts";
@@ -53,8 +53,8 @@ code{overflow-wrap:anywhere}.kept{fill:var(--kept)}.dropped{fill:var(--dropped)}
 .precision polygon{fill:var(--plain);opacity:.15}.recall polygon{fill:var(--hola);opacity:.15}
 summary{color:var(--soft);cursor:pointer}h3{font-size:14px;margin:14px 0 6px}`;
 
-function older({ decidedBy, thresholds }: FilterReport): string {
-  const others = Object.entries(decidedBy).filter(([version]) => version !== thresholds.version);
+function older(report: FilterReport): string {
+  const others = decidedByOthers(report);
   if (others.length === 0) return "";
   const versions = others.map(([version, count]) => `${count} by ${version}`).join(", ");
   return `<p>Decided under other thresholds: ${escaped(versions)}. Recorded reasons are theirs.</p>`;

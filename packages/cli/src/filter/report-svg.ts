@@ -1,7 +1,7 @@
 import type { TruthCurve } from "@anyone/domain/filter/curve";
 import { DIAL_WORDS, spokenThreshold } from "@anyone/domain/filter/dial-words";
 import type { ScoreHistogram } from "@anyone/domain/filter/histogram";
-import { summedBins } from "@anyone/domain/filter/moved-dial";
+import { passesAt, summedBins } from "@anyone/domain/filter/moved-dial";
 import { escaped } from "../html/markup.ts";
 
 const [WIDTH, HEIGHT, FOOT, LEFT] = [460, 150, 18, 30];
@@ -15,17 +15,16 @@ export function histogramSvg(histogram: ScoreHistogram): string {
   const across = (value: number) => ((value - low) / (high - low)) * WIDTH;
   const tallest = Math.sqrt(Math.max(1, ...bins.map(({ all }) => all)));
   const foot = HEIGHT - FOOT;
-  const passes = (from: number, to: number) =>
-    threshold === null || (direction === "least" ? from >= threshold : to <= threshold);
   const bars = bins
     .filter(({ all }) => all > 0)
-    .map(({ from, to, all, decided }) => {
+    .map((bin) => {
+      const { from, to, all, decided } = bin;
       const bar = (count: number, pale: boolean) => {
         const height = (Math.sqrt(count) / tallest) * (foot - 14);
         return `<rect x="${num(across(from) + 0.3)}" y="${num(foot - height)}" width="${num(Math.max(0.8, across(to) - across(from) - 0.6))}" height="${num(height)}"${pale ? ' opacity=".35"' : ""}/>`;
       };
       const says = `${from} to ${to} ${unit}: ${all}, of which this threshold alone decides about ${decided}`;
-      return `<g class="${passes(from, to) ? "kept" : "dropped"}"><title>${escaped(says)}</title>${bar(all, true)}${bar(decided, false)}</g>`;
+      return `<g class="${passesAt(histogram, bin, threshold) ? "kept" : "dropped"}"><title>${escaped(says)}</title>${bar(all, true)}${bar(decided, false)}</g>`;
     });
   const sides = direction === "least" ? ["dropped", "kept"] : ["kept", "dropped"];
   return [

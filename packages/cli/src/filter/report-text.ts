@@ -1,8 +1,8 @@
 import type { Proportion } from "@anyone/domain/evaluate/proportion";
 import type { TruthCurve } from "@anyone/domain/filter/curve";
 import type { FilterReport, GateReport } from "@anyone/domain/filter/report";
+import { decidedByOthers, gateRow } from "@anyone/domain/filter/summed-gates";
 import type { TruthReport } from "@anyone/domain/filter/truth";
-import { isReason } from "@anyone/domain/filter/verdict";
 import { table } from "../output.ts";
 
 /** The truth's side of a report, and the labels that named no judged candidate. */
@@ -25,8 +25,8 @@ export function reportText(report: FilterReport, truth?: Labelled): string {
   ].join("\n");
 }
 
-function older({ decidedBy, thresholds }: FilterReport): string[] {
-  const others = Object.entries(decidedBy).filter(([version]) => version !== thresholds.version);
+function older(report: FilterReport): string[] {
+  const others = decidedByOthers(report);
   if (others.length === 0) return [];
   const counted = others.map(([version, count]) => `${count} by ${version}`).join(", ");
   return [`decided under other thresholds: ${counted}. Judge them again: anyone filter rejudge --dry-run.`];
@@ -50,14 +50,11 @@ function outcomes({ sources }: FilterReport): string {
 export function gatesTable(gates: readonly GateReport[]): string {
   return table([
     ["source", "gate", "passes", "drops", "of judged", "why", "not judged", "would pass without it"],
-    ...gates.map(({ sourceId, gate, says, alone, perhaps }) => {
-      const drops = Object.entries(says).filter(([what]) => isReason(what));
-      const others = Object.entries(says).filter(([what]) => !isReason(what) && what !== "passes");
-      const passed = says.passes ?? 0;
-      const dropped = drops.reduce((total, [, count]) => total + count, 0);
-      const share = passed + dropped === 0 ? "–" : `${((dropped / (passed + dropped)) * 100).toFixed(1)} %`;
+    ...gates.map((row) => {
+      const { gate, passes, drops, why, unjudged, alone, perhaps } = gateRow(row.gate, [row]);
+      const share = passes + drops === 0 ? "–" : `${((drops / (passes + drops)) * 100).toFixed(1)} %`;
       const without = perhaps > 0 ? `${alone}, perhaps ${perhaps} more` : String(alone);
-      return [sourceId, gate, passed, dropped, share, counted(drops), counted(others), without];
+      return [row.sourceId, gate, passes, drops, share, counted(why), counted(unjudged), without];
     }),
   ]);
 }

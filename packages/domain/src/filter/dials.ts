@@ -96,7 +96,17 @@ export const DIALS: readonly Dial[] = [
 
 /** The thresholds with one dial moved as far as it lets everything pass. */
 export function lifted(gates: Gates, { key }: Dial): Gates {
-  return { ...gates, [key]: SIDES.has(key) ? 0 : null };
+  return { ...gates, [key]: mildEnd(key) };
+}
+
+/** Where a dial lets everything pass: off, or, as a side can't be off, 0 pixels. */
+export function mildEnd(key: DialKey): 0 | null {
+  return isSide(key) ? 0 : null;
+}
+
+/** Whether a dial counts pixels of a side: it takes whole numbers, and can't be off. */
+export function isSide(key: DialKey): boolean {
+  return SIDES.has(key);
 }
 
 /** The thresholds with one dial moved as far as it drops everything that it is asked about. */
@@ -104,7 +114,7 @@ export function tightened(gates: Gates, { key, direction }: Dial): Gates {
   return { ...gates, [key]: direction === "least" ? Infinity : -Infinity };
 }
 
-const SIDES: ReadonlySet<string> = new Set(["shortSide", "longSide", "faceSide"]);
+const SIDES: ReadonlySet<DialKey> = new Set(["shortSide", "longSide", "faceSide"]);
 
 function side(of: number[] | undefined, pick: (...sides: number[]) => number): number | undefined {
   return of && pick(...of);

@@ -1,3 +1,4 @@
+import { mildEnd } from "./dials.ts";
 import { type Change, changesAt, type ScoreHistogram } from "./histogram.ts";
 
 /**
@@ -6,7 +7,7 @@ import { type Change, changesAt, type ScoreHistogram } from "./histogram.ts";
  * beyond the scale would pass there.
  */
 export function positionsOf({ direction, threshold, edges, dial }: ScoreHistogram): (number | null)[] {
-  const mild = dial.endsWith("Side") ? 0 : null;
+  const mild = mildEnd(dial);
   const inner = edges.slice(1, -1);
   const stops = threshold === null || inner.includes(threshold) ? inner : [...inner, threshold];
   const sorted = stops.toSorted((a, b) => a - b);
@@ -43,4 +44,13 @@ export function summedBins({ edges, sources }: ScoreHistogram): SummedBin[] {
       sources.reduce((total, source) => total + (source[of][bin] ?? 0), 0);
     return { from: edges[bin] ?? to, to, all: sum("all"), decided: sum("alone") + sum("perhaps") };
   });
+}
+
+/** Whether a whole bin passes while the threshold stands at `at`; null is off. */
+export function passesAt(
+  { direction }: ScoreHistogram,
+  { from, to }: Pick<SummedBin, "from" | "to">,
+  at: number | null,
+): boolean {
+  return at === null || (direction === "least" ? from >= at : to <= at);
 }

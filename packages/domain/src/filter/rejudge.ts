@@ -2,7 +2,7 @@ import type { Gates } from "./gate.ts";
 import { firstDrop, ownVerdicts } from "./judge.ts";
 import type { Cuts } from "./ranking.ts";
 import type { JudgedCandidate } from "./stored.ts";
-import { DROP_REASONS, type DropReason, GATE_NAMES, type GateName } from "./verdict.ts";
+import { DROP_REASONS, type DropReason, GATE_NAMES, GATE_OF, type GateName } from "./verdict.ts";
 
 /** A candidate that the filter ended, with all that judging it again asks for. */
 export interface Rejudgeable extends JudgedCandidate {
@@ -78,23 +78,6 @@ function isStillThere({ twin }: Rejudgeable, gates: Gates): boolean {
 function gateOf(reason: DropReason | null): GateName | undefined {
   return reason === null ? undefined : GATE_OF[reason];
 }
-
-const GATE_OF: Partial<Record<DropReason, GateName>> = {
-  "broken-file": "file",
-  "unsupported-type": "file",
-  "too-large": "file",
-  "too-small": "size",
-  "several-persons": "person",
-  "no-person": "person",
-  "small-face": "face-size",
-  "fake-person": "fake-person",
-  "low-quality": "quality",
-  "low-face-quality": "face-quality",
-  "low-preference": "preference",
-  unsafe: "nsfw",
-  unaesthetic: "aesthetic",
-  watermarked: "watermark",
-};
 
 /** How many of some candidates change, and where. */
 export interface RejudgeCounts {

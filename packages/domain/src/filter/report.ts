@@ -143,8 +143,12 @@ function keepLeast(found: SampleOf[], { id, assetId, viewable }: JudgedCandidate
 }
 
 function byWorth(a: SampleOf, b: SampleOf): number {
-  const shown = ({ assetId, viewable }: SampleOf) => Number(assetId !== null || viewable);
-  return shown(b) - shown(a) || compare(a.id, b.id);
+  return Number(canBeShown(b)) - Number(canBeShown(a)) || compare(a.id, b.id);
+}
+
+/** Whether there is a picture of a candidate: its asset's, or one that a browser opens. */
+export function canBeShown({ assetId, viewable }: Pick<SampleOf, "assetId" | "viewable">): boolean {
+  return assetId !== null || viewable;
 }
 
 /** `name` of what has the same JSON is asked for once: the same few models measured every candidate. */

@@ -1,4 +1,4 @@
-import type { FilterReport, GateReport } from "./report.ts";
+import { canBeShown, type FilterReport, type GateReport } from "./report.ts";
 import { GATE_NAMES, isReason } from "./verdict.ts";
 
 /** A gate over one source or over all of them, told as a reader asks: what it drops, what it did not judge, what hangs on it alone. */
@@ -14,23 +14,31 @@ export interface GateRow extends Pick<GateReport, "gate" | "alone" | "perhaps"> 
 export function gateRows({ gates }: Pick<FilterReport, "gates">, sourceId?: string): GateRow[] {
   return GATE_NAMES.flatMap((gate) => {
     const rows = gates.filter((row) => row.gate === gate && (sourceId === undefined || row.sourceId === sourceId));
-    if (rows.length === 0) return [];
-    const says = new Map<string, number>();
-    for (const row of rows) {
-      for (const [what, count] of Object.entries(row.says)) says.set(what, (says.get(what) ?? 0) + count);
-    }
-    const { passes = 0 } = Object.fromEntries(says);
-    const why = [...says].filter(([what]) => isReason(what));
-    return {
-      gate,
-      passes,
-      drops: why.reduce((sum, [, count]) => sum + count, 0),
-      why,
-      unjudged: [...says].filter(([what]) => !isReason(what) && what !== "passes"),
-      alone: rows.reduce((sum, { alone }) => sum + alone, 0),
-      perhaps: rows.reduce((sum, { perhaps }) => sum + perhaps, 0),
-    };
+    return rows.length === 0 ? [] : gateRow(gate, rows);
   });
+}
+
+/** A gate over the sources that these rows are of. */
+export function gateRow(gate: GateReport["gate"], rows: readonly GateReport[]): GateRow {
+  const says = new Map<string, number>();
+  for (const row of rows) {
+    for (const [what, count] of Object.entries(row.says)) says.set(what, (says.get(what) ?? 0) + count);
+  }
+  const why = [...says].filter(([what]) => isReason(what));
+  return {
+    gate,
+    passes: says.get("passes") ?? 0,
+    drops: why.reduce((sum, [, count]) => sum + count, 0),
+    why,
+    unjudged: [...says].filter(([what]) => !isReason(what) && what !== "passes"),
+    alone: rows.reduce((sum, { alone }) => sum + alone, 0),
+    perhaps: rows.reduce((sum, { perhaps }) => sum + perhaps, 0),
+  };
+}
+
+/** How many candidates ended by other thresholds than those of the report, by their versions. */
+export function decidedByOthers({ decidedBy, thresholds }: Pick<FilterReport, "decidedBy" | "thresholds">) {
+  return Object.entries(decidedBy).filter(([version]) => version !== thresholds.version);
 }
 
 /** The recorded reasons of all sources, most frequent first. */
@@ -50,10 +58,9 @@ export function samplesOf({ samples }: Pick<FilterReport, "samples">, reason: st
     .filter((one) => one.reason === reason)
     .map(({ sourceId, candidates }) => candidates.map((candidate) => ({ ...candidate, sourceId })));
   const longest = Math.max(0, ...lists.map((list) => list.length));
-  const shown = ({ assetId, viewable }: Sample) => Number(assetId !== null || viewable);
   return Array.from({ length: longest }, (_, place) => lists.flatMap((list) => list[place] ?? []))
     .flat()
-    .toSorted((a, b) => shown(b) - shown(a))
+    .toSorted((a, b) => Number(canBeShown(b)) - Number(canBeShown(a)))
     .slice(0, most);
 }
 

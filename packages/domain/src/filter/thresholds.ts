@@ -2,7 +2,7 @@ import { z } from "zod";
 import { fault } from "../fault.ts";
 import { canonicalJson } from "./canonical.ts";
 import { DIAL_WORDS } from "./dial-words.ts";
-import { DIAL_KEYS, DIALS, type Dial, type DialKey } from "./dials.ts";
+import { DIAL_KEYS, DIALS, type Dial, type DialKey, isSide } from "./dials.ts";
 import { type Gates, gates as own } from "./gate.ts";
 
 /** The thresholds that an operator set, by their dials: null switches a gate off. What is not among them is the filter's own. */
@@ -21,8 +21,6 @@ export interface Threshold {
   low: number;
   high: number;
 }
-
-const SIDES: ReadonlySet<DialKey> = new Set(["shortSide", "longSide", "faceSide"]);
 
 /** Every threshold in the gates' order, as it stands in these. */
 export function describeThresholds(gates: Gates): Threshold[] {
@@ -76,21 +74,21 @@ export function thresholdsHash({ version: _, ...values }: Gates, sha256: (text: 
 function hold(dial: Dial, value: number | null): void {
   const { key } = dial;
   const { low, high } = boundsOf(dial);
-  const allowed = `From ${low} to ${high} is allowed${SIDES.has(key) ? ", in whole pixels" : ", or off"}.`;
+  const allowed = `From ${low} to ${high} is allowed${isSide(key) ? ", in whole pixels" : ", or off"}.`;
   if (value === null) {
-    if (SIDES.has(key)) throw fault("bad-input", `${key} can't be switched off.`, { hint: allowed });
+    if (isSide(key)) throw fault("bad-input", `${key} can't be switched off.`, { hint: allowed });
     return;
   }
   if (!(value >= low && value <= high)) {
     throw fault("bad-input", `${key} can't be ${value}: it is out of its bounds.`, { hint: allowed });
   }
-  if (SIDES.has(key) && !Number.isInteger(value)) {
+  if (isSide(key) && !Number.isInteger(value)) {
     throw fault("bad-input", `${key} can't be ${value}: it counts pixels.`, { hint: allowed });
   }
 }
 
 function boundsOf({ key, from, to }: Dial): { low: number; high: number } {
-  return { low: SIDES.has(key) ? Math.max(1, from) : from, high: to };
+  return { low: isSide(key) ? Math.max(1, from) : from, high: to };
 }
 
 function names(): string {

@@ -5,7 +5,7 @@ import { DIALS } from "./dials.ts";
 import type { Gates } from "./gate.ts";
 import { ownVerdicts } from "./judge.ts";
 import type { JudgedCandidate } from "./stored.ts";
-import { DropReason, GATE_NAMES, type GateName, type OwnVerdicts } from "./verdict.ts";
+import { DropReason, GATE_NAMES, GATE_OF, type GateName, type OwnVerdicts } from "./verdict.ts";
 
 /** What is true of a picture, whoever says so. */
 export const Truth = z.object({
@@ -84,7 +84,7 @@ export function judgeByTruth(all: readonly TruthOf[], gates: Gates): TruthReport
   );
   const alone = ({ truth }: TruthOf) => (groups.get(truth.group)?.length ?? 0) < 2;
   const clean = known.filter((one) => one.truth.reasons.length === 0 && alone(one));
-  const judged = Object.entries(GATE_OF).map(([reason, gate]) => judgeReason(reason as DropReason, gate, known));
+  const judged = TRUE_OF_A_PICTURE.map(([reason, gate]) => judgeReason(reason, gate, known));
   const pool = judgePool([...groups.values()], known);
   return {
     candidates: known.length,
@@ -99,26 +99,14 @@ export function judgeByTruth(all: readonly TruthOf[], gates: Gates): TruthReport
   };
 }
 
+/** Reasons of gates that a label can name, with their gates; a rank within a source is no truth of a picture. */
+const TRUE_OF_A_PICTURE = (Object.entries(GATE_OF) as [DropReason, GateName][]).filter(
+  ([reason]) => reason !== "low-preference",
+);
+
 interface Seen extends TruthOf {
   says: OwnVerdicts;
 }
-
-/** The gate that looks for each reason; what the pool decides is not here. */
-const GATE_OF: Readonly<Partial<Record<DropReason, GateName>>> = {
-  "broken-file": "file",
-  "unsupported-type": "file",
-  "too-large": "file",
-  "too-small": "size",
-  "several-persons": "person",
-  "no-person": "person",
-  "small-face": "face-size",
-  "fake-person": "fake-person",
-  "low-quality": "quality",
-  "low-face-quality": "face-quality",
-  unsafe: "nsfw",
-  unaesthetic: "aesthetic",
-  watermarked: "watermark",
-};
 
 function judgeReason(
   reason: DropReason,

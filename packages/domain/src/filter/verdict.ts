@@ -50,6 +50,24 @@ export const GATE_NAMES = [
 ] as const;
 export type GateName = (typeof GATE_NAMES)[number];
 
+/** The gate that drops for each reason; what the pool decides is not here. */
+export const GATE_OF: Readonly<Partial<Record<DropReason, GateName>>> = {
+  "broken-file": "file",
+  "unsupported-type": "file",
+  "too-large": "file",
+  "too-small": "size",
+  "several-persons": "person",
+  "no-person": "person",
+  "small-face": "face-size",
+  "fake-person": "fake-person",
+  "low-quality": "quality",
+  "low-face-quality": "face-quality",
+  "low-preference": "preference",
+  unsafe: "nsfw",
+  unaesthetic: "aesthetic",
+  watermarked: "watermark",
+};
+
 /** What a gate says by itself: the reason it drops for, or why it does not. */
 const OwnVerdict = z.union([DropReason, z.enum(["passes", "unavailable", "off", "unmeasured", "too-few"])]);
 export type OwnVerdict = z.infer<typeof OwnVerdict>;

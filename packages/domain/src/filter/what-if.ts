@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DIAL_KEYS, DIALS } from "./dials.ts";
+import { DIAL_KEYS, DIALS, mildEnd } from "./dials.ts";
 import type { Gates } from "./gate.ts";
 import { type Change, isOfThePool } from "./histogram.ts";
 import { firstDrop, ownVerdicts } from "./judge.ts";
@@ -25,8 +25,7 @@ export function collectWhatIf(gates: Gates, moved: MovedThresholds): WhatIf {
   const under: Gates = { ...gates };
   for (const { key } of DIALS) {
     const at = moved[key];
-    // a side can't be off: at 0 pixels it lets everything pass
-    if (at !== undefined) Object.assign(under, { [key]: at ?? (key.endsWith("Side") ? 0 : null) });
+    if (at !== undefined) Object.assign(under, { [key]: at ?? mildEnd(key) });
   }
   const sources = new Map<string, Change>();
   return {

@@ -1,6 +1,6 @@
 import { DIAL_WORDS, spokenThreshold } from "@anyone/domain/filter/dial-words";
 import type { ScoreHistogram } from "@anyone/domain/filter/histogram";
-import { positionsOf, type SummedBin, summedBins } from "@anyone/domain/filter/moved-dial";
+import { passesAt, positionsOf, summedBins } from "@anyone/domain/filter/moved-dial";
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
 import { count } from "../../format.ts";
 
@@ -97,7 +97,6 @@ function Bars({ histogram, at, across }: Pick<Props, "histogram" | "at"> & { acr
   const bins = summedBins(histogram);
   const tallest = Math.sqrt(Math.max(1, ...bins.map(({ all }) => all)));
   const { unit } = DIAL_WORDS[histogram.dial];
-  const passes = ({ from, to }: SummedBin) => at === null || (histogram.direction === "least" ? from >= at : to <= at);
   return (
     <svg viewBox="0 0 100 100" preserveAspectRatio="none" className="absolute inset-0 h-full w-full" aria-hidden="true">
       {bins
@@ -106,7 +105,7 @@ function Bars({ histogram, at, across }: Pick<Props, "histogram" | "at"> & { acr
           const [x, height] = [across(bin.from), (many: number) => (Math.sqrt(many) / tallest) * 84];
           const bar = { x: x + 0.08, width: Math.max(0.2, across(bin.to) - x - 0.16) };
           return (
-            <g key={bin.from} className={passes(bin) ? "fill-good" : "fill-warn"}>
+            <g key={bin.from} className={passesAt(histogram, bin, at) ? "fill-good" : "fill-warn"}>
               <title>
                 {`${bin.from} to ${bin.to} ${unit}: ${count(bin.all)} candidates, ${count(bin.decided)} that this threshold alone decides about`}
               </title>

@@ -1,5 +1,6 @@
 import { filterApi } from "@anyone/contracts/filter";
 import type { FilterReport } from "@anyone/domain/filter/report";
+import { decidedByOthers } from "@anyone/domain/filter/summed-gates";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useApi } from "../../client.ts";
@@ -54,8 +55,8 @@ function Report({ report }: { report: FilterReport }) {
 
 /** By what the report was made, and how to have it again. */
 function Settings({ report }: { report: FilterReport }) {
-  const { hash, thresholds, candidates, decidedBy } = report;
-  const others = Object.entries(decidedBy).filter(([version]) => version !== thresholds.version);
+  const { hash, thresholds, candidates } = report;
+  const others = decidedByOthers(report);
   return (
     <Panel>
       <dl className="flex flex-wrap gap-x-8 gap-y-2">
