@@ -8,6 +8,7 @@ import { type OpenDatabase, openDatabase } from "./client.ts";
 import { endCrawls, recordPage, startCrawl } from "./crawls.ts";
 import { readAimable, readMissing } from "./missing.ts";
 import { sourceRepository } from "./sources.ts";
+import { returnAssets, withdrawAssets } from "./withdraw-assets.ts";
 
 const flickr = SourceId.parse("flickr");
 const archive = SourceId.parse("archive");
@@ -62,6 +63,16 @@ describe("what a pool lacks", () => {
       ["flickr", 40],
     ]);
     expect(lacks.map(({ category }) => category)).toEqual(Array(9).fill("hat.type"));
+  });
+
+  it("is counted without what was withdrawn, which no longer shows anybody", async () => {
+    const gone = Array.from({ length: 10 }, (_, n) => ({ assetId: `beret.${n + 1}`, reason: "small-face" }));
+    await db.transaction((tx) => withdrawAssets(tx, gone));
+    const { assets, lacks } = await readMissing(db, primeHuman);
+    expect([assets, lacks.find(({ option }) => option === "beret")?.have]).toEqual([1_990, 30]);
+    const ids = gone.map(({ assetId }) => assetId);
+    await db.transaction((tx) => returnAssets(tx, ids, primeHuman.identity));
+    expect((await readMissing(db, primeHuman)).assets).toBe(2_000);
   });
 
   it("is counted in a sample of a pool that is very large, each time in the same", async () => {

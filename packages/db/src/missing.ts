@@ -15,18 +15,22 @@ export interface Missing {
   lacks: Lack[];
 }
 
-/** Counts the pool's answers under a protocol, in a sample of its pages where there are more than `most`, and finds what lacks. */
-export async function readMissing(sql: Sql, protocol: Protocol, most = MOST_COUNTED): Promise<Missing> {
+/**
+ * Counts the pool's answers under a protocol, in a sample of their pages where there are more than `most`, and finds what lacks: nothing, before the
+ * first protocol.
+ */
+export async function readMissing(sql: Sql, protocol: Protocol | undefined, most = MOST_COUNTED): Promise<Missing> {
+  if (!protocol) return { assets: 0, counted: 0, lacks: [] };
   const { identity } = protocol;
   const [all] = await sql.query<{ assets: number }>(
-    "SELECT count(*)::int AS assets FROM answers WHERE protocol_id = $1",
+    "SELECT count(*)::int AS assets FROM answers JOIN pool ON pool.id = asset_id WHERE protocol_id = $1",
     [identity],
   );
   const assets = all?.assets ?? 0;
   // One seed: looked at twice, the same pool lacks the same.
   const counts = await sql.query<AnswerCount>(
     `SELECT source_id AS "sourceId", (place - 1)::int AS index, answer::int AS value, count(*)::int AS count
-       FROM answers TABLESAMPLE SYSTEM ($2::real) REPEATABLE (1) JOIN assets ON assets.id = asset_id,
+       FROM answers TABLESAMPLE SYSTEM ($2::real) REPEATABLE (1) JOIN pool ON pool.id = asset_id,
             unnest(value) WITH ORDINALITY AS given (answer, place)
       WHERE protocol_id = $1 GROUP BY 1, 2, 3`,
     [identity, assets > most ? (100 * most) / assets : 100],

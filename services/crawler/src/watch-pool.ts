@@ -1,6 +1,6 @@
 import { endCrawls, startCrawl } from "@anyone/db/crawls";
 import { recordEvent } from "@anyone/db/events";
-import { type Missing, readAimable, readMissing } from "@anyone/db/missing";
+import { readAimable, readMissing } from "@anyone/db/missing";
 import { type PoolLevel, readPoolLevel, recordTrigger } from "@anyone/db/pool-triggers";
 import type { Protocols } from "@anyone/db/protocols";
 import type { CrawlId } from "@anyone/domain/ids";
@@ -39,8 +39,7 @@ async function start(
   at: string,
   { protocols, tasks }: WatchContext,
 ): Promise<void> {
-  const protocol = await protocols.newest();
-  const { assets, counted, lacks } = protocol ? await readMissing(tx, protocol) : NOTHING;
+  const { assets, counted, lacks } = await readMissing(tx, await protocols.newest());
   const scale = counted > 0 ? assets / counted : 1;
   const sources = await readAimable(tx, level.ready);
   const crawlIds: CrawlId[] = [];
@@ -53,9 +52,6 @@ async function start(
   );
   await note(tx, "start", level, reason, crawlIds);
 }
-
-/** Before the first protocol nothing can be missing. */
-const NOTHING: Missing = { assets: 0, counted: 0, lacks: [] };
 
 async function stop(tx: Transaction, level: PoolLevel, reason: string): Promise<void> {
   const crawlIds = await endCrawls(tx, level.runningCrawls, { state: "stopped", stopReason: "pool-full" });

@@ -10,10 +10,7 @@ export function missingRoutes(app: FastifyInstance, { db }: ApiContext): void {
   const protocols = protocolRepository(db);
 
   route(app, missingApi.getMissing, async () => {
-    const protocol = await protocols.newest();
-    const { assets, counted, lacks } = protocol
-      ? await readMissing(db, protocol)
-      : { assets: 0, counted: 0, lacks: [] };
+    const { assets, counted, lacks } = await readMissing(db, await protocols.newest());
     const watched = await readWatched(db);
     const weights = sourceWeights(
       lacks,
