@@ -47,20 +47,34 @@ export async function listJudged(
 
 const PAGE = 2_000;
 
-/** Every candidate that the filter ended, in the order of their ids. However many there are, memory holds one page. */
-export async function* everyJudged(sql: Sql, gates: Gates, after = ""): AsyncGenerator<JudgedCandidate, void> {
+/** Every candidate that the filter ended, in the order of their ids. */
+export async function* everyJudged(sql: Sql, gates: Gates): AsyncGenerator<JudgedCandidate, void> {
+  for await (const { row, cuts } of everyEnded<JudgedRow>(sql, gates, JUDGED)) yield judgedOf(row, cuts);
+}
+
+/** What the filter ended, of `candidates c`, over the id that is the first parameter. */
+export const ENDED_AFTER = "c.status in ('kept', 'dropped') and c.id > $1";
+
+/**
+ * What `select` reads of every candidate that the filter ended, in the order of their ids, with the cuts of all sources. However many there are,
+ * memory holds one page.
+ *
+ * @param select of `candidates c`, without a condition
+ */
+export async function* everyEnded<Row extends { id: string }>(
+  sql: Sql,
+  gates: Gates,
+  select: string,
+): AsyncGenerator<{ row: Row; cuts: ReadonlyMap<string, Cuts> }, void> {
   const sources = await sql.query<{ id: string }>("SELECT id FROM sources");
   const cuts = await readCuts(
     sql,
     sources.map(({ id }) => id),
     gates,
   );
-  for (let last = after; ; ) {
-    const rows = await sql.query<JudgedRow>(
-      `${JUDGED} where c.status = any('{kept,dropped}') and c.id > $1 order by c.id limit ${PAGE}`,
-      [last],
-    );
-    for (const row of rows) yield judgedOf(row, cuts);
+  for (let last = ""; ; ) {
+    const rows = await sql.query<Row>(`${select} where ${ENDED_AFTER} order by c.id limit ${PAGE}`, [last]);
+    for (const row of rows) yield { row, cuts };
     if (rows.length < PAGE) return;
     last = rows.at(-1)?.id ?? last;
   }

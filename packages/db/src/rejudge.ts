@@ -4,12 +4,10 @@ import type { Rejudgeable } from "@anyone/domain/filter/rejudge";
 import { storedMeasurement } from "@anyone/domain/filter/stored";
 import type { DropReason } from "@anyone/domain/filter/verdict";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
-import { readCuts } from "./cuts.ts";
-import { JUDGED_COLUMNS, type JudgedRow, judgedOf } from "./judged.ts";
+import { ENDED_AFTER, everyEnded, JUDGED_COLUMNS, type JudgedRow, judgedOf } from "./judged.ts";
 
 /** Candidates of one task. */
 const CHUNK = 500;
-const PAGE = 2_000;
 
 /** Candidates that the filter ended, by id: those over `after` up to `upTo`, or all that follow. */
 export interface Range {
@@ -33,8 +31,7 @@ const REJUDGEABLE = `SELECT ${JUDGED_COLUMNS}, c.object_key IS NOT NULL AS store
     t.measures AS "twinMeasures", t.models AS "twinModels"
   FROM candidates c LEFT JOIN assets a ON a.candidate_id = c.id
   LEFT JOIN assets t ON c.status = 'dropped' AND c.reason <> 'duplicate' AND t.id = c.verdict ->> 'duplicateOf'
-  LEFT JOIN candidates tc ON tc.id = t.candidate_id
-  WHERE c.status IN ('kept', 'dropped') AND c.id > $1`;
+  LEFT JOIN candidates tc ON tc.id = t.candidate_id`;
 
 /** The candidates of a range, by id. `cuts` are those of their sources, and of the sources of what they are like. */
 export async function rejudgeable(
@@ -42,27 +39,16 @@ export async function rejudgeable(
   { after, upTo }: Range,
   cuts: ReadonlyMap<string, Cuts>,
 ): Promise<Rejudgeable[]> {
-  const rows = await sql.query<RejudgeableRow>(`${REJUDGEABLE} AND ($2::text IS NULL OR c.id <= $2) ORDER BY c.id`, [
-    after,
-    upTo,
-  ]);
+  const rows = await sql.query<RejudgeableRow>(
+    `${REJUDGEABLE} WHERE ${ENDED_AFTER} AND ($2::text IS NULL OR c.id <= $2) ORDER BY c.id`,
+    [after, upTo],
+  );
   return rows.map((row) => rejudgeableOf(row, cuts));
 }
 
-/** Every candidate that the filter ended, in the order of their ids. However many there are, memory holds one page. */
+/** Every candidate that the filter ended, in the order of their ids. */
 export async function* everyRejudgeable(sql: Sql, gates: Gates): AsyncGenerator<Rejudgeable, void> {
-  const sources = await sql.query<{ id: string }>("SELECT id FROM sources");
-  const cuts = await readCuts(
-    sql,
-    sources.map(({ id }) => id),
-    gates,
-  );
-  for (let last = ""; ; ) {
-    const rows = await sql.query<RejudgeableRow>(`${REJUDGEABLE} ORDER BY c.id LIMIT ${PAGE}`, [last]);
-    for (const row of rows) yield rejudgeableOf(row, cuts);
-    if (rows.length < PAGE) return;
-    last = rows.at(-1)?.id ?? last;
-  }
+  for await (const { row, cuts } of everyEnded<RejudgeableRow>(sql, gates, REJUDGEABLE)) yield rejudgeableOf(row, cuts);
 }
 
 function rejudgeableOf(row: RejudgeableRow, cuts: ReadonlyMap<string, Cuts>): Rejudgeable {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "@anyone/domain/filter/canonical";
 import type { DialKey } from "@anyone/domain/filter/dials";
 import type { Gates } from "@anyone/domain/filter/gate";
 import {
@@ -37,14 +38,14 @@ const VERSION = `select id, "values", note, made_by as "madeBy", made_at as "mad
 /** The thresholds in force: what the operator set last, on top of those that the filter brings. */
 export async function readThresholds(sql: Sql): Promise<Gates> {
   const [newest] = await read<VersionRow>(sql, `${VERSION} order by id desc limit 1`);
-  return newest ? thresholdsWith(SetThresholds.parse(newest.values), newest.id) : thresholdsWith({}, 0);
+  return gatesOf(newest);
 }
 
 /** The thresholds in force with their history. */
 export async function readThresholdsInForce(sql: Sql): Promise<ThresholdsInForce> {
   const versions = await read<VersionRow>(sql, `${VERSION} order by id`);
   const newest = versions.at(-1);
-  const gates = newest ? thresholdsWith(SetThresholds.parse(newest.values), newest.id) : thresholdsWith({}, 0);
+  const gates = gatesOf(newest);
   const { madeAt = null, madeBy = null, note = null } = newest ?? {};
   return { gates, hash: thresholdsHash(gates, sha256), madeAt, madeBy, note, since: sinceWhen(versions) };
 }
@@ -63,7 +64,7 @@ export function setThresholds(
     const [newest] = await read<VersionRow>(tx, `${VERSION} order by id desc limit 1`);
     const before = SetThresholds.parse(newest?.values ?? {});
     const after = changeThresholds(before, change);
-    if (same(before, after)) return readThresholdsInForce(tx);
+    if (canonicalJson(before) === canonicalJson(after)) return readThresholdsInForce(tx);
     await add(tx, after, { note, by });
     const now = await readThresholdsInForce(tx);
     const said = Object.entries(change).map(([name, value]) => `${name} ${value ?? "off"}`);
@@ -99,9 +100,8 @@ function sinceWhen(versions: readonly VersionRow[]): Map<DialKey, string> {
   return since;
 }
 
-function same(a: Values, b: Values): boolean {
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<DialKey>;
-  return [...keys].every((key) => a[key] === b[key]);
+function gatesOf(version: VersionRow | undefined): Gates {
+  return version ? thresholdsWith(SetThresholds.parse(version.values), version.id) : thresholdsWith({}, 0);
 }
 
 function sha256(text: string): string {

@@ -4,6 +4,7 @@ import type { Database } from "@anyone/domain/transaction";
 import { next } from "@anyone/queues/job";
 import { watchPool } from "@anyone/queues/jobs/source";
 import type { Logger } from "@anyone/runtime/logger";
+import { startClock } from "./clock.ts";
 
 /** Milliseconds between two looks at the pool. */
 const EVERY_MS = 10_000;
@@ -14,16 +15,10 @@ const EVERY_MS = 10_000;
  * @returns how to stop it
  */
 export function startPoolClock(db: Database, tasks: TaskStore, log: Logger): () => void {
-  const tick = async () => {
-    try {
-      if (!(await poolBounds(db)).enabled) return;
-      const at = new Date(Math.floor(Date.now() / EVERY_MS) * EVERY_MS).toISOString();
-      await db.transaction((tx) => tasks.add(tx, [next(watchPool, { at })]));
-    } catch (error) {
-      log.warn({ err: error }, "the pool was not looked at");
-    }
+  const look = async () => {
+    if (!(await poolBounds(db)).enabled) return;
+    const at = new Date(Math.floor(Date.now() / EVERY_MS) * EVERY_MS).toISOString();
+    await db.transaction((tx) => tasks.add(tx, [next(watchPool, { at })]));
   };
-  void tick();
-  const timer = setInterval(() => void tick(), EVERY_MS);
-  return () => clearInterval(timer);
+  return startClock(EVERY_MS, look, log, "the pool was not looked at");
 }

@@ -1,9 +1,9 @@
 import { readRecheck, recordFound, staleCandidates } from "@anyone/db/consent-rechecks";
 import { RECHECK_CHUNK, RECHECK_PAGE } from "@anyone/domain/source/recheck";
 import type { Sql } from "@anyone/domain/transaction";
+import { chunks } from "@anyone/queues/chunks";
 import { done, next, type Outcome, skipped } from "@anyone/queues/job";
 import { askConsent, recheckConsent as later } from "@anyone/queues/jobs/source";
-import { chunks } from "./chunks.ts";
 
 /** Finds one page of the candidates that a recheck is about: the tasks that ask, and the task of the next page. */
 export async function recheckConsent(

@@ -4,6 +4,7 @@ import type { Database } from "@anyone/domain/transaction";
 import { next } from "@anyone/queues/job";
 import { recheckConsent } from "@anyone/queues/jobs/source";
 import type { Logger } from "@anyone/runtime/logger";
+import { startClock } from "./clock.ts";
 
 /** Milliseconds between two looks at whether the pool is due. */
 const EVERY_MS = 3_600_000;
@@ -13,16 +14,8 @@ const EVERY_MS = 3_600_000;
  * @returns how to stop it
  */
 export function startRefreshClock(db: Database, tasks: Pick<TaskStore, "add">, log: Logger): () => void {
-  const tick = async () => {
-    try {
-      await refreshWhenDue(db, tasks);
-    } catch (error) {
-      log.warn({ err: error }, "it was not looked at whether the pool is due to be refreshed");
-    }
-  };
-  void tick();
-  const timer = setInterval(() => void tick(), EVERY_MS);
-  return () => clearInterval(timer);
+  const failed = "it was not looked at whether the pool is due to be refreshed";
+  return startClock(EVERY_MS, () => refreshWhenDue(db, tasks), log, failed);
 }
 
 /** Opens the recheck that is due, if one is, with its first task. */

@@ -11,6 +11,7 @@ import { AssetId, CandidateId } from "@anyone/domain/ids";
 import { FETCH_CHUNK } from "@anyone/domain/source/crawl";
 import type { NextTask } from "@anyone/domain/tasks";
 import type { Transaction } from "@anyone/domain/transaction";
+import { chunks } from "@anyone/queues/chunks";
 import { done, next, type Outcome, type TaskContext } from "@anyone/queues/job";
 import { annotateAssets } from "@anyone/queues/jobs/annotate";
 import { filterCandidates } from "@anyone/queues/jobs/filter";
@@ -92,7 +93,7 @@ async function settleReturns(
   const unanswered = await returnAssets(tx, back, protocolId);
   await addTasks(
     tx,
-    chunksOf(unanswered, CHUNK).map((assetIds) => next(annotateAssets, { assetIds, protocolId, rejudge: run })),
+    chunks(unanswered, CHUNK).map((assetIds) => next(annotateAssets, { assetIds, protocolId, rejudge: run })),
   );
   return decided.map((one) => {
     const { assetId } = one.candidate;
@@ -124,8 +125,8 @@ async function sendOn(tx: Transaction, decided: readonly Decided[], rejudge: num
   await reopen(tx, stored, "fetched");
   await reopen(tx, gone, "listed");
   return [
-    ...chunksOf(stored, CHUNK).map((candidateIds) => next(filterCandidates, { candidateIds, rejudge })),
-    ...chunksOf(gone, FETCH_CHUNK).map((candidateIds) => next(fetchCandidates, { candidateIds, rejudge })),
+    ...chunks(stored, CHUNK).map((candidateIds) => next(filterCandidates, { candidateIds, rejudge })),
+    ...chunks(gone, FETCH_CHUNK).map((candidateIds) => next(fetchCandidates, { candidateIds, rejudge })),
   ];
 }
 
@@ -146,8 +147,4 @@ async function cutsFor(candidates: readonly Rejudgeable[], { db, storedCuts }: F
 
 function isRanked(measured: Rejudgeable["measured"]): boolean {
   return (Object.keys(RANKED_SCORES) as RankedScore[]).some((score) => measured?.[score] !== undefined);
-}
-
-function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
