@@ -1,20 +1,16 @@
-import { mkdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { recordReadings } from "@anyone/db/evidence";
 import { CandidateId } from "@anyone/domain/ids";
 import type { Evidence } from "@anyone/domain/source/consent";
 import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScene, type Scene } from "./stage.ts";
+import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
 
-const SCREENSHOTS = fileURLToPath(new URL("../../.anyone/screenshots", import.meta.url));
 const GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 const KEPT = CandidateId.parse("drawn-flickr.3");
 const DROPPED = CandidateId.parse("drawn-flickr.9000");
 let scene: Scene;
 
 beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
   scene = await openScene({ people: 3 });
   const { db } = scene;
   const noai: Evidence = {

@@ -1,30 +1,17 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScene, type Scene } from "./stage.ts";
-
-const SCREENSHOTS = fileURLToPath(new URL("../../.anyone/screenshots", import.meta.url));
-const COMMAND = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
+import { COMMAND, commandEnvironment, runCommand } from "../support/command.ts";
+import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
 
 let scene: Scene;
 beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
   scene = await openScene({ people: 3 });
 }, 120_000);
 afterAll(() => scene?.close());
 
-const environment = () => ({ PATH: process.env.PATH ?? "", API_URL: scene.url, API_KEY: scene.keys.admin });
-
-/** The command in a process of its own, against the scene's API. */
-function anyone(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND, ...args], { env: environment() }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
-}
+const environment = () => commandEnvironment(scene.url, scene.keys.admin);
+const anyone = (...args: string[]) => runCommand(environment(), ...args);
 
 const stateOf = async (id: string) =>
   (await scene.db.query<{ state: string }>("select state from crawls where id = $1", [id]))[0]?.state;

@@ -1,13 +1,8 @@
-import { mkdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScene, type Scene } from "./stage.ts";
-
-const SCREENSHOTS = fileURLToPath(new URL("../../.anyone/screenshots", import.meta.url));
+import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
 
 let scene: Scene;
 beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
   scene = await openScene({ people: 12 });
 }, 120_000);
 afterAll(() => scene?.close());

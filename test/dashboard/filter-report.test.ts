@@ -1,21 +1,18 @@
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { gates } from "@anyone/domain/filter/gate";
 import { firstDrop } from "@anyone/domain/filter/judge";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commandEnvironment, runCommand } from "../support/command.ts";
 import { FACES, MEASURED, seedJudged } from "./seed-judged.ts";
-import { openScene, type Scene } from "./stage.ts";
+import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
 
-const SCREENSHOTS = fileURLToPath(new URL("../../.anyone/screenshots", import.meta.url));
-const COMMAND = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
 let scene: Scene;
 
 beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
   scene = await openScene({ people: 3 });
   await seedJudged(scene.db);
 }, 120_000);
@@ -123,13 +120,8 @@ it("counts stand by source and reason and by gate, and a sample leads to its can
 }, 60_000);
 
 describe("anyone filter report --html", () => {
-  const anyone = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
-    new Promise((resolve) => {
-      const env = { PATH: process.env.PATH ?? "", API_URL: scene.url, API_KEY: scene.keys.admin };
-      execFile(process.execPath, [COMMAND, "filter", "report", ...args], { env }, (error, out, err) =>
-        resolve({ code: error ? Number(error.code) : 0, out, err }),
-      );
-    });
+  const anyone = (...args: string[]) =>
+    runCommand(commandEnvironment(scene.url, scene.keys.admin), "filter", "report", ...args);
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "anyone-report-"));

@@ -1,11 +1,8 @@
-import { mkdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScene, type Scene } from "./stage.ts";
+import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
 
-const SCREENSHOTS = fileURLToPath(new URL("../../.anyone/screenshots", import.meta.url));
 const numberOf = (id: string) => primeHuman.byId.get(id)?.n ?? 0;
 const optionOf = (id: string, text: string) => primeHuman.byId.get(id)?.options.indexOf(text) ?? -9;
 
@@ -13,7 +10,6 @@ const absentOf = (id: string) => optionOf(id, primeHuman.byId.get(id)?.absent ??
 
 let scene: Scene;
 beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
   scene = await openScene({ people: 5 });
 }, 120_000);
 afterAll(() => scene?.close());

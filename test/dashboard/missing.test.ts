@@ -1,29 +1,16 @@
-import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { NOT_ASKED, packAll } from "@anyone/domain/annotate/answer";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScene, type Scene } from "./stage.ts";
-
-const SCREENSHOTS = fileURLToPath(new URL("../../.anyone/screenshots", import.meta.url));
-const COMMAND = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
+import { commandEnvironment, runCommand } from "../support/command.ts";
+import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
 
 let scene: Scene;
 beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
   scene = await openScene({ people: 3 });
 }, 120_000);
 afterAll(() => scene?.close());
 
-function anyone(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env.PATH ?? "", API_URL: scene.url, API_KEY: scene.keys.admin };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND, ...args], { env }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
-}
+const anyone = (...args: string[]) => runCommand(commandEnvironment(scene.url, scene.keys.admin), ...args);
 
 /** So many more assets of Flickr, with the first one's picture, whose hat was answered so. */
 async function addHats(option: string, count: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +20,8 @@ import { seedPool } from "./seed-pool.ts";
 import { seedTurn } from "./seed-turn.ts";
 
 const DASHBOARD = fileURLToPath(new URL("../../services/dashboard/dist", import.meta.url));
+/** Where tests put what they photograph, for people to look at. */
+export const SCREENSHOTS = fileURLToPath(new URL("../../.anyone/screenshots", import.meta.url));
 const TOKEN = "a token that only tests know";
 
 /** The API and the review service over a seeded database, the built dashboard, and a real browser before it. */
@@ -46,6 +48,7 @@ export interface Window {
 /** `databaseUrl` names a fresh, migrated database; without it the tests' own server makes one. */
 export async function openScene({ people, databaseUrl }: { people: number; databaseUrl?: string }): Promise<Scene> {
   const db = openDatabase(databaseUrl ?? (await createDatabase()), { name: "dashboard test" });
+  await mkdir(SCREENSHOTS, { recursive: true });
   const folder = await mkdtemp(join(tmpdir(), "anyone-scene-"));
   const store = await openStore(`file://${folder}`);
   const protocols = protocolRepository(db);

@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { openTestApi, type TestApi } from "@anyone/api/open-test-api.fixture";
 import { drawPerson } from "@anyone/drawn-world/draw-person";
 import { openFilter, type TestFilter } from "@anyone/filter/open-filter.fixture";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-const COMMAND = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
+import { commandEnvironment, runCommand } from "../support/command.ts";
 
 let filter: TestFilter;
 let api: TestApi;
@@ -24,15 +21,7 @@ afterAll(async () => {
   await filter?.close();
 });
 
-/** The command in a process of its own, against the API. */
-function anyone(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env.PATH ?? "", API_URL: api.url, API_KEY: api.keys.operator };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND, "filter", ...args], { env }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
-}
+const anyone = (...args: string[]) => runCommand(commandEnvironment(api.url, api.keys.operator), "filter", ...args);
 
 async function pool(): Promise<string[]> {
   const answer = await fetch(`${api.url}/v1/assets`, { headers: { authorization: `Bearer ${api.keys.operator}` } });

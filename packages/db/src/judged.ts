@@ -48,24 +48,25 @@ export async function listJudged(
 const PAGE = 2_000;
 
 /** Every candidate that the filter ended, in the order of their ids. */
-export async function* everyJudged(sql: Sql, gates: Gates): AsyncGenerator<JudgedCandidate, void> {
-  for await (const { row, cuts } of everyEnded<JudgedRow>(sql, gates, JUDGED)) yield judgedOf(row, cuts);
+export function everyJudged(sql: Sql, gates: Gates): AsyncGenerator<JudgedCandidate, void> {
+  return everyEnded(sql, gates, JUDGED, judgedOf);
 }
 
 /** What the filter ended, of `candidates c`, over the id that is the first parameter. */
 export const ENDED_AFTER = "c.status in ('kept', 'dropped') and c.id > $1";
 
 /**
- * What `select` reads of every candidate that the filter ended, in the order of their ids, with the cuts of all sources. However many there are,
- * memory holds one page.
+ * What `of` makes of each row that `select` reads, and of the cuts of all sources: of every candidate that the filter ended, in the order of their
+ * ids. However many there are, memory holds one page.
  *
  * @param select of `candidates c`, without a condition
  */
-export async function* everyEnded<Row extends { id: string }>(
+export async function* everyEnded<Row extends { id: string }, Ended>(
   sql: Sql,
   gates: Gates,
   select: string,
-): AsyncGenerator<{ row: Row; cuts: ReadonlyMap<string, Cuts> }, void> {
+  of: (row: Row, cuts: ReadonlyMap<string, Cuts>) => Ended,
+): AsyncGenerator<Ended, void> {
   const sources = await sql.query<{ id: string }>("SELECT id FROM sources");
   const cuts = await readCuts(
     sql,
@@ -74,7 +75,7 @@ export async function* everyEnded<Row extends { id: string }>(
   );
   for (let last = ""; ; ) {
     const rows = await sql.query<Row>(`${select} where ${ENDED_AFTER} order by c.id limit ${PAGE}`, [last]);
-    for (const row of rows) yield { row, cuts };
+    for (const row of rows) yield of(row, cuts);
     if (rows.length < PAGE) return;
     last = rows.at(-1)?.id ?? last;
   }

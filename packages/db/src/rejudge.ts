@@ -47,8 +47,8 @@ export async function rejudgeable(
 }
 
 /** Every candidate that the filter ended, in the order of their ids. */
-export async function* everyRejudgeable(sql: Sql, gates: Gates): AsyncGenerator<Rejudgeable, void> {
-  for await (const { row, cuts } of everyEnded<RejudgeableRow>(sql, gates, REJUDGEABLE)) yield rejudgeableOf(row, cuts);
+export function everyRejudgeable(sql: Sql, gates: Gates): AsyncGenerator<Rejudgeable, void> {
+  return everyEnded(sql, gates, REJUDGEABLE, rejudgeableOf);
 }
 
 function rejudgeableOf(row: RejudgeableRow, cuts: ReadonlyMap<string, Cuts>): Rejudgeable {
