@@ -49,23 +49,25 @@ const PAGE = 2_000;
 
 /** Every candidate that the filter ended, in the order of their ids. */
 export function everyJudged(sql: Sql, gates: Gates): AsyncGenerator<JudgedCandidate, void> {
-  return everyEnded(sql, gates, JUDGED, judgedOf);
+  return everyEnded(sql, gates, async (after, cuts) => {
+    const rows = await sql.query<JudgedRow>(`${JUDGED} ${NEXT_ENDED}`, [after]);
+    return rows.map((row) => judgedOf(row, cuts));
+  });
 }
 
 /** What the filter ended, of `candidates c`, over the id that is the first parameter. */
 export const ENDED_AFTER = "c.status in ('kept', 'dropped') and c.id > $1";
+/** The page of them that follows. */
+export const NEXT_ENDED = `where ${ENDED_AFTER} order by c.id limit ${PAGE}`;
 
 /**
- * What `of` makes of each row that `select` reads, and of the cuts of all sources: of every candidate that the filter ended, in the order of their
- * ids. However many there are, memory holds one page.
- *
- * @param select of `candidates c`, without a condition
+ * Every candidate that the filter ended, in the order of their ids, as `nextPage` reads those over an id, with the cuts of all sources. However
+ * many there are, memory holds one page.
  */
-export async function* everyEnded<Row extends { id: string }, Ended>(
+export async function* everyEnded<Ended extends { id: string }>(
   sql: Sql,
   gates: Gates,
-  select: string,
-  of: (row: Row, cuts: ReadonlyMap<string, Cuts>) => Ended,
+  nextPage: (after: string, cuts: ReadonlyMap<string, Cuts>) => Promise<readonly Ended[]>,
 ): AsyncGenerator<Ended, void> {
   const sources = await sql.query<{ id: string }>("SELECT id FROM sources");
   const cuts = await readCuts(
@@ -74,10 +76,10 @@ export async function* everyEnded<Row extends { id: string }, Ended>(
     gates,
   );
   for (let last = ""; ; ) {
-    const rows = await sql.query<Row>(`${select} where ${ENDED_AFTER} order by c.id limit ${PAGE}`, [last]);
-    for (const row of rows) yield of(row, cuts);
-    if (rows.length < PAGE) return;
-    last = rows.at(-1)?.id ?? last;
+    const page = await nextPage(last, cuts);
+    yield* page;
+    if (page.length < PAGE) return;
+    last = page.at(-1)?.id ?? last;
   }
 }
 

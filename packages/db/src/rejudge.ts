@@ -4,7 +4,7 @@ import type { Rejudgeable } from "@anyone/domain/filter/rejudge";
 import { storedMeasurement } from "@anyone/domain/filter/stored";
 import type { DropReason } from "@anyone/domain/filter/verdict";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
-import { ENDED_AFTER, everyEnded, JUDGED_COLUMNS, type JudgedRow, judgedOf } from "./judged.ts";
+import { ENDED_AFTER, everyEnded, JUDGED_COLUMNS, type JudgedRow, judgedOf, NEXT_ENDED } from "./judged.ts";
 
 /** Candidates of one task. */
 const CHUNK = 500;
@@ -48,7 +48,10 @@ export async function rejudgeable(
 
 /** Every candidate that the filter ended, in the order of their ids. */
 export function everyRejudgeable(sql: Sql, gates: Gates): AsyncGenerator<Rejudgeable, void> {
-  return everyEnded(sql, gates, REJUDGEABLE, rejudgeableOf);
+  return everyEnded(sql, gates, async (after, cuts) => {
+    const rows = await sql.query<RejudgeableRow>(`${REJUDGEABLE} ${NEXT_ENDED}`, [after]);
+    return rows.map((row) => rejudgeableOf(row, cuts));
+  });
 }
 
 function rejudgeableOf(row: RejudgeableRow, cuts: ReadonlyMap<string, Cuts>): Rejudgeable {
