@@ -5,6 +5,7 @@ import { findFaces } from "../../packages/vision/src/face/blazeface.ts";
 import { fakeness } from "../../packages/vision/src/fake-person/fakeness.ts";
 import { flatness } from "../../packages/vision/src/fake-person/flatness.ts";
 import { greyOf } from "../../packages/vision/src/grey.ts";
+import { hashPlane } from "../../packages/vision/src/hash-plane.ts";
 import { findKeypoints } from "../../packages/vision/src/keypoints/movenet.ts";
 import type { FileModelName } from "../../packages/vision/src/models.ts";
 import { modelsFolder } from "../../packages/vision/src/models-folder.ts";
@@ -56,7 +57,7 @@ export async function run(): Promise<BenchResult> {
       sessions: [],
       work: async () => {
         const grey = greyOf(picture.view);
-        return [await brisque(grey), await flatness(grey, person), await perceptualHash(grey)];
+        return [await brisque(grey), await flatness(grey, person), await perceptualHash(await hashPlane(picture.view))];
       },
     },
   };

@@ -4,9 +4,8 @@ import { gates } from "../../../packages/domain/src/filter/gate.ts";
 import { putContent } from "../../../packages/storage/src/content.ts";
 import { filesystemStore } from "../../../packages/storage/src/filesystem.ts";
 import { decode, readHeader } from "../../../packages/vision/src/decode.ts";
-import { greyOf } from "../../../packages/vision/src/grey.ts";
+import { hashPlane } from "../../../packages/vision/src/hash-plane.ts";
 import { perceptualHash } from "../../../packages/vision/src/phash.ts";
-import { stretched } from "../../../packages/vision/src/resized.ts";
 import { stripped } from "../../../packages/vision/src/strip.ts";
 import { codedView, plainView } from "../../../packages/vision/src/views.bench.ts";
 import { bareGet } from "../../../services/crawler/src/fetch/bare-get.bench.ts";
@@ -57,7 +56,7 @@ function ended(): never {
 
 /**
  * The crawler's and the filter's own functions, one after the other: fetched under every safety rule and judged by its first bytes, stored under its
- * sha256, decoded once into a view, which is coded as a file, hashed, and shrunk to 224; and its metadata taken out.
+ * sha256, decoded once into a view, which is coded as a file and shrunk to 224 pixels, which are hashed; and its metadata taken out.
  */
 async function ourRate(host: string, urls: readonly string[], folder: string, coded: boolean): Promise<OurRate> {
   const fetcher = safeFetcher({ allowPrivate: new Set([host]) }, "bench");
@@ -81,8 +80,7 @@ async function ourRate(host: string, urls: readonly string[], folder: string, co
     await Promise.all([
       coded ? codedView(picture.value.view).then((file) => putContent(store, "thumbnail", file, "jpg")) : undefined,
       stripped(bytes, header.value).then((clean) => putContent(store, "asset", clean, "jpg")),
-      stretched(picture.value.view, 224, 224, "linear"),
-      perceptualHash(greyOf(picture.value.view)),
+      hashPlane(picture.value.view).then(perceptualHash),
     ]);
     originals.push(key);
   });

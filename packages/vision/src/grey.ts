@@ -23,7 +23,7 @@ const RISE = Int32Array.from({ length: 257 }, (_, step) => (LEVELS[step + 1] as 
 
 /**
  * Brightness of a view, interpolated between steps of light as libvips does (one pixel in 100 000 differs from it by a level) in
- * half of its time. Quality, flatness and the hash all start from this one plane.
+ * half of its time. Quality and flatness start from this one plane.
  */
 export function greyOf({ data, width, height }: Pixels): Plane {
   const levels = new Uint8Array(width * height);

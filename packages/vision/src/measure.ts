@@ -16,7 +16,8 @@ import { decode, type Header, type Picture, readHeader } from "./decode.ts";
 import { detailHash } from "./detail-hash.ts";
 import { findFaces } from "./face/blazeface.ts";
 import { flatness } from "./fake-person/flatness.ts";
-import { greyOf, type Plane } from "./grey.ts";
+import { greyOf } from "./grey.ts";
+import { hashPlane } from "./hash-plane.ts";
 import { findKeypoints, type Keypoint } from "./keypoints/movenet.ts";
 import { identify, type ModelName, unavailable } from "./models.ts";
 import { encodePartMap, parseParts } from "./parsing/atr18.ts";
@@ -173,7 +174,7 @@ export async function measure(
   if (measurement.preference !== undefined) measurement.prompt = prompt;
   if (drop()) return dropped();
 
-  const admission = await admit(instruments, bytes, header.value, picture, grey, person.box, face.box);
+  const admission = await admit(instruments, bytes, header.value, picture, person.box, face.box);
   measurement.foreground = 1 - (admission.partShares[0] as number);
   note(measurement, "movenet", "parsing", "foreground");
   return { measurement, admission };
@@ -195,18 +196,18 @@ async function admit(
   bytes: Uint8Array,
   header: Header,
   picture: Picture,
-  grey: Plane,
   personBox: Box,
   faceBox: Box,
 ): Promise<Admission> {
   const parts = await parseParts(instruments.encoder, instruments.parsing, picture, personBox);
   const { share, touchesBottom } = seeParts(parts, ATR_PARTS.length);
+  const small = await hashPlane(picture.view);
   return {
     personBox,
     faceBox,
     keypoints: await findKeypoints(instruments.keypoints, picture, personBox),
-    phash: await perceptualHash(grey),
-    detailHash: await detailHash(grey),
+    phash: await perceptualHash(small),
+    detailHash: await detailHash(small),
     partShares: [...share],
     cutParts: touchesBottom.flatMap((cut, id) => (cut ? id : [])),
     image: await stripped(bytes, header),

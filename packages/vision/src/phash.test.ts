@@ -1,7 +1,7 @@
 import { hammingDistance } from "@anyone/domain/filter/hash-index";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
-import { greyOf } from "./grey.ts";
+import { hashPlane } from "./hash-plane.ts";
 import { hashGrey, perceptualHash } from "./phash.ts";
 
 /** Blobs of light at places drawn from a seed. */
@@ -20,7 +20,7 @@ async function scene(seed: number, change: (image: Sharp) => Sharp = (i) => i) {
     .jpeg()
     .toBuffer();
   const { data: pixels, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
-  return perceptualHash(greyOf({ data: pixels, width: info.width, height: info.height }));
+  return perceptualHash(await hashPlane({ data: pixels, width: info.width, height: info.height }));
 }
 
 describe("the perceptual hash", () => {
