@@ -21,6 +21,15 @@ describe("the file system below a store", () => {
     expect(await readdir(join(folder, ".incoming"))).toEqual([]);
   });
 
+  it("makes its folders again when somebody removed them under it", async () => {
+    const store = await openStore(pathToFileURL(folder).href);
+    await store.put("removed/one", new Uint8Array([1]));
+    await rm(join(folder, "removed"), { recursive: true });
+    await rm(join(folder, ".incoming"), { recursive: true });
+    await store.put("removed/two", new Uint8Array([2]));
+    expect(await store.get("removed/two")).toEqual(Buffer.from([2]));
+  });
+
   it("does not follow a link out of its folder", async () => {
     const store = await openStore(pathToFileURL(folder).href);
     const secret = join(tmpdir(), `anyone-secret-${process.pid}`);

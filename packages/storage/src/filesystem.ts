@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, link, mkdir, open, opendir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, opendir, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
 import { type Fault, fault } from "@anyone/domain/fault";
@@ -13,19 +13,19 @@ import type { Store } from "./store.ts";
  */
 export function filesystemStore(folder: string): Store {
   const root = resolve(folder);
-  const incoming = join(root, ".incoming");
+  const folders = new Folders(root);
 
   return {
     async put(key, bytes) {
       const place = pathOf(root, key);
-      await writeBeside(incoming, bytes, place, (draft) => rename(draft, place));
+      await writeBeside(folders, bytes, place, (draft) => rename(draft, place));
     },
 
     async putIfAbsent(key, bytes) {
       const place = pathOf(root, key);
       if (await isFile(place)) return false;
       // A hard link fails when the name is taken, so of many writers exactly one wins.
-      return writeBeside(incoming, bytes, place, (draft) => link(draft, place)).then(
+      return writeBeside(folders, bytes, place, (draft) => link(draft, place)).then(
         () => true,
         (error) => {
           if (codeOf(error) === "EEXIST") return false;
@@ -77,40 +77,75 @@ function pathOf(root: string, key: string): string {
 }
 
 async function writeBeside(
-  incoming: string,
+  folders: Folders,
   bytes: Uint8Array,
   place: string,
   publish: (draft: string) => Promise<void>,
 ): Promise<void> {
-  const draft = join(incoming, randomUUID());
-  try {
-    await mkdir(incoming, { recursive: true });
-    const made = await mkdir(dirname(place), { recursive: true });
-    const file = await open(draft, "wx", 0o644);
+  const folder = dirname(place);
+  const write = async () => {
+    await folders.make(folders.incoming);
+    await folders.make(folder);
+    const draft = join(folders.incoming, randomUUID());
     try {
-      await file.writeFile(bytes);
-      await file.sync();
+      const file = await open(draft, "wx", 0o644);
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await publish(draft);
+      await syncFolder(folder);
     } finally {
-      await file.close();
+      // What keeps it from being removed kept it from being written, and that is said already.
+      await unlink(draft).catch(() => {});
     }
-    await publish(draft);
-    await syncFolders(dirname(place), made);
+  };
+  try {
+    await write().catch((error) => {
+      if (codeOf(error) !== "ENOENT") throw error;
+      folders.forget(); // somebody removed one
+      return write();
+    });
   } catch (error) {
     throw codeOf(error) === "EEXIST" ? error : storeFault("write", place, error);
-  } finally {
-    // What keeps it from being removed kept it from being written, and that is said already.
-    await rm(draft, { force: true }).catch(() => {});
   }
 }
 
-/** A name is durable once its folder is, and a new folder once the one above it is. */
-async function syncFolders(lowest: string, firstMade: string | undefined): Promise<void> {
-  const highest = firstMade === undefined ? lowest : dirname(firstMade);
-  for (let folder = lowest; ; folder = dirname(folder)) {
-    const handle = await open(folder, constants.O_RDONLY);
-    await handle.sync().finally(() => handle.close());
-    if (folder === highest || folder === dirname(folder)) return;
+/** The folders below the root that this process has made, or found and made durable: a name is durable once the folder that holds it is synced. */
+class Folders {
+  readonly incoming: string;
+  readonly #root: string;
+  readonly #known = new Set<string>();
+
+  constructor(root: string) {
+    this.#root = root;
+    this.incoming = join(root, ".incoming");
   }
+
+  /** Makes the folder and those above it, if need be. */
+  async make(folder: string): Promise<void> {
+    if (this.#known.has(folder)) return;
+    const firstMade = await mkdir(folder, { recursive: true });
+    const madeRoot = firstMade !== undefined && !firstMade.startsWith(this.#root + sep);
+    const highest = madeRoot ? dirname(firstMade) : this.#root;
+    for (let above = dirname(folder); ; above = dirname(above)) {
+      await syncFolder(above);
+      if (above === highest) break;
+    }
+    this.#known.add(folder);
+  }
+
+  /** Lets all be made again. */
+  forget(): void {
+    this.#known.clear();
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY);
+  await handle.sync().finally(() => handle.close());
 }
 
 async function withFile<Result>(
