@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
@@ -26,6 +26,7 @@ const FILES: Record<string, Buffer> = {
   "/big": jpeg(640, 1280, 100_000),
   "/lying": jpeg(1280, 640, 100_000),
   "/small": jpeg(800, 600),
+  "/small-and-short": jpeg(800, 600, 100_000),
   "/narrow": jpeg(639, 4000),
   "/short": jpeg(640, 1279),
   "/bomb": jpeg(16_000, 16_000),
@@ -39,6 +40,7 @@ const FILES: Record<string, Buffer> = {
 let server: Server;
 let origin: string;
 let fetcher: SafeFetcher;
+let connections = 0;
 /** How each answer ended: whole, or dropped by who asked. */
 const ended: { path: string; whole: boolean }[] = [];
 
@@ -50,8 +52,10 @@ beforeAll(async () => {
     if (how === "gzip") response.setHeader("content-encoding", "gzip");
     response.on("close", () => ended.push({ path, whole: response.writableFinished }));
     response.setHeader("content-type", "image/svg+xml");
-    Readable.from(slices(body)).pipe(response);
+    if (how === "slowly") drip(response, body);
+    else Readable.from(slices(body)).pipe(response);
   });
+  server.on("connection", () => connections++);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   origin = `http://${host}`;
@@ -63,6 +67,13 @@ afterAll(async () => {
   server.close();
   await fetcher.close();
 });
+
+/** The header at once, and then a byte at a time. */
+function drip(response: ServerResponse, body: Buffer): void {
+  response.write(body.subarray(0, 100));
+  const timer = setInterval(() => response.write("x"), 20);
+  response.on("close", () => clearInterval(timer));
+}
 
 function* slices(body: Buffer): Generator<Buffer> {
   for (let at = 0; at < body.length; at += 65_536) yield body.subarray(at, at + 65_536);
@@ -85,6 +96,23 @@ describe("an image that arrives", () => {
   ])("is cut off at its header when that is enough: %s is %s", async (path, reason, header) => {
     expect(await get(path)).toMatchObject({ ok: false, reason, header: { type: "image/jpeg", ...header } });
     await expect.poll(() => ended.find((one) => one.path === path)).toEqual({ path, whole: false });
+  });
+
+  it("leaves its connection to the next ones when little of it is left", async () => {
+    const before = connections;
+    const own = safeFetcher({ allowPrivate: new Set([new URL(origin).host]) }, "test");
+    for (let i = 0; i < 5; i++) {
+      const answer = await own.fetch(`${origin}/small-and-short`, { inspect: inspectImage(gates) });
+      expect(answer).toMatchObject({ ok: false, reason: "too-small" });
+    }
+    await own.close();
+    expect(connections - before).toBeLessThanOrEqual(2);
+    expect(ended.filter(({ path }) => path === "/small-and-short").every(({ whole }) => whole)).toBe(true);
+  });
+
+  it("does not hold its connection for long where little is left that comes slowly", async () => {
+    expect(await get("/small-and-short?slowly")).toMatchObject({ ok: false, reason: "too-small" });
+    await expect.poll(() => ended.at(-1), { timeout: 5_000 }).toEqual({ path: "/small-and-short", whole: false });
   });
 
   it("is judged by what was packed, not by the packing", async () => {

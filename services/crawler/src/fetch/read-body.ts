@@ -1,5 +1,6 @@
 import { pipeline, type Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import type { Dispatcher } from "undici";
 import { Refusal, refusalOf } from "./refusal.ts";
 
 export interface BodyLimits {
@@ -11,9 +12,15 @@ export interface BodyLimits {
   rateWindowMs: number;
 }
 
+/** A body as undici hands it over. */
+type Body = Dispatcher.ResponseData["body"];
+
+/** What a rest may have in bytes and take in milliseconds that is read, and thrown away, so that its connection can be used again. */
+const REST = { bytes: 128 * 1024, ms: 2_000 };
+
 /**
  * Looks at the bytes so far and returns how many it must see to say more, or undefined when it has seen enough. Throws a Refusal for
- * what need not be read further: the connection is dropped there. `whole` is set when no more bytes come.
+ * what need not be read further: it is held no longer, and what is long is cut there. `whole` is set when no more bytes come.
  */
 export type Inspect = (head: Uint8Array, whole: boolean) => number | undefined;
 
@@ -22,33 +29,42 @@ export type Inspect = (head: Uint8Array, whole: boolean) => number | undefined;
  * @throws Refusal `encoding`, `too-large`, `too-slow`, `truncated`, and what `inspect` throws
  */
 export async function readBody(
-  body: Readable,
+  body: Body,
   encoding: string | undefined,
   limits: BodyLimits,
   inspect?: Inspect,
 ): Promise<Uint8Array> {
   const parts: Buffer[] = [];
   let size = 0;
+  let isUnwanted = false;
+  const look = (whole: boolean) => {
+    try {
+      return inspect?.(joined(parts, size), whole);
+    } catch (error) {
+      isUnwanted = true;
+      throw error;
+    }
+  };
   let needed = inspect ? 1 : Number.POSITIVE_INFINITY;
+  const coding = encoding?.trim().toLowerCase() || "identity";
   const stopWatch = watchRate(body, limits, () => size);
   try {
-    await eachPart(decoded(body, encoding), (part) => {
+    await eachPart(decoded(body, coding), (part) => {
       size += part.length;
       if (size > limits.maxBytes) throw new Refusal("too-large", `more than ${limits.maxBytes} bytes`);
       parts.push(part);
       if (size < needed) return;
-      const wanted = inspect?.(joined(parts, size), false) ?? Number.POSITIVE_INFINITY;
-      needed = Math.max(wanted, patience(size));
+      needed = Math.max(look(false) ?? Number.POSITIVE_INFINITY, patience(size));
     });
-    const whole = joined(parts, size);
-    if (Number.isFinite(needed)) inspect?.(whole, true);
-    return whole;
+    if (Number.isFinite(needed)) look(true);
+    return joined(parts, size);
   } catch (error) {
     const refusal = refusalOf(error);
     throw refusal.reason === "connection" ? new Refusal("truncated", `cut after ${size} bytes`) : refusal;
   } finally {
     stopWatch();
-    discard(body);
+    if (isUnwanted && coding === "identity") await letGo(body);
+    else discard(body);
   }
 }
 
@@ -62,14 +78,15 @@ function eachPart(stream: Readable, take: (part: Buffer) => void): Promise<void>
   return new Promise((resolve, reject) => {
     stream.once("end", resolve).once("error", reject);
     stream.once("close", () => reject(new Refusal("truncated", "cut off")));
-    stream.on("data", (part: Buffer) => {
+    const onData = (part: Buffer) => {
       try {
         take(part);
       } catch (error) {
-        stream.pause();
+        stream.off("data", onData).pause();
         reject(error as Error);
       }
-    });
+    };
+    stream.on("data", onData);
   });
 }
 
@@ -78,9 +95,17 @@ export function discard(body: Readable): void {
   body.on("error", () => {}).destroy();
 }
 
+/**
+ * Ends a transfer of which no more is wanted. Cutting it costs both sides the connection, and the next request a new one with its handshakes: what is left of a
+ * short one is cheaper to read. A longer one is cut, and so is one that takes its time.
+ */
+export async function letGo(body: Body): Promise<void> {
+  await body.dump({ limit: REST.bytes, signal: AbortSignal.timeout(REST.ms) }).catch(() => {});
+}
+
 /** One layer of a usual encoding at most: we ask for none, and a host that stacks layers wants something else. */
-function decoded(body: Readable, encoding: string | undefined): Readable {
-  switch (encoding?.trim().toLowerCase() || "identity") {
+function decoded(body: Readable, coding: string): Readable {
+  switch (coding) {
     case "identity":
       return body;
     case "gzip":
@@ -91,7 +116,7 @@ function decoded(body: Readable, encoding: string | undefined): Readable {
     case "br":
       return pipeline(body, createBrotliDecompress(), () => {});
     default:
-      throw new Refusal("encoding", `content-encoding ${encoding} is not read`);
+      throw new Refusal("encoding", `content-encoding ${coding} is not read`);
   }
 }
 

@@ -47,6 +47,7 @@ const HOST: Record<string, Reply> = {
 let server: Server;
 let origin: string;
 let fetcher: SafeFetcher;
+let connections = 0;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -54,6 +55,7 @@ beforeAll(async () => {
     if (reply) reply(response, request);
     else response.writeHead(404).end();
   });
+  server.on("connection", () => connections++);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   origin = `http://${host}`;
@@ -76,6 +78,14 @@ describe("safe fetching", () => {
 
   it("says where the bytes came from after redirects", async () => {
     expect(await get("/moved")).toMatchObject({ ok: true, url: `${origin}/plain` });
+  });
+
+  it("uses its connections again after a redirect and after what is refused", async () => {
+    const own = safeFetcher({ allowPrivate: new Set([new URL(origin).host]) }, "test");
+    const before = connections;
+    for (const path of ["/moved", "/404", "/429", "/500", "/plain"]) await own.fetch(origin + path);
+    await own.close();
+    expect(connections - before).toBeLessThanOrEqual(2);
   });
 
   it("says who is calling and whom to write to", async () => {

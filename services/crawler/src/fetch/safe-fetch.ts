@@ -3,7 +3,7 @@ import type { ImageHeader } from "@anyone/domain/source/image-header";
 import { type Dispatcher, request } from "undici";
 import { Deadline } from "./deadline.ts";
 import { checkUrl, type DialRules, guardedAgent } from "./dial.ts";
-import { type BodyLimits, discard, type Inspect, readBody } from "./read-body.ts";
+import { type BodyLimits, discard, type Inspect, letGo, readBody } from "./read-body.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
 
 export interface FetchLimits extends BodyLimits {
@@ -110,7 +110,7 @@ async function follow(start: string, hop: Hop): Promise<Fetched | FetchRefused> 
     });
     const location = utf8(one(response.headers.location));
     if (isRedirect(response.statusCode) && location !== undefined) {
-      discard(response.body);
+      await letGo(response.body);
       if (!URL.canParse(location, url.href)) throw new Refusal("bad-url", "redirected to something that is not a URL");
       target = new URL(location, url.href).href;
       continue;
@@ -128,7 +128,7 @@ async function settle(
   const { statusCode: status, body } = response;
   const headers = flat(response.headers);
   if (status < 200 || status > 299) {
-    discard(body);
+    await letGo(body);
     return { ok: false, status, headers, ...statusRefusal(status), retryAfterMs: retryAfter(headers["retry-after"]) };
   }
   if (options.method === "HEAD") {
