@@ -35,7 +35,9 @@ export function startContenders(): Contenders {
   const child = fork(new URL(import.meta.url), ["contend"], { execArgv: [HEAP] });
   const ask = async (order: Order) => {
     child.send(order);
-    const [answer] = await Promise.race([once(child, "message"), once(child, "exit").then(ended)]);
+    const answered = new AbortController();
+    const ends = once(child, "exit", answered).then(ended);
+    const [answer] = await Promise.race([once(child, "message"), ends]).finally(() => answered.abort());
     if ("failed" in answer) throw new Error(answer.failed);
     return answer;
   };
