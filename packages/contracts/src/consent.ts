@@ -44,6 +44,10 @@ export const Recheck = z.object({
   optedOut: z.number().int(),
   gone: z.number().int(),
   unanswered: z.number().int(),
+  /** Assets that left the pool by what was said. */
+  departed: z.number().int(),
+  /** Assets that came back to it, since what kept them out is gone. */
+  returned: z.number().int(),
   startedAt: Moment,
   finishedAt: Moment.nullable(),
 });

@@ -34,6 +34,9 @@ export const Asset = AssetSummary.extend({
   /** When it left the pool, and why: the gate's reason where the filter dropped it on judging again. It stays in its lineage. */
   withdrawnAt: Moment.nullable(),
   withdrawnReason: z.string().nullable(),
+  /** Since when it is out of the pool for what is said where it came from, and what that is. */
+  leftAt: Moment.nullable(),
+  leftBecause: z.string().nullable(),
 });
 export type Asset = z.infer<typeof Asset>;
 

@@ -25,7 +25,7 @@ export interface Askable {
 }
 
 const RECHECK = `select id, source_id as "sourceId", most, before, why, listed, found, unchanged, changed, opted_out as "optedOut", gone,
-  unanswered, started_at as "startedAt", finished_at as "finishedAt" from consent_rechecks`;
+  unanswered, departed, returned, started_at as "startedAt", finished_at as "finishedAt" from consent_rechecks`;
 
 /**
  * Opens a recheck. The caller writes the task of its first page in the same transaction.
@@ -111,13 +111,18 @@ export async function recordFound(tx: Transaction, id: string, found: number, li
   await endWhenDone(tx, id);
 }
 
-/** Notes how many hosts answered how. */
-export async function recordAnswers(tx: Transaction, id: string, answers: readonly Found[]): Promise<void> {
+/** Notes how many hosts answered how, and how many pictures left the pool by it or came back. */
+export async function recordAnswers(
+  tx: Transaction,
+  id: string,
+  answers: readonly Found[],
+  { departed, returned }: { departed: number; returned: number },
+): Promise<void> {
   const of = (one: Found) => answers.filter((answer) => answer === one).length;
   await tx.query(
     `UPDATE consent_rechecks SET unchanged = unchanged + $2, changed = changed + $3, opted_out = opted_out + $4, gone = gone + $5,
-       unanswered = unanswered + $6 WHERE id = $1`,
-    [id, of("unchanged"), of("changed"), of("opted-out"), of("gone"), of("unanswered")],
+       unanswered = unanswered + $6, departed = departed + $7, returned = returned + $8 WHERE id = $1`,
+    [id, of("unchanged"), of("changed"), of("opted-out"), of("gone"), of("unanswered"), departed, returned],
   );
   await endWhenDone(tx, id);
 }

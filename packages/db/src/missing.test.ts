@@ -66,7 +66,10 @@ describe("what a pool lacks", () => {
   });
 
   it("is counted without what was withdrawn, which no longer shows anybody", async () => {
-    const gone = Array.from({ length: 10 }, (_, n) => ({ assetId: `beret.${n + 1}`, reason: "small-face" }));
+    const gone = Array.from({ length: 10 }, (_, n) => ({
+      assetId: `beret.${n + 1}`,
+      reason: "small-face" as const,
+    }));
     await db.transaction((tx) => withdrawAssets(tx, gone));
     const { assets, lacks } = await readMissing(db, primeHuman);
     expect([assets, lacks.find(({ option }) => option === "beret")?.have]).toEqual([1_990, 30]);

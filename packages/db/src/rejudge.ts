@@ -17,17 +17,15 @@ export interface Range {
 
 interface RejudgeableRow extends JudgedRow {
   stored: boolean;
-  withdrawn: string | null;
   twinId: string | null;
   twinSourceId: string;
-  twinWithdrawn: string | null;
   twinVerdict: unknown;
   twinMeasures: unknown;
   twinModels: unknown;
 }
 
-const REJUDGEABLE = `SELECT ${JUDGED_COLUMNS}, c.object_key IS NOT NULL AS stored, a.withdrawn_reason AS withdrawn,
-    t.id AS "twinId", t.source_id AS "twinSourceId", t.withdrawn_reason AS "twinWithdrawn", tc.verdict AS "twinVerdict",
+const REJUDGEABLE = `SELECT ${JUDGED_COLUMNS}, c.object_key IS NOT NULL AS stored,
+    t.id AS "twinId", t.source_id AS "twinSourceId", tc.verdict AS "twinVerdict",
     t.measures AS "twinMeasures", t.models AS "twinModels"
   FROM candidates c LEFT JOIN assets a ON a.candidate_id = c.id
   LEFT JOIN assets t ON c.status = 'dropped' AND c.reason <> 'duplicate' AND t.id = c.verdict ->> 'duplicateOf'
@@ -55,16 +53,12 @@ export function everyRejudgeable(sql: Sql, gates: Gates): AsyncGenerator<Rejudge
 }
 
 function rejudgeableOf(row: RejudgeableRow, cuts: ReadonlyMap<string, Cuts>): Rejudgeable {
-  const { stored, withdrawn, twinId, twinSourceId: sourceId, twinVerdict, twinMeasures: measures, twinModels } = row;
+  const { stored, twinId, twinSourceId: sourceId, twinVerdict, twinMeasures: measures, twinModels } = row;
   const measured = storedMeasurement(twinVerdict, { measures, models: twinModels });
   return {
     ...judgedOf(row, cuts),
     stored,
-    withdrawn,
-    twin:
-      twinId === null
-        ? null
-        : { id: twinId, withdrawn: row.twinWithdrawn, sourceId, measured, cuts: cuts.get(sourceId) ?? {} },
+    twin: twinId === null ? null : { id: twinId, sourceId, measured, cuts: cuts.get(sourceId) ?? {} },
   };
 }
 

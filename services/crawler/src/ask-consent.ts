@@ -1,19 +1,27 @@
+import { addTasks } from "@anyone/db/add-tasks";
+import { lockPool } from "@anyone/db/assets";
 import { type Askable, askableCandidates, recordAnswers } from "@anyone/db/consent-rechecks";
 import { recordEvent } from "@anyone/db/events";
 import { type Reading, recordReadings } from "@anyone/db/evidence";
+import { settleLeaving } from "@anyone/db/leaving";
 import { type LinkCheck, recordChecks } from "@anyone/db/link-checks";
-import type { CandidateId } from "@anyone/domain/ids";
+import { type CandidateId, ProtocolId } from "@anyone/domain/ids";
 import { retryDelay } from "@anyone/domain/source/candidate";
 import type { Heard } from "@anyone/domain/source/consent";
 import type { Found } from "@anyone/domain/source/recheck";
 import type { Source } from "@anyone/domain/source/source";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
+import { chunks } from "@anyone/queues/chunks";
 import { done, next, type Outcome, type TaskContext } from "@anyone/queues/job";
+import { annotateAssets } from "@anyone/queues/jobs/annotate";
 import { askConsent as askLater } from "@anyone/queues/jobs/source";
 import type { CrawlerContext } from "./context.ts";
 import { type AskedAgain, askAgain } from "./fetch/ask-again.ts";
 import { AT_ONCE } from "./fetch-candidates.ts";
 import { mapPool } from "./map-pool.ts";
+
+/** Assets of one task that annotates. */
+const ANNOTATED = 64;
 
 interface Answered {
   candidate: Askable;
@@ -23,14 +31,14 @@ interface Answered {
 }
 
 /**
- * Asks the hosts of fetched candidates again what may be done with them, and adds to the ledger what is new. An opt-out found so keeps the
- * picture out of every version cut from then on. Hosts that do not answer now come back as a later task.
+ * Asks the hosts of fetched candidates again what may be done with them, and adds to the ledger what is new. In the same transaction what may not stay leaves
+ * the pool, and what may be there again comes back, to be annotated if nobody has answered for it. Hosts that do not answer now come back as a later task.
  */
 export async function askConsent(
   { recheckId, candidateIds, attempt: round }: { recheckId: string; candidateIds: CandidateId[]; attempt: number },
   context: CrawlerContext & TaskContext & { db: Sql },
 ): Promise<Outcome> {
-  const { db, sources, reach, signal, log } = context;
+  const { db, sources, protocols, reach, signal, log } = context;
   const candidates = await askableCandidates(db, candidateIds);
   const bySource = new Map<string, Source>();
   for (const { sourceId } of candidates)
@@ -46,6 +54,7 @@ export async function askConsent(
 
   const later = answered.filter(({ retryInMs }) => retryInMs !== undefined);
   const settled = answered.filter(({ retryInMs }) => retryInMs === undefined);
+  const protocolId = ProtocolId.parse((await protocols.current()).identity);
   const gone = candidateIds.length - candidates.length;
   const found: Found[] = [...settled.map(({ answer }) => answer.found), ...Array<Found>(gone).fill("gone")];
   const optedOut = settled.filter(({ answer }) => answer.found === "opted-out");
@@ -59,9 +68,16 @@ export async function askConsent(
   });
   return done({
     write: async (tx) => {
+      await lockPool(tx);
       await recordReadings(tx, settled.flatMap(readingOf));
       await recordChecks(tx, settled.flatMap(checkOf));
-      await recordAnswers(tx, recheckId, found);
+      const asked = settled.map(({ candidate: { id } }) => id);
+      const { departed, returned, unanswered } = await settleLeaving(tx, asked, protocolId);
+      await recordAnswers(tx, recheckId, found, { departed: departed.length, returned: returned.length });
+      const tasks = chunks(unanswered, ANNOTATED).map((assetIds) =>
+        next(annotateAssets, { assetIds, protocolId, recheck: recheckId }),
+      );
+      await addTasks(tx, tasks);
       if (optedOut.length > 0) await tell(tx, recheckId, optedOut);
     },
     next: later.length === 0 ? [] : [askLaterAbout(recheckId, later, round)],

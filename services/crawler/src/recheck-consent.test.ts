@@ -4,21 +4,26 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { answerCache } from "@anyone/db/answer-cache";
+import { lockPool } from "@anyone/db/assets";
+import { readAsset } from "@anyone/db/browse/filter";
 import { candidateIdOf, candidateRepository, insertListed } from "@anyone/db/candidates";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { readRecheck, startRecheck } from "@anyone/db/consent-rechecks";
 import { crawlRepository, startCrawl } from "@anyone/db/crawls";
 import { readConsent } from "@anyone/db/evidence";
+import { recordGrant, revokeGrant } from "@anyone/db/grants";
 import { requestBudgets } from "@anyone/db/request-budgets";
 import { putSetting } from "@anyone/db/settings";
 import { sourceRepository } from "@anyone/db/sources";
 import { taskStore } from "@anyone/db/tasks";
 import { readThresholds } from "@anyone/db/thresholds";
+import { returnAssets, withdrawAssets } from "@anyone/db/withdraw-assets";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
-import { SourceId } from "@anyone/domain/ids";
+import { AssetId, SourceId } from "@anyone/domain/ids";
 import { CONSENT_PLACES } from "@anyone/domain/source/consent";
 import { POOL_REFRESH, RECHECK_CHUNK } from "@anyone/domain/source/recheck";
 import { SourceSettings } from "@anyone/domain/source/source";
+import { SOURCE_USES } from "@anyone/domain/source/terms";
 import type { NextTask } from "@anyone/domain/tasks";
 import { next, type Outcome } from "@anyone/queues/job";
 import { fetchCandidates, recheckConsent, sourceJobs } from "@anyone/queues/jobs/source";
@@ -265,6 +270,121 @@ describe("a recheck", () => {
     const { now, tasks } = await recheck();
     expect(now).toMatchObject({ found: count, unchanged: count });
     expect(tasks).toHaveLength(1 + 3);
+  });
+});
+
+const assetIdOf = (name: string) => AssetId.parse(name.repeat(64));
+
+/** Makes an asset of a fetched picture, as the filter does of what it keeps. */
+async function kept(name: string): Promise<void> {
+  const id = candidateIdOf(sourceId, name);
+  await db.query("UPDATE candidates SET status = 'kept' WHERE id = $1", [id]);
+  await db.query(
+    `INSERT INTO assets (id, candidate_id, source_id, width, height, original_key, image_key, thumbnail_key, parts_key, phash, group_id, brisque)
+     VALUES ($1, $2, $3, 1, 1, 'o', 'i', 't', 'p', 0, $1, 0)`,
+    [assetIdOf(name), id, sourceId],
+  );
+}
+
+/** The names of the pictures in the pool. */
+const inPool = async () => (await db.query<{ id: string }>("SELECT id FROM pool ORDER BY id")).map(({ id }) => id[0]);
+
+describe("what a recheck finds", () => {
+  beforeEach(async () => {
+    await fetched("a", "b");
+    await kept("a");
+    await kept("b");
+  });
+
+  it("takes a picture that was opted out since out of the pool and from before people, and brings it back once that is taken back", async () => {
+    await db.query(
+      `INSERT INTO review_tasks (id, iteration, asset_id, purpose, categories, blind)
+       VALUES ('page', 1, $1, 'sample', '{1}', false), ('vote', 1, $1, 'evaluation', '{1}', true)`,
+      [assetIdOf("a")],
+    );
+    headers["/a.jpg"] = { "x-robots-tag": "noai" };
+    expect((await recheck()).now).toMatchObject({ departed: 1, returned: 0 });
+    expect(await inPool()).toEqual(["b"]);
+    expect(await readAsset(db, assetIdOf("a"))).toMatchObject({ leftBecause: "opted-out", withdrawnReason: null });
+    expect(await db.query("SELECT id, state FROM review_tasks ORDER BY id")).toEqual([
+      { id: "page", state: "skipped" },
+      { id: "vote", state: "open" },
+    ]);
+    expect((await recheck()).now).toMatchObject({ departed: 0, returned: 0 });
+
+    headers = {};
+    expect((await recheck()).now).toMatchObject({ departed: 0, returned: 1 });
+    expect(await inPool()).toEqual(["a", "b"]);
+    const texts = await db.query<{ text: string }>("SELECT text FROM events WHERE kind = 'left-pool' ORDER BY id");
+    expect(texts.map(({ text }) => text)).toEqual([
+      "Of the pictures asked about again, 1 left the pool (1 opted-out).",
+      "Of the pictures asked about again, 1 came back to the pool.",
+    ]);
+    const asked = await db.query("SELECT payload -> 'assetIds' AS ids FROM tasks WHERE name = 'annotate.assets'");
+    expect(asked).toEqual([{ ids: [assetIdOf("a")] }]);
+  });
+
+  it("leaves to the filter what the filter withdrew, and the other way round", async () => {
+    headers["/a.jpg"] = { "x-robots-tag": "noai" };
+    await db.transaction((tx) => withdrawAssets(tx, [{ assetId: assetIdOf("a"), reason: "small-face" }]));
+    await recheck();
+    await db.transaction((tx) => returnAssets(tx, [assetIdOf("a")], primeHuman.identity));
+    expect(await inPool()).toEqual(["b"]);
+    await db.transaction((tx) => withdrawAssets(tx, [{ assetId: assetIdOf("a"), reason: "small-face" }]));
+    headers = {};
+    expect((await recheck()).now).toMatchObject({ returned: 1 });
+    expect(await inPool()).toEqual(["b"]);
+    expect(await db.query("SELECT FROM tasks WHERE name = 'annotate.assets'")).toEqual([]);
+    expect(await db.transaction((tx) => returnAssets(tx, [assetIdOf("a")], primeHuman.identity))).toEqual([
+      assetIdOf("a"),
+    ]);
+    expect(await inPool()).toEqual(["a", "b"]);
+  });
+
+  it("takes what may only be shown from its host out with its dead link, and leaves other stored pictures", async () => {
+    statuses = { "/a.jpg": 404 };
+    await recheck();
+    await db.query("UPDATE candidates SET missing_since = missing_since - 1 WHERE missing_since IS NOT NULL");
+    await recheck();
+    expect(await link("a")).toMatchObject({ dead: true });
+    expect(await inPool()).toEqual(["a", "b"]);
+
+    await db.query("UPDATE sources SET connector = 'unsplash'");
+    const all = { uses: [...SOURCE_USES], until: null, document: "letter.pdf" };
+    const { id } = await recordGrant(db, { sourceId, grantedBy: "Unsplash", ...all }, "a test");
+    expect((await recheck()).now).toMatchObject({ departed: 1 });
+    expect(await readAsset(db, assetIdOf("a"))).toMatchObject({ leftBecause: "dead-link" });
+    expect(await inPool()).toEqual(["b"]);
+
+    await revokeGrant(db, id, "a test");
+    expect((await recheck()).now).toMatchObject({ departed: 1 });
+    expect(await readAsset(db, assetIdOf("b"))).toMatchObject({ leftBecause: "not-permitted" });
+    expect(await inPool()).toEqual([]);
+  });
+
+  it("is settled after a judging again that holds the pool, by what that one left", async () => {
+    headers["/a.jpg"] = { "x-robots-tag": "noai" };
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const judging = db.transaction(async (tx) => {
+      await lockPool(tx);
+      await withdrawAssets(tx, [{ assetId: assetIdOf("a"), reason: "small-face" }]);
+      await held;
+      await tx.query("UPDATE candidates SET status = 'dropped', reason = 'small-face' WHERE id = $1", [
+        candidateIdOf(sourceId, "a"),
+      ]);
+    });
+    const asking = recheck();
+    await expect
+      .poll(() => db.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+      .toHaveLength(1);
+    letGo();
+    await judging;
+    expect((await asking).now).toMatchObject({ departed: 1, finishedAt: expect.any(String) });
+    expect(await readAsset(db, assetIdOf("a"))).toMatchObject({
+      leftBecause: "opted-out",
+      withdrawnReason: "small-face",
+    });
+    expect(await statusOf("a")).toBe("small-face");
   });
 });
 

@@ -20,6 +20,9 @@ const before = {
   recompressed: "near-duplicate",
 };
 
+/** What was measured on the clean one. */
+let found: unknown;
+
 beforeAll(async () => {
   open = await openFilter();
   const clean = await photograph("kal-visuals.jpg");
@@ -100,11 +103,14 @@ describe("judging again", { timeout: 120_000 }, () => {
     await open.db.query("DELETE FROM candidates WHERE id = 'header'");
   });
 
-  it("lets in a near duplicate once what it is like has left the pool, into that one's group", async () => {
+  it("lets in a near duplicate once what it is like is withdrawn, into that one's group", async () => {
+    found = (await open.db.query<{ measures: unknown }>("SELECT measures FROM assets WHERE candidate_id = 'clean'"))[0]
+      ?.measures;
+    // As if a smaller face had been found on the clean one.
     await open.db.query(
-      "UPDATE assets SET withdrawn_at = now(), withdrawn_reason = 'gone' WHERE candidate_id = 'clean'",
+      'UPDATE assets SET measures = measures || \'{"faces": [{"score": 0.9, "box": [0, 0, 90, 90]}]}\' WHERE candidate_id = \'clean\'',
     );
-    expect(await rejudgeAll()).toMatchObject({ newlyKept: 1 });
+    expect(await rejudgeAll()).toMatchObject({ newlyDropped: 1, newlyKept: 1 });
     expect(await inPool()).toEqual(["far", "other", "recompressed"]);
     const [{ groups } = { groups: 0 }] = await open.db.query<{ groups: number }>(
       "SELECT count(DISTINCT group_id)::int AS groups FROM assets WHERE candidate_id IN ('clean', 'recompressed')",
@@ -141,15 +147,14 @@ describe("judging again", { timeout: 120_000 }, () => {
   });
 
   it("does not bring back what is too like an asset that took its place, and does nothing the second time", async () => {
-    // As if the filter had withdrawn it: by now the recompressed one stands for it.
-    await open.db.query("UPDATE assets SET withdrawn_reason = 'small-face' WHERE candidate_id = 'clean'");
-    await open.db.query("UPDATE candidates SET status = 'dropped', reason = 'small-face' WHERE id = 'clean'");
+    // Its face is as large again as it was found: by now the recompressed one stands for it.
+    await open.db.query("UPDATE assets SET measures = $1 WHERE candidate_id = 'clean'", [JSON.stringify(found)]);
     expect(await rejudgeAll()).toMatchObject({ newlyKept: 0 });
     expect(await open.verdicts()).toMatchObject({ clean: "near-duplicate", recompressed: "kept" });
     expect(await inPool()).toEqual(["far", "other", "recompressed"]);
 
-    const found = await everything();
+    const settled = await everything();
     expect(await rejudgeAll()).toMatchObject({ newlyKept: 0, newlyDropped: 0, toMeasure: 0, toFetch: 0 });
-    expect(await everything()).toEqual(found);
+    expect(await everything()).toEqual(settled);
   });
 });

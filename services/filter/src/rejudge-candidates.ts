@@ -105,7 +105,7 @@ async function settleReturns(
 
 /** The candidate as a near duplicate of an asset. */
 function likeA(candidate: Rejudgeable, id: string): Rejudgeable {
-  return { ...candidate, twin: { id, sourceId: "", withdrawn: null, measured: undefined, cuts: {} } };
+  return { ...candidate, twin: { id, sourceId: "", measured: undefined, cuts: {} } };
 }
 
 function verdictOf({ candidate, becomes }: Decided, gates: Gates): RejudgedVerdict[] {

@@ -23,6 +23,8 @@ export interface AssetRow extends AssetSummaryRow {
   models: unknown;
   withdrawnAt: string | null;
   withdrawnReason: string | null;
+  leftAt: string | null;
+  leftBecause: string | null;
 }
 
 export interface FunnelRow {
@@ -58,7 +60,8 @@ export async function readAsset(sql: Sql, id: string): Promise<AssetRow | undefi
   const rows = await read<AssetRow>(
     sql,
     `select ${SUMMARY}, a.person_box as "personBox", a.face_box as "faceBox", a.keypoints,
-            a.part_shares as "partShares", a.measures, a.models, a.withdrawn_at as "withdrawnAt", a.withdrawn_reason as "withdrawnReason" from assets a where a.id = $1`,
+            a.part_shares as "partShares", a.measures, a.models, a.withdrawn_at as "withdrawnAt", a.withdrawn_reason as "withdrawnReason",
+            a.left_at as "leftAt", a.left_because as "leftBecause" from assets a where a.id = $1`,
     [id],
   );
   return rows[0];

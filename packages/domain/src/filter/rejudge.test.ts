@@ -7,7 +7,7 @@ import { collectRejudged, type Rejudgeable, type Rejudged, rejudge } from "./rej
 import type { JudgedCandidate } from "./stored.ts";
 
 const over = (candidate: JudgedCandidate, other: Partial<Rejudgeable> = {}): Rejudgeable => ({
-  ...{ stored: true, withdrawn: null, twin: null },
+  ...{ stored: true, twin: null },
   ...candidate,
   ...other,
 });
@@ -28,10 +28,8 @@ const anyGates: fc.Arbitrary<Gates> = fc
 
 /** The candidate once what was decided is done. */
 function after(candidate: Rejudgeable, becomes: Rejudged): Rejudgeable {
-  if (becomes.to === "withdrawn") {
-    return { ...candidate, kept: false, reason: becomes.reason, withdrawn: becomes.reason };
-  }
-  if (becomes.to === "returned") return { ...candidate, kept: true, reason: null, withdrawn: null };
+  if (becomes.to === "withdrawn") return { ...candidate, kept: false, reason: becomes.reason };
+  if (becomes.to === "returned") return { ...candidate, kept: true, reason: null };
   if (becomes.to === "admitted") return { ...candidate, kept: true, reason: null, assetId: `asset-${candidate.id}` };
   return "reason" in becomes ? { ...candidate, reason: becomes.reason } : candidate;
 }
@@ -59,21 +57,15 @@ describe("judging again", () => {
           const then = after(candidate, once);
           expect(["kept", "dropped", "unjudged"]).toContain(rejudge(then, moved).to);
           const back = after(then, rejudge(then, gates));
-          expect([back.kept, back.reason, back.withdrawn === null || !back.kept]).toEqual([
-            candidate.kept,
-            candidate.reason,
-            true,
-          ]);
+          expect([back.kept, back.reason]).toEqual([candidate.kept, candidate.reason]);
         }
       }),
     );
   });
 
-  it("takes back the asset that it withdrew, and no other one", () => {
+  it("takes back the asset that it withdrew", () => {
     const dropped = judged("a", small, { kept: false, reason: "small-face", assetId: "asset-a" });
-    expect(rejudge(over(dropped, { withdrawn: "small-face" }), laxer)).toEqual({ to: "returned", by: "face-size" });
-    expect(rejudge(over(dropped, { withdrawn: "opted-out" }), laxer)).toEqual({ to: "unjudged" });
-    expect(rejudge(over(judged("b"), { withdrawn: "gone" }), { ...gates, faceSide: 700 })).toEqual({ to: "unjudged" });
+    expect(rejudge(over(dropped), laxer)).toEqual({ to: "returned", by: "face-size" });
   });
 
   it("sends through the filter what is stored, and through the fetch what is not", () => {
@@ -85,16 +77,14 @@ describe("judging again", () => {
 
   it("leaves a near duplicate out as long as the other one is in the pool, or will be", () => {
     const near = judged("a", measured(), { kept: false, reason: "near-duplicate", assetId: null });
-    const twin = { id: "t", sourceId: "street", withdrawn: null, measured: measured(), cuts: {} };
+    const twin = { id: "t", sourceId: "street", measured: measured(), cuts: {} };
     const rejudged = (other: object) => rejudge(over(near, { twin: { ...twin, ...other } }), gates);
     expect(rejudged({})).toEqual({ to: "dropped", reason: "near-duplicate" });
     const tight = { ...gates, faceSide: 700 };
     const tighter = rejudge(over(near, { twin }), tight);
     expect(tighter).toEqual({ to: "dropped", reason: "small-face" });
     expect(rejudge(after(over(near, { twin }), tighter), gates)).toEqual({ to: "dropped", reason: "near-duplicate" });
-    expect(rejudged({ withdrawn: "small-face" })).toEqual({ to: "dropped", reason: "near-duplicate" });
     expect(rejudged({ measured: small })).toEqual({ to: "admitted", by: undefined });
-    expect(rejudged({ withdrawn: "opted-out" })).toEqual({ to: "admitted", by: undefined });
   });
 
   it("leaves alone what was not measured, and what other candidates are judged for", () => {

@@ -2,19 +2,16 @@ import type { Gates } from "./gate.ts";
 import { firstDrop, ownVerdicts } from "./judge.ts";
 import type { Cuts } from "./ranking.ts";
 import type { JudgedCandidate } from "./stored.ts";
-import { DROP_REASONS, type DropReason, GATE_NAMES, GATE_OF, type GateName } from "./verdict.ts";
+import { type DropReason, GATE_NAMES, GATE_OF, type GateName } from "./verdict.ts";
 
 /** A candidate that the filter ended, with all that judging it again asks for. */
 export interface Rejudgeable extends JudgedCandidate {
   /** Whether its bytes are stored. */
   stored: boolean;
-  /** Why its asset has left the pool; null while it is there, or when there is none. */
-  withdrawn: string | null;
   /** The asset that it is a near duplicate of, also while a gate drops it, with what was measured on that; null where there is none. */
   twin: {
     id: string;
     sourceId: string;
-    withdrawn: string | null;
     measured: JudgedCandidate["measured"];
     cuts: Cuts;
   } | null;
@@ -22,7 +19,7 @@ export interface Rejudgeable extends JudgedCandidate {
 
 /** What becomes of a candidate that is judged again; `by`: the gate that drops now, or dropped before. */
 export type Rejudged =
-  /** Nothing was measured on it, another candidate's verdict is its own, or its asset left the pool for what no gate says. */
+  /** Nothing was measured on it, or another candidate's verdict is its own. */
   | { to: "unjudged" }
   /** As before. */
   | { to: "kept" }
@@ -44,9 +41,8 @@ export type Rejudged =
  * "kept" or "dropped": judging twice is judging once.
  */
 export function rejudge(candidate: Rejudgeable, gates: Gates): Rejudged {
-  const { measured, cuts, kept, reason: before, withdrawn } = candidate;
+  const { measured, cuts, kept, reason: before } = candidate;
   if (!measured || before === "duplicate" || before === "unmeasurable") return { to: "unjudged" };
-  if (withdrawn !== null && !isWithdrawnByFilter(withdrawn)) return { to: "unjudged" };
   const reason = firstDrop(measured, gates, cuts);
   if (reason) return kept ? { to: "withdrawn", reason, by: gateOf(reason) } : { to: "dropped", reason };
   if (kept) return { to: "kept" };
@@ -62,15 +58,9 @@ export function isWhollyMeasured({ measured, cuts }: JudgedCandidate, gates: Gat
   return measured !== undefined && !Object.values(ownVerdicts(measured, gates, cuts)).includes("unmeasured");
 }
 
-/** Only what a gate withdrew does a gate bring back. */
-function isWithdrawnByFilter(withdrawn: string | null): boolean {
-  return (DROP_REASONS as readonly (string | null)[]).includes(withdrawn);
-}
-
 /** Whether what a near duplicate is like stays in the pool, or returns to it by the same thresholds. */
 function isStillThere({ twin }: Rejudgeable, gates: Gates): boolean {
   if (!twin?.measured) return false;
-  if (twin.withdrawn !== null && !isWithdrawnByFilter(twin.withdrawn)) return false;
   return firstDrop(twin.measured, gates, twin.cuts) === undefined;
 }
 

@@ -45,6 +45,9 @@ export interface Recheck {
   optedOut: number;
   gone: number;
   unanswered: number;
+  /** Assets that left the pool by what was said, and that came back to it. */
+  departed: number;
+  returned: number;
   startedAt: string;
   finishedAt: string | null;
 }

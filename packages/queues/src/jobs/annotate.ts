@@ -14,9 +14,13 @@ export const annotateAssets = defineJob({
     iteration: z.number().int().optional(),
     /** By which judging again they came back to the pool. */
     rejudge: z.number().int().optional(),
+    /** By which recheck of consent they did. */
+    recheck: z.string().max(64).optional(),
   }),
-  key: ({ assetIds, protocolId, labellerId, iteration, rejudge }) =>
-    `${protocolId}.${labellerId ?? "current"}.${iteration ?? 0}.${rejudge === undefined ? "" : `r${rejudge}.`}${assetIds.join(",")}`,
+  key: ({ assetIds, protocolId, labellerId, iteration, rejudge, recheck }) => {
+    const back = `${rejudge === undefined ? "" : `r${rejudge}.`}${recheck === undefined ? "" : `c${recheck}.`}`;
+    return `${protocolId}.${labellerId ?? "current"}.${iteration ?? 0}.${back}${assetIds.join(",")}`;
+  },
   chunk: "assetIds",
   leaseSeconds: 180,
 });
