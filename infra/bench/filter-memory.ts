@@ -37,7 +37,6 @@ export async function run(): Promise<BenchResult> {
     return kinds[Math.floor(number / CYCLE) % kinds.length] as Uint8Array;
   };
 
-  process.env.MALLOC_ARENA_MAX ??= "2"; // as the image sets it
   const pool = openMeasurePool({ models: modelsFolder, size: 1 });
   const parts: number[][] = Array.from({ length: PARTS }, () => []);
   const processes = new Set<number>();

@@ -14,7 +14,7 @@ RUN pnpm --filter @anyone/dashboard exec vite build
 RUN node packages/vision/src/build-models.ts --out /app/models --python python3
 
 FROM node:24.21.0-bookworm-slim
-ENV NODE_ENV=production OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=2
+ENV NODE_ENV=production OMP_NUM_THREADS=1
 WORKDIR /app
 RUN groupadd --gid 10001 anyone && useradd --uid 10001 --gid anyone --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin anyone
 COPY --from=build /app /app

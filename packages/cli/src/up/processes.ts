@@ -69,9 +69,9 @@ export function planProcesses(options: PlanOptions): ProcessPlan[] {
     environment: { ...environment, ...extra },
     port,
   });
-  const working = (name: keyof Addresses["healthPorts"], extra: Record<string, string> = {}): ProcessPlan => {
+  const working = (name: keyof Addresses["healthPorts"]): ProcessPlan => {
     const port = addresses.healthPorts[name];
-    return service(name, port, { HEALTH_PORT: String(port), ...extra });
+    return service(name, port, { HEALTH_PORT: String(port) });
   };
   const worker = (role: "serve" | "work", name: string, port?: number): ProcessPlan => ({
     name,
@@ -91,8 +91,7 @@ export function planProcesses(options: PlanOptions): ProcessPlan[] {
     service("trainer", addresses.trainerPort),
     worker("serve", "gpu-worker-serve", addresses.inferencePort),
     working("crawler"),
-    // What its measuring processes free goes back to the machine: a heap for each thread keeps 80 MB of a picture's buffers.
-    working("filter", { MALLOC_ARENA_MAX: "2" }),
+    working("filter"),
     working("annotator"),
     ...Array.from({ length: options.workers }, (_, index) => worker("work", `gpu-worker-work-${index + 1}`)),
   ];
