@@ -32,7 +32,7 @@ beforeAll(async () => {
     rate: { apiPerSecond: 1000, imagesPerSecond: 1000 },
   });
   fetcher = safeFetcher({ allowPrivate: new Set(world.allow.split(",")) }, userAgent("mailto:tests@example.org"));
-  crawler = await DrawnCrawler.open(world, fetcher, folder);
+  crawler = await DrawnCrawler.over(world, fetcher, folder);
   const settings = { kind: "flickr", endpoint: world.flickrEndpoint, perPage: 100, politeness };
   await crawler.context.sources.save({ id: SourceId.parse("flickr"), settings: SourceSettings.parse(settings) });
 });

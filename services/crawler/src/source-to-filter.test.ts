@@ -43,7 +43,7 @@ beforeAll(async () => {
 
 /** A crawler with both of the world's sources. */
 async function openCrawler(): Promise<void> {
-  crawler = await DrawnCrawler.open(world, fetcher, folder);
+  crawler = await DrawnCrawler.over(world, fetcher, folder);
   await crawler.context.sources.save({
     id: flickrId,
     settings: SourceSettings.parse({ kind: "flickr", endpoint: world.flickrEndpoint, perPage: 40, politeness }),

@@ -43,7 +43,7 @@ const sources = () => ({
 });
 
 async function openCrawler(): Promise<void> {
-  crawler = await DrawnCrawler.open(world, fetcher, folder);
+  crawler = await DrawnCrawler.over(world, fetcher, folder);
   for (const [id, settings] of Object.entries(sources())) {
     await crawler.context.sources.save({ id: SourceId.parse(id), settings: SourceSettings.parse(settings) });
   }

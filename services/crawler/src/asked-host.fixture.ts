@@ -1,0 +1,155 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { candidateIdOf, insertListed } from "@anyone/db/candidates";
+import type { OpenDatabase } from "@anyone/db/client";
+import { readRecheck, startRecheck } from "@anyone/db/consent-rechecks";
+import { startCrawl } from "@anyone/db/crawls";
+import { readConsent } from "@anyone/db/evidence";
+import { AssetId, type CandidateId, SourceId } from "@anyone/domain/ids";
+import { SourceSettings } from "@anyone/domain/source/source";
+import type { NextTask } from "@anyone/domain/tasks";
+import { chunks } from "@anyone/queues/chunks";
+import { next } from "@anyone/queues/job";
+import { fetchCandidates, recheckConsent } from "@anyone/queues/jobs/source";
+import { largeJpeg, PROHIBITED, xmpPacket } from "./consent/pictures.fixture.ts";
+import { type SafeFetcher, safeFetcher } from "./fetch/safe-fetch.ts";
+import { politeReach, SourceStage } from "./source-stage.fixture.ts";
+
+export const sourceId = SourceId.parse("list");
+export const GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+
+/** A host that gives a picture for every name, and the source stage that asks it: on a new database after each `begin`. */
+export class AskedHost {
+  /** What the host does for a path, beyond giving its picture. */
+  headers: Record<string, Record<string, string>> = {};
+  statuses: Record<string, number> = {};
+  asked: string[] = [];
+  readonly #server: Server;
+  readonly #folder: string;
+  #fetcher: SafeFetcher | undefined;
+  #stage: SourceStage | undefined;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#server = createServer((request, response) => {
+      const path = request.url ?? "";
+      this.asked.push(`${request.method} ${path}`);
+      if (!path.endsWith(".jpg")) return void response.writeHead(404).end();
+      const status = this.statuses[path];
+      if (status) return void response.writeHead(status).end();
+      const xmp = xmpOf(path);
+      const bytes = largeJpeg(xmp === undefined ? {} : { xmp }, path);
+      response.writeHead(200, { etag: `"${path}"`, "content-length": bytes.length, ...this.headers[path] });
+      return void response.end(request.method === "HEAD" ? undefined : bytes);
+    });
+  }
+
+  static async open(): Promise<AskedHost> {
+    const host = new AskedHost(await mkdtemp(join(tmpdir(), "consent-")));
+    await new Promise<void>((resolve) => host.#server.listen(0, "127.0.0.1", resolve));
+    host.#fetcher = safeFetcher({ allowPrivate: new Set([new URL(host.origin).host]) }, "test");
+    return host;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get stage(): SourceStage {
+    if (!this.#stage) throw new Error("begin first");
+    return this.#stage;
+  }
+
+  get db(): OpenDatabase {
+    return this.stage.db;
+  }
+
+  async begin(): Promise<void> {
+    [this.headers, this.statuses, this.asked] = [{}, {}, []];
+    this.#stage = await SourceStage.open({ folder: this.#folder, reach: politeReach(this.#fetcher as SafeFetcher) });
+    const politeness = { perSecond: 1000, concurrency: 8 };
+    const settings = SourceSettings.parse({ kind: "url-list", files: [`${this.origin}/list.txt`], politeness });
+    await this.stage.context.sources.save({ id: sourceId, settings });
+  }
+
+  async close(): Promise<void> {
+    await this.#fetcher?.close();
+    this.#server.close();
+    await rm(this.#folder, { recursive: true });
+  }
+
+  /** Does tasks and those that follow; returns all that were done. */
+  async perform(...tasks: NextTask[]): Promise<NextTask[]> {
+    const before = this.stage.done.length;
+    await this.stage.performAll(...tasks);
+    return this.stage.done.slice(before);
+  }
+
+  /** Lists and fetches pictures of the host by their names. */
+  async fetched(...names: string[]): Promise<CandidateId[]> {
+    const crawlId = await this.db.transaction((tx) =>
+      startCrawl(tx, { sourceId, target: 999, trigger: "manual", why: "a test" }),
+    );
+    const listings = names.map((name) => ({ externalId: name, url: `${this.origin}/${name}.jpg` }));
+    await this.db.transaction((tx) => insertListed(tx, { sourceId, crawlId }, listings));
+    const ids = names.map(idOf);
+    await this.perform(...chunks(ids, 64).map((candidateIds) => next(fetchCandidates, { candidateIds })));
+    return ids;
+  }
+
+  /** Makes assets of fetched pictures, as the filter does of what it keeps. */
+  async kept(...names: string[]): Promise<void> {
+    for (const name of names) {
+      await this.db.query("UPDATE candidates SET status = 'kept' WHERE id = $1", [idOf(name)]);
+      await this.db.query(
+        `INSERT INTO assets (id, candidate_id, source_id, width, height, original_key, image_key, thumbnail_key, parts_key, phash, group_id, brisque)
+         VALUES ($1, $2, $3, 1, 1, 'o', 'i', 't', 'p', 0, $1, 0)`,
+        [assetIdOf(name), idOf(name), sourceId],
+      );
+    }
+  }
+
+  async recheck(options: { most?: number; olderThanDays?: number } = {}) {
+    this.asked = [];
+    const recheckId = await this.db.transaction((tx) =>
+      startRecheck(tx, { olderThanDays: 0, ...options, why: "a test" }),
+    );
+    const tasks = await this.perform(next(recheckConsent, { recheckId }));
+    return { tasks, now: await readRecheck(this.db, recheckId) };
+  }
+
+  consentOf(name: string) {
+    return readConsent(this.db, idOf(name));
+  }
+
+  async statusOf(name: string): Promise<string | undefined> {
+    const [row] = await this.db.query<{ status: string; reason: string | null }>(
+      "SELECT status, reason FROM candidates WHERE id = $1",
+      [idOf(name)],
+    );
+    return row?.reason ?? row?.status;
+  }
+
+  /** What is known of a picture's address. */
+  async link(name: string) {
+    const [row] = await this.db.query(
+      `SELECT check_found AS found, checked_at > now() - interval '1 minute' AS just, missing_since IS NOT NULL AS missing,
+         dead_at IS NOT NULL AS dead FROM candidates WHERE id = $1`,
+      [idOf(name)],
+    );
+    return row;
+  }
+}
+
+export const idOf = (name: string) => candidateIdOf(sourceId, name);
+
+/** The asset of a picture whose name is one hex digit. */
+export const assetIdOf = (name: string) => AssetId.parse(name.repeat(64));
+
+function xmpOf(path: string): string | undefined {
+  if (path.startsWith("/prohibited")) return xmpPacket(PROHIBITED);
+  return path.startsWith("/generated") ? xmpPacket(`Iptc4xmpExt:DigitalSourceType="${GENERATED}"`) : undefined;
+}
