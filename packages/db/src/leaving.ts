@@ -1,6 +1,7 @@
-import { AssetId, type CandidateId } from "@anyone/domain/ids";
+import { AssetId, CandidateId } from "@anyone/domain/ids";
 import { LEAVE_REASONS, type LeaveReason, leavesBecause, type Standing } from "@anyone/domain/source/leaving";
-import type { Transaction } from "@anyone/domain/transaction";
+import { crawlRefusal } from "@anyone/domain/source/permission";
+import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { recordEvent } from "./events.ts";
 import { reservedBy } from "./evidence.ts";
 import { grantsBySource } from "./grants.ts";
@@ -72,6 +73,34 @@ export async function settleLeaving(
   };
 }
 
+/**
+ * Up to `limit` assets, by id after `after`, that are in the pool though their source may not be used any more, or out of it for want of a
+ * permission though it may.
+ */
+export async function permittedOtherwise(
+  sql: Sql,
+  after: string,
+  limit: number,
+): Promise<{ id: string; candidateId: CandidateId }[]> {
+  const sources = await sql.query<{ sourceId: string; kind: string }>(
+    `SELECT id AS "sourceId", connector AS kind FROM sources`,
+  );
+  const grants = await grantsBySource(sql);
+  const refused = Map.groupBy(
+    sources,
+    (source) => crawlRefusal({ ...source, grants: grants.get(source.sourceId) ?? [] }) !== undefined,
+  );
+  const idsOf = (isRefused: boolean) => (refused.get(isRefused) ?? []).map(({ sourceId }) => sourceId);
+  const rows = await sql.query<{ id: string; candidateId: string }>(
+    `(SELECT id, candidate_id AS "candidateId" FROM assets WHERE left_at IS NULL AND source_id = ANY($3::text[]) AND id > $1 ORDER BY id LIMIT $2)
+     UNION ALL
+     (SELECT id, candidate_id FROM assets WHERE left_because = 'not-permitted' AND source_id = ANY($4::text[]) AND id > $1 ORDER BY id LIMIT $2)
+     ORDER BY id LIMIT $2`,
+    [after, limit, idsOf(true), idsOf(false)],
+  );
+  return rows.map(({ id, candidateId }) => ({ id, candidateId: CandidateId.parse(candidateId) }));
+}
+
 async function tell(tx: Transaction, reasons: readonly (LeaveReason | null)[], returned: number): Promise<void> {
   if (reasons.length === 0 && returned === 0) return;
   const counts = LEAVE_REASONS.map((reason) => [reason, reasons.filter((one) => one === reason).length] as const);
@@ -85,7 +114,7 @@ async function tell(tx: Transaction, reasons: readonly (LeaveReason | null)[], r
   await recordEvent(tx, {
     stage: "source",
     kind: "left-pool",
-    text: `Of the pictures asked about again, ${parts.join(", and ")}.`,
+    text: `Of the pictures looked at again, ${parts.join(", and ")}.`,
     data: { ...Object.fromEntries(departed), returned },
   });
 }

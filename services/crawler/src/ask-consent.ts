@@ -1,9 +1,7 @@
-import { addTasks } from "@anyone/db/add-tasks";
 import { lockPool } from "@anyone/db/assets";
 import { type Askable, askableCandidates, recordAnswers } from "@anyone/db/consent-rechecks";
 import { recordEvent } from "@anyone/db/events";
 import { type Reading, recordReadings } from "@anyone/db/evidence";
-import { settleLeaving } from "@anyone/db/leaving";
 import { type LinkCheck, recordChecks } from "@anyone/db/link-checks";
 import { type CandidateId, ProtocolId } from "@anyone/domain/ids";
 import { retryDelay } from "@anyone/domain/source/candidate";
@@ -11,17 +9,13 @@ import type { Heard } from "@anyone/domain/source/consent";
 import type { Found } from "@anyone/domain/source/recheck";
 import type { Source } from "@anyone/domain/source/source";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
-import { chunks } from "@anyone/queues/chunks";
 import { done, next, type Outcome, type TaskContext } from "@anyone/queues/job";
-import { annotateAssets } from "@anyone/queues/jobs/annotate";
 import { askConsent as askLater } from "@anyone/queues/jobs/source";
 import type { CrawlerContext } from "./context.ts";
 import { type AskedAgain, askAgain } from "./fetch/ask-again.ts";
 import { AT_ONCE } from "./fetch-candidates.ts";
 import { mapPool } from "./map-pool.ts";
-
-/** Assets of one task that annotates. */
-const ANNOTATED = 64;
+import { settlePool } from "./settle-pool.ts";
 
 interface Answered {
   candidate: Askable;
@@ -72,12 +66,8 @@ export async function askConsent(
       await recordReadings(tx, settled.flatMap(readingOf));
       await recordChecks(tx, settled.flatMap(checkOf));
       const asked = settled.map(({ candidate: { id } }) => id);
-      const { departed, returned, unanswered } = await settleLeaving(tx, asked, protocolId);
+      const { departed, returned } = await settlePool(tx, asked, { protocolId, by: recheckId });
       await recordAnswers(tx, recheckId, found, { departed: departed.length, returned: returned.length });
-      const tasks = chunks(unanswered, ANNOTATED).map((assetIds) =>
-        next(annotateAssets, { assetIds, protocolId, recheck: recheckId }),
-      );
-      await addTasks(tx, tasks);
       if (optedOut.length > 0) await tell(tx, recheckId, optedOut);
     },
     next: later.length === 0 ? [] : [askLaterAbout(recheckId, later, round)],

@@ -6,6 +6,7 @@ import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { SOURCE_USES } from "@anyone/domain/source/terms";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AskedHost, assetIdOf, idOf, sourceId } from "./asked-host.fixture.ts";
+import { settleByGrants } from "./grants-clock.ts";
 
 let host: AskedHost;
 beforeAll(async () => {
@@ -44,8 +45,8 @@ describe("what a recheck finds", () => {
     expect(await inPool()).toEqual(["a", "b"]);
     const texts = await host.db.query<{ text: string }>("SELECT text FROM events WHERE kind = 'left-pool' ORDER BY id");
     expect(texts.map(({ text }) => text)).toEqual([
-      "Of the pictures asked about again, 1 left the pool (1 opted-out).",
-      "Of the pictures asked about again, 1 came back to the pool.",
+      "Of the pictures looked at again, 1 left the pool (1 opted-out).",
+      "Of the pictures looked at again, 1 came back to the pool.",
     ]);
     const asked = await host.db.query("SELECT payload -> 'assetIds' AS ids FROM tasks WHERE name = 'annotate.assets'");
     expect(asked).toEqual([{ ids: [assetIdOf("a")] }]);
@@ -110,5 +111,45 @@ describe("what a recheck finds", () => {
       withdrawnReason: "small-face",
     });
     expect(await host.statusOf("a")).toBe("small-face");
+  });
+});
+
+describe("the grants", () => {
+  const settle = () => settleByGrants(host.db, host.stage.context.protocols);
+  const leftBecause = async (name: string) => (await readAsset(host.db, assetIdOf(name)))?.leftBecause;
+
+  it("take a source's pictures out of the pool once they end, and bring back those that nothing else keeps out", async () => {
+    await host.db.query("UPDATE sources SET connector = 'unsplash'");
+    const all = { uses: [...SOURCE_USES], until: null, document: "letter.pdf" };
+    const { id } = await recordGrant(host.db, { sourceId, grantedBy: "Unsplash", ...all }, "a test");
+    await settle();
+    expect(await inPool()).toEqual(["a", "b"]);
+
+    await revokeGrant(host.db, id, "a test");
+    await Promise.all([settle(), settle(), settle()]);
+    expect(await inPool()).toEqual([]);
+    expect(await host.db.query("SELECT data FROM events WHERE kind = 'left-pool'")).toEqual([
+      { data: { "not-permitted": 2, returned: 0 } },
+    ]);
+
+    host.headers["/a.jpg"] = { "x-robots-tag": "noai" };
+    await host.recheck();
+    expect(await leftBecause("a")).toBe("opted-out");
+    await recordGrant(host.db, { sourceId, grantedBy: "Unsplash", ...all }, "a test");
+    await settle();
+    expect(await inPool()).toEqual(["b"]);
+    expect(await leftBecause("a")).toBe("opted-out");
+  });
+
+  it("leave alone what the licence of a picture says", async () => {
+    await host.db.query("UPDATE sources SET connector = 'flickr'");
+    await host.db.query(
+      "UPDATE candidates SET licence = CASE WHEN id = $1 THEN 'CC BY 2.0' ELSE 'All Rights Reserved' END",
+      [idOf("a")],
+    );
+    await host.recheck();
+    expect([await leftBecause("a"), await leftBecause("b")]).toEqual([null, "not-permitted"]);
+    await settle();
+    expect(await inPool()).toEqual(["a"]);
   });
 });

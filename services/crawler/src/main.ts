@@ -16,6 +16,7 @@ import { onShutdown } from "@anyone/runtime/shutdown";
 import { checkStore } from "@anyone/storage/check-store";
 import { openStore } from "@anyone/storage/open-store";
 import { Env } from "./env.ts";
+import { startGrantsClock } from "./grants-clock.ts";
 import { handlers } from "./handlers.ts";
 import { startPoolClock } from "./pool-clock.ts";
 import { openReach } from "./reach.ts";
@@ -40,6 +41,7 @@ main(async () => {
     apiKeys: { flickr: env.FLICKR_API_KEY, unsplash: env.UNSPLASH_ACCESS_KEY, pixabay: env.PIXABAY_API_KEY },
     s3: env,
   });
+  const protocols = protocolRepository(db);
   const work = await startWork({
     jobs: sourceJobs,
     handlers,
@@ -48,7 +50,7 @@ main(async () => {
       sources: sourceRepository(db),
       crawls: crawlRepository(db),
       candidates: candidateRepository(db),
-      protocols: protocolRepository(db),
+      protocols,
       store,
       reach,
       thresholds: () => readThresholds(db),
@@ -62,10 +64,12 @@ main(async () => {
   });
   const stopClock = startPoolClock(db, tasks, log);
   const stopRefresh = startRefreshClock(db, tasks, log);
+  const stopGrants = startGrantsClock(db, protocols, log);
   const health = env.HEALTH_PORT === undefined ? undefined : await serveHealth(env.HEALTH_PORT, () => work.health());
   onShutdown(log, async () => {
     stopClock();
     stopRefresh();
+    stopGrants();
     await work.stop();
     health?.close();
     await reach.close();

@@ -66,7 +66,11 @@ Whoever records a grant answers for it. A crawl asks before it starts; a version
     .argument("<id>", "number of the grant, from anyone grant list", wholeNumber(1, 2_147_483_647))
     .action(async (id: number) => {
       const revoked = await connect().client.call(grantsApi.revokeGrant, { params: { id } });
-      output().result(revoked, () => `Grant ${revoked.id} for ${revoked.sourceId} is revoked.`);
+      output().result(
+        revoked,
+        () =>
+          `Grant ${revoked.id} for ${revoked.sourceId} is revoked. Pictures that are permitted by it alone leave the pool within a minute.`,
+      );
     });
 }
 

@@ -14,11 +14,11 @@ export const annotateAssets = defineJob({
     iteration: z.number().int().optional(),
     /** By which judging again they came back to the pool. */
     rejudge: z.number().int().optional(),
-    /** By which recheck of consent they did. */
-    recheck: z.string().max(64).optional(),
+    /** What else brought them back: a recheck of consent, or a look at the grants. */
+    returnedBy: z.string().max(64).optional(),
   }),
-  key: ({ assetIds, protocolId, labellerId, iteration, rejudge, recheck }) => {
-    const back = `${rejudge === undefined ? "" : `r${rejudge}.`}${recheck === undefined ? "" : `c${recheck}.`}`;
+  key: ({ assetIds, protocolId, labellerId, iteration, rejudge, returnedBy }) => {
+    const back = `${rejudge === undefined ? "" : `r${rejudge}.`}${returnedBy === undefined ? "" : `${returnedBy}.`}`;
     return `${protocolId}.${labellerId ?? "current"}.${iteration ?? 0}.${back}${assetIds.join(",")}`;
   },
   chunk: "assetIds",
