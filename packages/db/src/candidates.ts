@@ -118,7 +118,7 @@ export async function insertListed(
 }
 
 /** Captions come as strangers wrote them, or cut in the middle of a character: PostgreSQL takes no NUL and no half of a pair. */
-function storable(_key: string, value: unknown): unknown {
+export function storable(_key: string, value: unknown): unknown {
   return typeof value === "string" ? value.replaceAll("\0", "").toWellFormed() : value;
 }
 

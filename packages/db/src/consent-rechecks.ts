@@ -18,6 +18,7 @@ import { readSetting } from "./settings.ts";
 export interface Askable {
   id: CandidateId;
   sourceId: SourceId;
+  externalId: string;
   url: string;
   sha256: string | null;
   bytes: number | null;
@@ -97,7 +98,7 @@ export async function staleCandidates(
 /** Unsplash names a picture by the address where its download is told; its host is asked at the picture's own. */
 export async function askableCandidates(sql: Sql, ids: readonly CandidateId[]): Promise<Askable[]> {
   const rows = await sql.query<Omit<Askable, "id" | "sourceId"> & { id: string; sourceId: string }>(
-    `SELECT c.id, c.source_id AS "sourceId", CASE WHEN s.connector = 'unsplash' THEN coalesce(c.fetched_from, c.url) ELSE c.url END AS url,
+    `SELECT c.id, c.source_id AS "sourceId", c.external_id AS "externalId", CASE WHEN s.connector = 'unsplash' THEN coalesce(c.fetched_from, c.url) ELSE c.url END AS url,
        c.sha256, c.bytes, c.validators
      FROM candidates c JOIN sources s ON s.id = c.source_id WHERE c.id = ANY($1::text[])`,
     [ids],

@@ -1,10 +1,31 @@
 import type { CandidateId } from "@anyone/domain/ids";
+import type { Listing } from "@anyone/domain/source/candidate";
 import { afterCheck, type Check, type Link } from "@anyone/domain/source/link";
 import type { Transaction } from "@anyone/domain/transaction";
+import { storable } from "./candidates.ts";
 
 /** What a host said of one fetched candidate. */
 export interface LinkCheck extends Check {
   candidateId: CandidateId;
+}
+
+/** What a source said of one candidate's rights. */
+export interface RightsTold extends Pick<Listing, "licence" | "licenceUrl" | "author" | "credit"> {
+  candidateId: CandidateId;
+}
+
+/** Notes the rights of candidates as their source tells them now. Returns how many are under another licence than before. */
+export async function recordRights(tx: Transaction, told: readonly RightsTold[]): Promise<number> {
+  const rows = await tx.query<{ changed: boolean }>(
+    `UPDATE candidates c SET licence = now.licence, licence_url = now."licenceUrl", author = now.author, credit = now.credit
+     FROM json_to_recordset($1::json) AS now ("candidateId" text, licence text, "licenceUrl" text, author text, credit text)
+       JOIN candidates old ON old.id = now."candidateId"
+     WHERE c.id = old.id AND (old.licence, old.licence_url, old.author, old.credit)
+       IS DISTINCT FROM (now.licence, now."licenceUrl", now.author, now.credit)
+     RETURNING old.licence IS DISTINCT FROM now.licence AS changed`,
+    [JSON.stringify(told, storable)],
+  );
+  return rows.filter(({ changed }) => changed).length;
 }
 
 /** Notes when hosts last answered for fetched pictures and what they said, and which links are dead by it. */

@@ -2,7 +2,7 @@ import { lockPool } from "@anyone/db/assets";
 import { type Askable, askableCandidates, recordAnswers } from "@anyone/db/consent-rechecks";
 import { recordEvent } from "@anyone/db/events";
 import { type Reading, recordReadings } from "@anyone/db/evidence";
-import { type LinkCheck, recordChecks } from "@anyone/db/link-checks";
+import { type LinkCheck, type RightsTold, recordChecks, recordRights } from "@anyone/db/link-checks";
 import { type CandidateId, ProtocolId } from "@anyone/domain/ids";
 import { retryDelay } from "@anyone/domain/source/candidate";
 import type { Heard } from "@anyone/domain/source/consent";
@@ -11,6 +11,8 @@ import type { Source } from "@anyone/domain/source/source";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { done, next, type Outcome, type TaskContext } from "@anyone/queues/job";
 import { askConsent as askLater } from "@anyone/queues/jobs/source";
+import { Unlisted } from "./connectors/connector.ts";
+import { connectorOf } from "./connectors/connectors.ts";
 import type { CrawlerContext } from "./context.ts";
 import { type AskedAgain, askAgain } from "./fetch/ask-again.ts";
 import { AT_ONCE } from "./fetch-candidates.ts";
@@ -20,6 +22,8 @@ import { settlePool } from "./settle-pool.ts";
 interface Answered {
   candidate: Askable;
   answer: AskedAgain;
+  /** Its rights as its source tells them now, where it does. */
+  rights: RightsTold[];
   /** When a host that does not answer now is to be asked again; undefined when it answered, or was asked often enough. */
   retryInMs: number | undefined;
 }
@@ -41,9 +45,12 @@ export async function askConsent(
   const answered = await mapPool(candidates, AT_ONCE, async (candidate): Promise<Answered> => {
     const settings = bySource.get(candidate.sourceId)?.settings;
     const politeness = settings && "politeness" in settings ? settings.politeness : { perSecond: 1, concurrency: 2 };
-    const answer = await askAgain(candidate, { fetch: reach.fetch, politeness, signal });
+    const [answer, rights] = await Promise.all([
+      askAgain(candidate, { fetch: reach.fetch, politeness, signal }),
+      round === 1 ? rightsNow(candidate, settings, context) : [],
+    ]);
     const wait = answer.found === "unanswered" ? retryDelay(answer.reason, round, answer.retryAfterMs) : undefined;
-    return { candidate, answer, retryInMs: wait };
+    return { candidate, answer, rights, retryInMs: wait };
   });
 
   const later = answered.filter(({ retryInMs }) => retryInMs !== undefined);
@@ -65,13 +72,34 @@ export async function askConsent(
       await lockPool(tx);
       await recordReadings(tx, settled.flatMap(readingOf));
       await recordChecks(tx, settled.flatMap(checkOf));
-      const asked = settled.map(({ candidate: { id } }) => id);
+      await recordRights(
+        tx,
+        answered.flatMap(({ rights }) => rights),
+      );
+      const asked = answered.map(({ candidate: { id } }) => id);
       const { departed, returned } = await settlePool(tx, asked, { protocolId, by: recheckId });
       await recordAnswers(tx, recheckId, found, { departed: departed.length, returned: returned.length });
       if (optedOut.length > 0) await tell(tx, recheckId, optedOut);
     },
     next: later.length === 0 ? [] : [askLaterAbout(recheckId, later, round)],
   });
+}
+
+/** What a source says of a picture's rights now; nothing where it tells none, or can't be asked. */
+async function rightsNow(
+  { id, externalId }: Askable,
+  settings: Source["settings"] | undefined,
+  { reach, signal, log }: CrawlerContext & TaskContext,
+): Promise<RightsTold[]> {
+  if (!settings) return [];
+  try {
+    const now = await connectorOf(settings).rights?.(settings, externalId, reach, signal);
+    return now ? [{ candidateId: id, ...now }] : [];
+  } catch (error) {
+    if (!(error instanceof Unlisted)) throw error;
+    log.warn({ stage: "source", candidateId: id, reason: error.reason }, `its rights were not told: ${error.message}`);
+    return [];
+  }
 }
 
 /** What a host that did not answer said on the way is not what it says of the picture: nothing of it is kept. */

@@ -26,6 +26,8 @@ export class AskedHost {
   /** What the host does for a path, beyond giving its picture. */
   headers: Record<string, Record<string, string>> = {};
   statuses: Record<string, number> = {};
+  /** What it answers when it is asked, as Flickr is, for the licence of a picture: the id of one, by the picture's name. */
+  licences: Record<string, number> = {};
   asked: string[] = [];
   readonly #server: Server;
   readonly #folder: string;
@@ -37,6 +39,7 @@ export class AskedHost {
     this.#server = createServer((request, response) => {
       const path = request.url ?? "";
       this.asked.push(`${request.method} ${path}`);
+      if (path.startsWith("/services/rest/")) return void response.end(this.#photo(new URL(path, this.origin)));
       if (!path.endsWith(".jpg")) return void response.writeHead(404).end();
       const status = this.statuses[path];
       if (status) return void response.writeHead(status).end();
@@ -67,12 +70,26 @@ export class AskedHost {
     return this.stage.db;
   }
 
-  async begin(): Promise<void> {
-    [this.headers, this.statuses, this.asked] = [{}, {}, []];
-    this.#stage = await SourceStage.open({ folder: this.#folder, reach: politeReach(this.#fetcher as SafeFetcher) });
+  #photo({ searchParams }: URL): string {
+    const name = searchParams.get("photo_id") ?? "";
+    const license = this.licences[name];
+    if (license === undefined) return JSON.stringify({ stat: "fail", code: 1, message: "Photo not found" });
+    const owner = { nsid: "7@N01", username: "ada" };
+    return JSON.stringify({ stat: "ok", photo: { id: name, license, title: { _content: name }, owner } });
+  }
+
+  /** @param kind of the source that its pictures come from */
+  async begin(kind: "url-list" | "flickr" = "url-list"): Promise<void> {
+    [this.headers, this.statuses, this.licences, this.asked] = [{}, {}, {}, []];
+    const reach = politeReach(this.#fetcher as SafeFetcher, { flickr: "a key" });
+    this.#stage = await SourceStage.open({ folder: this.#folder, reach });
     const politeness = { perSecond: 1000, concurrency: 8 };
-    const settings = SourceSettings.parse({ kind: "url-list", files: [`${this.origin}/list.txt`], politeness });
-    await this.stage.context.sources.save({ id: sourceId, settings });
+    const place =
+      kind === "flickr" ? { endpoint: `${this.origin}/services/rest/` } : { files: [`${this.origin}/list.txt`] };
+    await this.stage.context.sources.save({
+      id: sourceId,
+      settings: SourceSettings.parse({ kind, ...place, politeness }),
+    });
   }
 
   async close(): Promise<void> {

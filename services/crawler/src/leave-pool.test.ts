@@ -12,12 +12,15 @@ let host: AskedHost;
 beforeAll(async () => {
   host = await AskedHost.open();
 });
-beforeEach(async () => {
-  await host.begin();
+beforeEach(() => begin());
+afterAll(() => host.close());
+
+/** Two pictures of the host are in the pool. */
+async function begin(kind?: "flickr"): Promise<void> {
+  await host.begin(kind);
   await host.fetched("a", "b");
   await host.kept("a", "b");
-});
-afterAll(() => host.close());
+}
 
 /** The names of the pictures in the pool. */
 const inPool = async () =>
@@ -90,6 +93,29 @@ describe("what a recheck finds", () => {
     expect(await inPool()).toEqual([]);
   });
 
+  it("takes out what is under another licence by now, with the new one noted, and brings it back under an open one", async () => {
+    const rightsOf = async (name: string) =>
+      (await host.db.query("SELECT licence, credit FROM candidates WHERE id = $1", [idOf(name)]))[0];
+    await begin("flickr");
+    host.licences = { a: 4, b: 4 };
+    expect((await host.recheck()).now).toMatchObject({ departed: 0 });
+    expect(await rightsOf("a")).toEqual({ licence: "CC BY 2.0", credit: "a by ada on Flickr, CC BY 2.0" });
+
+    host.licences = { a: 0, b: 4 };
+    expect((await host.recheck()).now).toMatchObject({ departed: 1 });
+    expect(await inPool()).toEqual(["b"]);
+    expect(await readAsset(host.db, assetIdOf("a"))).toMatchObject({ leftBecause: "not-permitted" });
+    expect(await rightsOf("a")).toMatchObject({ licence: "All rights reserved" });
+
+    // One that Flickr no longer shows, and one of which it tells nothing: what they were given under before stands.
+    host.licences = {};
+    expect((await host.recheck()).now).toMatchObject({ departed: 0, returned: 0 });
+    expect(await rightsOf("b")).toMatchObject({ licence: "CC BY 2.0" });
+    host.licences = { a: 9 };
+    expect((await host.recheck()).now).toMatchObject({ returned: 1 });
+    expect(await inPool()).toEqual(["a", "b"]);
+  });
+
   it("is settled after a judging again that holds the pool, by what that one left", async () => {
     host.headers["/a.jpg"] = { "x-robots-tag": "noai" };
     const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
@@ -142,7 +168,7 @@ describe("the grants", () => {
   });
 
   it("leave alone what the licence of a picture says", async () => {
-    await host.db.query("UPDATE sources SET connector = 'flickr'");
+    await begin("flickr");
     await host.db.query(
       "UPDATE candidates SET licence = CASE WHEN id = $1 THEN 'CC BY 2.0' ELSE 'All Rights Reserved' END",
       [idOf("a")],

@@ -11,7 +11,7 @@ type Answer = Record<string, unknown>;
 const MOST_PER_SEARCH = 4_000;
 
 /**
- * `flickr.photos.search` and `flickr.photos.licenses.getInfo` in the REST API's shape: errors come with status 200 and
+ * `flickr.photos.search`, `flickr.photos.getInfo` and `flickr.photos.licenses.getInfo` in the REST API's shape: errors come with status 200 and
  * `stat: "fail"`, JSON is wrapped in a call unless `nojsoncallback=1`, too many calls get 429 with Retry-After.
  */
 export function serveFlickr(app: FastifyInstance, options: FlickrOptions): void {
@@ -32,6 +32,8 @@ function answer(query: Query, options: Flickr): Answer {
   switch (query.method) {
     case "flickr.photos.search":
       return search(query, options);
+    case "flickr.photos.getInfo":
+      return info(query, options);
     case "flickr.photos.licenses.getInfo":
       return { licenses: { license: LICENCES }, stat: "ok" };
     default:
@@ -56,6 +58,19 @@ function search(query: Query, { entries, searched, imageUrl }: Flickr): Answer {
   const extras = new Set(query.extras?.split(",") ?? []);
   const photo = found.slice(start, start + perPage).map((entry) => toPhoto(entry, extras, imageUrl));
   return { photos: { page, pages, perpage: perPage, total: found.length, photo }, stat: "ok" };
+}
+
+function info(query: Query, { entries }: Flickr): Answer {
+  const entry = entries.find(({ id }) => id === query.photo_id);
+  if (!entry) return failure(1, `Photo "${query.photo_id ?? ""}" not found (invalid ID)`);
+  const { id, owner, ownerName, title, licence } = entry;
+  return {
+    photo: {
+      ...{ id, license: licence, title: { _content: title }, dateuploaded: String(uploadedAt(entry)) },
+      owner: { nsid: owner, username: ownerName, realname: "" },
+    },
+    stat: "ok",
+  };
 }
 
 /** Two photos a minute, in the order of their seeds, from the first second of 2024. */

@@ -41,6 +41,9 @@ export interface ImageBytes extends Partial<Heard> {
 
 export type ImageRefused = FetchRefused & Partial<Heard>;
 
+/** Under what a picture may be used, and who is to be named. */
+export type Rights = Pick<Listing, "licence" | "licenceUrl" | "author" | "credit">;
+
 /** Lists one kind of source and reads its images. Add a file, add it to `connectors.ts`, and it must pass `conformance.test.ts`. */
 export interface Connector<Kind extends SourceKind> {
   kind: Kind;
@@ -52,6 +55,17 @@ export interface Connector<Kind extends SourceKind> {
   list(settings: SettingsOf<Kind>, cursor: string | null, reach: Reach, signal?: AbortSignal): Promise<Page>;
   /** The bytes of one listed image, checked to be one; what goes wrong with it is a value. */
   read(settings: SettingsOf<Kind>, url: string, reach: Reach, signal?: AbortSignal): Promise<ImageBytes | ImageRefused>;
+  /**
+   * What a listed picture's rights are now, where each picture has its own and may change them. Undefined where the source no longer shows it: what
+   * it was given under before stands.
+   * @throws Unlisted when the source can't be asked
+   */
+  rights?(
+    settings: SettingsOf<Kind>,
+    externalId: string,
+    reach: Reach,
+    signal?: AbortSignal,
+  ): Promise<Rights | undefined>;
 }
 
 /** A source that can't be listed. `retryAfterMs` when it only asked to be left alone for a while. */

@@ -59,6 +59,21 @@ describe("the flickr connector", () => {
     await large.stop();
   });
 
+  it("tells the rights of one photo now, and nothing of one that is not shown any more", async () => {
+    const { settings } = sources.of.flickr;
+    if (settings.kind !== "flickr") throw new Error("another kind");
+    const connector = connectorOf(settings);
+    const { listings } = await connector.list(settings, null, sources.reach);
+    expect(listings.length).toBeGreaterThan(0);
+    for (const { externalId, licence, licenceUrl, author, credit } of listings) {
+      const now = await connector.rights?.(settings, externalId, sources.reach);
+      expect(now).toEqual({ licence, licenceUrl, author, credit });
+    }
+    expect(await connector.rights?.(settings, "404", sources.reach)).toBeUndefined();
+    const wrong = { ...sources.reach, apiKeys: { flickr: "wrong" } };
+    await expect(connector.rights?.(settings, "1", wrong)).rejects.toMatchObject({ reason: "flickr-100" });
+  });
+
   it("says what is missing, and what Flickr refused", async () => {
     const { settings } = sources.of.flickr;
     const without = { ...sources.reach, apiKeys: {} };

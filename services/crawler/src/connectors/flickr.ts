@@ -1,7 +1,8 @@
 import type { Listing } from "@anyone/domain/source/candidate";
+import type { SettingsOf } from "@anyone/domain/source/source";
 import { z } from "zod";
 import { askApi, keyOf, readAnswer } from "./ask-api.ts";
-import { type Connector, Unlisted } from "./connector.ts";
+import { type Connector, type Reach, type Rights, Unlisted } from "./connector.ts";
 import { readImage } from "./read-image.ts";
 
 /** The Flickr API gives the same photos again beyond the 4,000th of one search: what is older needs a search of its own. */
@@ -26,13 +27,9 @@ const LICENCES: Readonly<Record<string, readonly [name: string, url: string]>> =
 export const flickr: Connector<"flickr"> = {
   kind: "flickr",
 
-  async list(settings, cursor, { fetch, apiKeys }, signal) {
-    const key = keyOf("Flickr", "FLICKR_API_KEY", apiKeys.flickr);
+  async list(settings, cursor, reach, signal) {
     const { page, before } = position(cursor);
-    const url = new URL(settings.endpoint);
     const query = {
-      method: "flickr.photos.search",
-      api_key: key,
       text: settings.text,
       license: settings.licences.join(","),
       media: "photos",
@@ -42,21 +39,41 @@ export const flickr: Connector<"flickr"> = {
       extras: "license,owner_name,url_o,url_l,o_dims,date_upload",
       per_page: String(settings.perPage),
       page: String(page),
-      format: "json",
-      nojsoncallback: "1",
       ...(before === undefined ? {} : { max_upload_date: before }),
     };
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const { politeness } = settings;
-    const budget = { provider: "flickr", key, quota: settings.quota };
-    const { photos } = resultOf(await askApi({ api: "Flickr", url, fetch, politeness, key: budget, signal }));
+    const text = await call("flickr.photos.search", query, settings, reach, signal);
+    const { photos } = resultOf(readAnswer("Flickr", text, Searched));
     const listings = photos.photo.flatMap((photo) => toListing(photo, settings.licences));
     const next = nextPosition({ page, before }, photos, Math.floor(MOST_PER_SEARCH / settings.perPage));
     return { listings, cursor: next ?? null, done: next === undefined };
   },
 
   read: (settings, url, { fetch }, signal) => readImage(fetch, url, settings.politeness, signal),
+
+  async rights(settings, externalId, reach, signal) {
+    const text = await call("flickr.photos.getInfo", { photo_id: externalId }, settings, reach, signal);
+    const answer = readAnswer("Flickr", text, Told);
+    // 1: there is no such photo, 2: its owner shows it to nobody any more.
+    if (answer.stat === "fail" && (answer.code === 1 || answer.code === 2)) return undefined;
+    const { license, title, owner } = resultOf(answer).photo;
+    return rightsOf({ license, title: title._content, author: owner.username || owner.nsid });
+  },
 };
+
+/** Calls a method of the REST API; its answer as text. */
+function call(
+  method: string,
+  query: Readonly<Record<string, string>>,
+  { endpoint, politeness, quota }: SettingsOf<"flickr">,
+  { fetch, apiKeys }: Reach,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const key = keyOf("Flickr", "FLICKR_API_KEY", apiKeys.flickr);
+  const url = new URL(endpoint);
+  const whole = { method, api_key: key, ...query, format: "json", nojsoncallback: "1" };
+  for (const [name, value] of Object.entries(whole)) url.searchParams.set(name, value);
+  return askApi({ api: "Flickr", url, fetch, politeness, key: { provider: "flickr", key, quota }, signal });
+}
 
 interface Position {
   page: number;
@@ -96,18 +113,29 @@ const Photo = z.object({
   height_l: whole,
 });
 
-const Answer = z.discriminatedUnion("stat", [
+const Failed = z.object({ stat: z.literal("fail"), code: z.coerce.number(), message: z.string() });
+type Failed = z.infer<typeof Failed>;
+
+const SearchResult = z.object({
+  stat: z.literal("ok"),
+  photos: z.object({ page: z.coerce.number(), pages: z.coerce.number(), photo: z.array(z.unknown()) }),
+});
+type SearchResult = z.infer<typeof SearchResult>;
+const Searched = z.discriminatedUnion("stat", [SearchResult, Failed]);
+
+const Told = z.discriminatedUnion("stat", [
   z.object({
     stat: z.literal("ok"),
-    photos: z.object({ page: z.coerce.number(), pages: z.coerce.number(), photo: z.array(z.unknown()) }),
+    photo: z.object({
+      license: z.coerce.string(),
+      title: z.object({ _content: z.string() }),
+      owner: z.object({ nsid: z.string(), username: z.string().optional() }),
+    }),
   }),
-  z.object({ stat: z.literal("fail"), code: z.coerce.number(), message: z.string() }),
+  Failed,
 ]);
 
-type SearchResult = Extract<z.infer<typeof Answer>, { stat: "ok" }>;
-
-function resultOf(text: string): SearchResult {
-  const answer = readAnswer("Flickr", text, Answer);
+function resultOf<Ok extends { stat: "ok" }>(answer: Ok | Failed): Ok {
   if (answer.stat === "ok") return answer;
   // 105: service unavailable, 106: write failed, 111 and above are faults of the call itself.
   const passing = answer.code === 105 || answer.code === 106;
@@ -121,20 +149,22 @@ function toListing(raw: unknown, licences: readonly number[]): Listing[] {
   const photo = parsed.data;
   const url = photo.url_o ?? photo.url_l;
   if (url === undefined || !licences.includes(Number(photo.license))) return [];
-  const [licence, licenceUrl] = LICENCES[photo.license] ?? [`Flickr licence ${photo.license}`, undefined];
-  const author = (photo.ownername || photo.owner).slice(0, 500);
   return [
     {
       externalId: photo.id,
       url,
       landingUrl: `https://www.flickr.com/photos/${photo.owner}/${photo.id}/`,
-      licence,
-      licenceUrl,
-      author,
-      credit: `${photo.title.trim().slice(0, 200) || "Photo"} by ${author} on Flickr, ${licence}`,
+      ...rightsOf({ ...photo, author: photo.ownername || photo.owner }),
       caption: photo.title.slice(0, 4000) || undefined,
       width: photo.url_o ? photo.width_o : photo.width_l,
       height: photo.url_o ? photo.height_o : photo.height_l,
     },
   ];
+}
+
+function rightsOf({ license, title, author: whole }: { license: string; title: string; author: string }): Rights {
+  const [licence, licenceUrl] = LICENCES[license] ?? [`Flickr licence ${license}`, undefined];
+  const author = whole.slice(0, 500);
+  const credit = `${title.trim().slice(0, 200) || "Photo"} by ${author} on Flickr, ${licence}`;
+  return { licence, licenceUrl, author, credit };
 }
