@@ -1,5 +1,6 @@
+import { SourceId } from "@anyone/domain/ids";
 import { ConsentPlace, ConsentSignal, Stance } from "@anyone/domain/source/consent";
-import { RecheckStart } from "@anyone/domain/source/recheck";
+import { OLD_AFTER_DAYS, RecheckStart } from "@anyone/domain/source/recheck";
 import { z } from "zod";
 import { operation } from "./operation.ts";
 import { Moment } from "./page.ts";
@@ -53,6 +54,13 @@ export const Recheck = z.object({
 });
 export type Recheck = z.infer<typeof Recheck>;
 
+/** What a recheck would ask about. */
+export const Stale = z.object({
+  /** Pictures of each source, the most first; `oldest`: when the one was last asked about that was least lately, null where one never was. */
+  items: z.array(z.object({ sourceId: z.string(), count: z.number().int(), oldest: Moment.nullable() })),
+});
+export type Stale = z.infer<typeof Stale>;
+
 const byId = z.object({ id: z.string().min(1).max(200) });
 
 /** What may be done with pictures, by what their hosts and files say. */
@@ -79,6 +87,17 @@ export const consentApi = {
     summary: "One recheck and how far it is",
     params: byId,
     answer: Recheck,
+  }),
+  countStale: operation({
+    path: "/v1/consent/stale",
+    stage: "source",
+    access: "operator",
+    summary: "How many pictures a recheck would ask about, by source",
+    query: z.object({
+      sourceId: SourceId.optional(),
+      olderThanDays: z.coerce.number().int().min(0).max(3650).default(OLD_AFTER_DAYS),
+    }),
+    answer: Stale,
   }),
   startRecheck: operation({
     method: "POST",

@@ -15,8 +15,7 @@ export async function recheckConsent(
   if (recheck.listed) return skipped("recheck-listed");
   const left = (recheck.most ?? Number.POSITIVE_INFINITY) - recheck.found;
   const wanted = Math.min(RECHECK_PAGE, left);
-  const ids = await staleCandidates(db, recheck, after, wanted);
-  const last = ids.at(-1);
+  const { ids, last } = await staleCandidates(db, recheck, after, wanted);
   const listed = last === undefined || ids.length < RECHECK_PAGE || ids.length === left;
   return done({
     write: (tx) => recordFound(tx, recheckId, ids.length, listed),

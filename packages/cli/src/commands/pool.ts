@@ -3,10 +3,14 @@ import type { Command } from "commander";
 import { wholeNumber } from "../numbers.ts";
 import { makeOutput, table } from "../output.ts";
 import { connect } from "../session.ts";
+import { addRefresh } from "./refresh.ts";
 
-/** `pool`: what it holds, and what it lacks. */
+/** `pool`: what it lacks, and asking again about what it holds. */
 export function addPool(program: Command): void {
-  const pool = program.command("pool").description("see what the pool lacks");
+  const output = () => makeOutput(program.opts<{ json?: boolean }>().json ?? false);
+  const pool = program.command("pool").description("see what the pool lacks, and ask again about what it holds");
+
+  addRefresh(pool, "refresh", output);
 
   pool
     .command("missing")
@@ -27,7 +31,7 @@ or build) is counted, but never searched for. anyone crawl list shows what each 
     )
     .action(async ({ limit }: { limit: number }) => {
       const missing = await connect().client.call(missingApi.getMissing);
-      makeOutput(program.opts<{ json?: boolean }>().json ?? false).result(missing, () => sayMissing(missing, limit));
+      output().result(missing, () => sayMissing(missing, limit));
     });
 }
 

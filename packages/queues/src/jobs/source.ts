@@ -67,7 +67,7 @@ export const watchPool = defineJob({
 /** Finds one page of the candidates whose evidence is old, by id after `after`; writes the chunks that ask and the task of the following page. */
 export const recheckConsent = defineJob({
   name: "source.recheck-consent",
-  payload: z.object({ recheckId: z.string().min(1).max(64), after: z.string().max(200).default("") }),
+  payload: z.object({ recheckId: z.string().min(1).max(64), after: z.string().max(300).default("") }),
   key: ({ recheckId, after }) => `${recheckId}.${after || "first"}`,
   leaseSeconds: 60,
 });

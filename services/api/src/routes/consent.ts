@@ -1,5 +1,5 @@
 import { consentApi } from "@anyone/contracts/consent";
-import { listRechecks, readRecheck, startRecheck } from "@anyone/db/consent-rechecks";
+import { countStale, listRechecks, readRecheck, startRecheck } from "@anyone/db/consent-rechecks";
 import { readConsent } from "@anyone/db/evidence";
 import { next } from "@anyone/queues/job";
 import { recheckConsent } from "@anyone/queues/jobs/source";
@@ -19,6 +19,8 @@ export function consentRoutes(app: FastifyInstance, { db, tasks }: ApiContext): 
   );
   route(app, consentApi.listRechecks, async () => ({ items: await listRechecks(db, LISTED) }));
   route(app, consentApi.getRecheck, ({ params }) => recheckOf(params.id));
+
+  route(app, consentApi.countStale, async ({ query }) => ({ items: await countStale(db, query) }));
 
   route(app, consentApi.startRecheck, async ({ body, principal }) => {
     const id = await db.transaction(async (tx) => {
