@@ -17,7 +17,7 @@ CREATE OR REPLACE VIEW pool AS SELECT * FROM assets WHERE withdrawn_at IS NULL A
 
 -- Whose source's grants began or ended is looked for every minute.
 CREATE INDEX assets_not_left ON assets (source_id, id) WHERE left_at IS NULL;
-CREATE INDEX assets_left ON assets (source_id, left_because, id) WHERE left_at IS NOT NULL;
+CREATE INDEX assets_not_permitted ON assets (source_id, id) WHERE left_because = 'not-permitted';
 
 -- Those that were asked about least lately come first; the others of a recheck follow by this order.
 CREATE INDEX candidates_asked ON candidates (coalesce(consent_at, '-infinity'), id) WHERE status IN ('fetched', 'kept');
