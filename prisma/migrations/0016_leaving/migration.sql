@@ -4,6 +4,9 @@ ALTER TABLE "assets"
   ADD COLUMN "left_because" TEXT;
 
 -- AlterTable
+ALTER TABLE "candidates" ADD COLUMN     "replaced_at" TIMESTAMPTZ(3);
+
+-- AlterTable
 ALTER TABLE "consent_rechecks"
   ADD COLUMN "departed" INTEGER NOT NULL DEFAULT 0,
   ADD COLUMN "returned" INTEGER NOT NULL DEFAULT 0;

@@ -111,7 +111,10 @@ function readingOf({ candidate: { id }, answer }: Answered): Reading[] {
 
 function checkOf({ candidate: { id }, answer }: Answered): LinkCheck[] {
   if (answer.found === "unanswered") return [];
-  return [{ candidateId: id, found: answer.found, ...("reason" in answer && { reason: answer.reason }) }];
+  const validators =
+    answer.found === "changed" ? answer.validators : answer.found === "unchanged" ? answer.read : undefined;
+  const reason = "reason" in answer ? answer.reason : undefined;
+  return [{ candidateId: id, found: answer.found, reason, validators, read: validators !== undefined }];
 }
 
 /** The marks inside another picture say nothing of the one that we hold, as long as they do not reserve. */

@@ -28,6 +28,8 @@ export class AskedHost {
   statuses: Record<string, number> = {};
   /** What it answers when it is asked, as Flickr is, for the licence of a picture: the id of one, by the picture's name. */
   licences: Record<string, number> = {};
+  /** What lies at a path instead of its own picture: the name of another one. */
+  pictures: Record<string, string> = {};
   asked: string[] = [];
   readonly #server: Server;
   readonly #folder: string;
@@ -44,8 +46,9 @@ export class AskedHost {
       const status = this.statuses[path];
       if (status) return void response.writeHead(status).end();
       const xmp = xmpOf(path);
-      const bytes = largeJpeg(xmp === undefined ? {} : { xmp }, path);
-      response.writeHead(200, { etag: `"${path}"`, "content-length": bytes.length, ...this.headers[path] });
+      const what = this.pictures[path] ?? path;
+      const bytes = largeJpeg(xmp === undefined ? {} : { xmp }, what);
+      response.writeHead(200, { etag: `"${what}"`, "content-length": bytes.length, ...this.headers[path] });
       return void response.end(request.method === "HEAD" ? undefined : bytes);
     });
   }
@@ -80,7 +83,7 @@ export class AskedHost {
 
   /** @param kind of the source that its pictures come from */
   async begin(kind: "url-list" | "flickr" = "url-list"): Promise<void> {
-    [this.headers, this.statuses, this.licences, this.asked] = [{}, {}, {}, []];
+    [this.headers, this.statuses, this.licences, this.pictures, this.asked] = [{}, {}, {}, {}, []];
     const reach = politeReach(this.#fetcher as SafeFetcher, { flickr: "a key" });
     this.#stage = await SourceStage.open({ folder: this.#folder, reach });
     const politeness = { perSecond: 1000, concurrency: 8 };
@@ -154,7 +157,7 @@ export class AskedHost {
   async link(name: string) {
     const [row] = await this.db.query(
       `SELECT check_found AS found, checked_at > now() - interval '1 minute' AS just, missing_since IS NOT NULL AS missing,
-         dead_at IS NOT NULL AS dead FROM candidates WHERE id = $1`,
+         dead_at IS NOT NULL AS dead, replaced_at IS NOT NULL AS replaced FROM candidates WHERE id = $1`,
       [idOf(name)],
     );
     return row;

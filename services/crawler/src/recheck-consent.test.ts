@@ -128,12 +128,18 @@ describe("a recheck", () => {
 
   it("notes what each host said and when, and calls a link dead on the second day without the picture", async () => {
     await host.fetched("stays", "goes");
-    expect(await host.link("stays")).toMatchObject({ found: null, missing: false, dead: false });
+    expect(await host.link("stays")).toMatchObject({ found: null, missing: false, dead: false, replaced: false });
     host.statuses = { "/goes.jpg": 410 };
     await host.recheck();
     await host.recheck();
-    expect(await host.link("stays")).toEqual({ found: "unchanged", just: true, missing: false, dead: false });
-    expect(await host.link("goes")).toEqual({ found: "gone", just: true, missing: true, dead: false });
+    expect(await host.link("stays")).toEqual({
+      found: "unchanged",
+      just: true,
+      missing: false,
+      dead: false,
+      replaced: false,
+    });
+    expect(await host.link("goes")).toEqual({ found: "gone", just: true, missing: true, dead: false, replaced: false });
 
     await host.db.query("UPDATE candidates SET missing_since = missing_since - 1");
     await host.recheck();
@@ -141,7 +147,28 @@ describe("a recheck", () => {
     expect(await host.statusOf("goes")).toBe("fetched");
     host.statuses = {};
     await host.recheck();
-    expect(await host.link("goes")).toEqual({ found: "unchanged", just: true, missing: false, dead: false });
+    expect(await host.link("goes")).toEqual({
+      found: "unchanged",
+      just: true,
+      missing: false,
+      dead: false,
+      replaced: false,
+    });
+  });
+
+  it("finds another picture in the place of ours once, and ours again when it is back", async () => {
+    await host.fetched("a");
+    host.pictures = { "/a.jpg": "/other.jpg" };
+    expect((await host.recheck()).now).toMatchObject({ changed: 1 });
+    expect(await host.link("a")).toMatchObject({ found: "changed", replaced: true });
+    expect((await host.recheck()).now).toMatchObject({ unchanged: 1 });
+    expect(host.asked.filter((one) => one.endsWith("/a.jpg"))).toEqual(["HEAD /a.jpg"]);
+    expect(await host.link("a")).toMatchObject({ found: "unchanged", replaced: true });
+    host.pictures = {};
+    expect((await host.recheck()).now).toMatchObject({ unchanged: 1 });
+    expect(await host.link("a")).toMatchObject({ found: "unchanged", replaced: false });
+    expect((await host.recheck()).now).toMatchObject({ unchanged: 1 });
+    expect(host.asked.filter((one) => one.endsWith("/a.jpg"))).toEqual(["HEAD /a.jpg"]);
   });
 
   it("goes through more pictures than one task takes", async () => {

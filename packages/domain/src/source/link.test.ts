@@ -2,20 +2,32 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { afterCheck, type Check, type Link } from "./link.ts";
 
-const ALIVE: Link = { missingSince: null, dead: false };
+const ALIVE: Link = { missingSince: null, dead: false, replaced: false };
 const missing: Check = { found: "gone", reason: "not-found" };
 const walk = (...checks: [string, Check][]) =>
   checks.reduce((link, [day, check]) => afterCheck(link, check, day), ALIVE);
 
 describe("a link", () => {
   it("is dead once two days say that the picture is gone, however often one of them does", () => {
-    expect(walk(["2026-11-01", missing], ["2026-11-01", missing])).toEqual({ missingSince: "2026-11-01", dead: false });
-    expect(walk(["2026-11-01", missing], ["2026-11-08", missing])).toEqual({ missingSince: "2026-11-01", dead: true });
+    const since = { ...ALIVE, missingSince: "2026-11-01" };
+    expect(walk(["2026-11-01", missing], ["2026-11-01", missing])).toEqual(since);
+    expect(walk(["2026-11-01", missing], ["2026-11-08", missing])).toEqual({ ...since, dead: true });
   });
 
   it("lives again when the picture, or another one, is there", () => {
     for (const found of ["unchanged", "changed"] as const)
-      expect(walk(["2026-11-01", missing], ["2026-11-02", missing], ["2026-11-03", { found }])).toEqual(ALIVE);
+      expect(walk(["2026-11-01", missing], ["2026-11-02", missing], ["2026-11-03", { found }])).toEqual({
+        ...ALIVE,
+        replaced: found === "changed",
+      });
+  });
+
+  it("leads to another picture until the bytes that are there are those we hold", () => {
+    const changed: [string, Check] = ["2026-11-01", { found: "changed" }];
+    const later = (check: Check) => walk(changed, ["2026-11-02", check]).replaced;
+    expect(later({ found: "unchanged" })).toBe(true);
+    expect(later(missing)).toBe(true);
+    expect(later({ found: "unchanged", read: true })).toBe(false);
   });
 
   it("is not judged by a refusal of another kind", () => {

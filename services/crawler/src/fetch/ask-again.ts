@@ -16,8 +16,12 @@ export interface Known {
 }
 
 /** What a host says of a picture that it gave before. */
-export type AskedAgain = { heard: Heard; headers?: Readonly<Record<string, string>> } & (
-  | { found: "unchanged" }
+export type AskedAgain = {
+  heard: Heard;
+  headers?: Readonly<Record<string, string>>;
+} & /** `read`: what its bytes came with, where those were read and are the ones we hold; absent where its headers alone say so. */
+(
+  | { found: "unchanged"; read?: Validators }
   /** Another picture lies there now; its bytes are those that were read. */
   | { found: "changed"; bytes: Uint8Array; url: string; validators: Validators }
   /** Whoever speaks for it does not want it used for training any more; nothing further was asked. */
@@ -67,7 +71,7 @@ async function askForPicture(
   if (!answer.ok) return refusedBy(answer, before);
   const onTheWay = heardWith(answer, answer.url);
   if (createHash("sha256").update(answer.bytes).digest("hex") === known.sha256) {
-    return { found: "unchanged", heard: onTheWay, headers: answer.headers };
+    return { found: "unchanged", read: validatorsOf(answer.headers), heard: onTheWay, headers: answer.headers };
   }
   const image = asImage(answer.bytes, answer.url, onTheWay);
   const heard = { asked: image.asked ?? onTheWay.asked, evidence: image.evidence ?? onTheWay.evidence };
