@@ -90,6 +90,10 @@ export const Candidate = z.object({
   listedAt: Moment,
   fetchedAt: Moment.nullable(),
   filteredAt: Moment.nullable(),
+  /** When its host last answered for the fetched picture; since when its link is dead, and since when another picture lies there. */
+  checkedAt: Moment.nullable(),
+  deadAt: Moment.nullable(),
+  replacedAt: Moment.nullable(),
 });
 export type Candidate = z.infer<typeof Candidate>;
 

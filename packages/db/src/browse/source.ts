@@ -60,6 +60,9 @@ export interface CandidateRow {
   listedAt: string;
   fetchedAt: string | null;
   filteredAt: string | null;
+  checkedAt: string | null;
+  deadAt: string | null;
+  replacedAt: string | null;
 }
 
 /** The sources with their candidates by status; one of them when `id` is given. */
@@ -127,7 +130,8 @@ const CANDIDATE = `select c.id, c.source_id as "sourceId", c.crawl_id as "crawlI
   c.licence, c.author, c.credit, c.caption, c.width, c.height, c.status, c.reason, c.verdict, c.sha256, c.bytes,
   c.content_type as "contentType", a.id as "assetId",
   (c.object_key is not null and c.content_type in ('image/jpeg', 'image/png', 'image/webp')) as viewable,
-  ${reservedBy("c.id")} as "reservedBy", c.consent_at as "consentAt", c.listed_at as "listedAt", c.fetched_at as "fetchedAt", c.filtered_at as "filteredAt"
+  ${reservedBy("c.id")} as "reservedBy", c.consent_at as "consentAt", c.listed_at as "listedAt", c.fetched_at as "fetchedAt", c.filtered_at as "filteredAt",
+  c.checked_at as "checkedAt", c.dead_at as "deadAt", c.replaced_at as "replacedAt"
   from candidates c left join assets a on a.candidate_id = c.id`;
 
 export interface CandidateFilter {

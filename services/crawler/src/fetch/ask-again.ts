@@ -19,8 +19,7 @@ export interface Known {
 export type AskedAgain = {
   heard: Heard;
   headers?: Readonly<Record<string, string>>;
-} & /** `read`: what its bytes came with, where those were read and are the ones we hold; absent where its headers alone say so. */
-(
+} /** `read`: what its bytes came with, where those were read and are the ones we hold; absent where its headers alone say so. */ & (
   | { found: "unchanged"; read?: Validators }
   /** Another picture lies there now; its bytes are those that were read. */
   | { found: "changed"; bytes: Uint8Array; url: string; validators: Validators }

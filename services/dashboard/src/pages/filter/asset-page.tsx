@@ -1,8 +1,8 @@
 import { annotateApi } from "@anyone/contracts/annotate";
-import { filterApi } from "@anyone/contracts/filter";
+import { type Asset, filterApi } from "@anyone/contracts/filter";
 import { useParams } from "@tanstack/react-router";
 import { useApi } from "../../client.ts";
-import { Tier } from "../../components/badge.tsx";
+import { Badge, Tier } from "../../components/badge.tsx";
 import { Page, Panel } from "../../components/panel.tsx";
 import { Loaded } from "../../components/state.tsx";
 import { figure, moment, short } from "../../format.ts";
@@ -40,6 +40,9 @@ export function AssetPage() {
                     )}
                   </Row>
                   <Row name="admitted">{moment(asset.data.admittedAt)}</Row>
+                  <Row name="in the pool">
+                    <InPool asset={asset.data} />
+                  </Row>
                   {modelsOf(asset.data.models).map((model) => (
                     <Row key={`${model.slot}${model.model}`} name={model.slot}>
                       {model.model} {model.version} <Tier of={model.tier} />
@@ -53,6 +56,25 @@ export function AssetPage() {
         <Loaded of={answers}>{answers.data && <AssetAnswersTable answers={answers.data} />}</Loaded>
       </div>
     </Page>
+  );
+}
+
+/** Each of the two that keep an asset out of the pool, with what it says. */
+function InPool({ asset: { withdrawnAt, withdrawnReason, leftAt, leftBecause } }: { asset: Asset }) {
+  if (withdrawnAt === null && leftAt === null) return "yes";
+  return (
+    <span className="flex flex-wrap gap-1.5">
+      {withdrawnAt !== null && (
+        <Badge tone="warn" title={`since ${moment(withdrawnAt)}, when it was judged again`}>
+          no: {withdrawnReason}
+        </Badge>
+      )}
+      {leftAt !== null && (
+        <Badge tone="bad" title={`since ${moment(leftAt)}, by what is said where it came from`}>
+          no: {leftBecause}
+        </Badge>
+      )}
+    </span>
   );
 }
 

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Badge, State } from "../../components/badge.tsx";
 import { Origin } from "../../components/origin.tsx";
 import { Dim, Step, Steps, Strong } from "../../components/steps.tsx";
-import { bytes, moment, short } from "../../format.ts";
+import { ago, bytes, moment, short } from "../../format.ts";
 
 /** Listed, fetched, asked about, judged: one step each, in the order it happened. */
 export function CandidateStory({ candidate, evidence }: Props) {
@@ -26,6 +26,20 @@ export function CandidateStory({ candidate, evidence }: Props) {
           </Dim>
         )}
         {candidate.sha256 && <Dim>sha256 {short(candidate.sha256, 12)}</Dim>}
+        {candidate.checkedAt && <Dim>its host last answered for it {ago(candidate.checkedAt)}</Dim>}
+        {candidate.deadAt && (
+          <Badge tone="warn" title={`since ${moment(candidate.deadAt)}: its host says that there is no such picture`}>
+            dead link
+          </Badge>
+        )}
+        {candidate.replacedAt && (
+          <Badge
+            tone="warn"
+            title={`since ${moment(candidate.replacedAt)}; what is stored is the one that was fetched`}
+          >
+            another picture lies there now
+          </Badge>
+        )}
       </Step>
       <Step name="evidence">{evidence && <Consent evidence={evidence} />}</Step>
       <Step name="judged">

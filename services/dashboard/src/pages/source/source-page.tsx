@@ -6,6 +6,7 @@ import { BudgetTable } from "./budget-table.tsx";
 import { CandidateList } from "./candidate-list.tsx";
 import { CrawlTable } from "./crawl-table.tsx";
 import { MissingTable } from "./missing-table.tsx";
+import { RefreshTable } from "./refresh-table.tsx";
 import { SourceForm } from "./source-form.tsx";
 import { SourceTable } from "./source-table.tsx";
 
@@ -35,6 +36,7 @@ export function SourcePage() {
       <Panel title="Hosts and keys" note="over all processes, last used first" flush>
         <BudgetTable />
       </Panel>
+      <RefreshTable />
       <CandidateList />
     </Page>
   );
