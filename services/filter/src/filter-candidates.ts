@@ -5,16 +5,19 @@ import { generatedMarks } from "@anyone/db/evidence";
 import { fault } from "@anyone/domain/fault";
 import type { Gates } from "@anyone/domain/filter/gate";
 import { judgement } from "@anyone/domain/filter/judge";
-import { type Cuts, promptOf } from "@anyone/domain/filter/ranking";
+import { promptOf } from "@anyone/domain/filter/ranking";
 import { type DropReason, roundedMeasurement } from "@anyone/domain/filter/verdict";
 import { AssetId, type CandidateId, type ProtocolId } from "@anyone/domain/ids";
+import type { NextTask } from "@anyone/domain/tasks";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { done, next, type Outcome, skipped, type TaskContext } from "@anyone/queues/job";
 import { annotateAssets } from "@anyone/queues/jobs/annotate";
+import { filterCandidates as filter } from "@anyone/queues/jobs/filter";
 import type { Logger } from "@anyone/runtime/logger";
 import type { Store } from "@anyone/storage/store";
 import type { CutReader } from "./cut-reader.ts";
-import type { Answer, MeasurePool } from "./measure-pool.ts";
+import { type Judged, judgeAnew } from "./judge-anew.ts";
+import type { MeasurePool } from "./measure-pool.ts";
 import { placeArrivals } from "./place-arrivals.ts";
 import type { PoolIndex } from "./pool-index.ts";
 import { storeAdmission } from "./store-admission.ts";
@@ -35,6 +38,12 @@ export interface FilterContext {
   log: Logger;
 }
 
+interface Payload {
+  candidateIds: readonly CandidateId[];
+  rejudge?: number | undefined;
+  again?: number | undefined;
+}
+
 /** What is known before anything is measured: the thresholds in force, contents that are assets, and marks by which files say that a model made them. */
 interface Foreknown {
   gates: Gates;
@@ -42,20 +51,13 @@ interface Foreknown {
   marks: ReadonlyMap<string, string>;
 }
 
-/** A candidate judged by everything but the pool, which only the commit knows for certain. */
-type Judged =
-  | { candidate: CandidateRow; reason: DropReason; details: Record<string, unknown>; asset?: undefined }
-  | { candidate: CandidateRow; reason?: undefined; details: Record<string, unknown>; asset: NewAsset };
-
 /**
  * Runs the gates over fetched candidates. Each is kept, and then an asset with its derivatives stored, or dropped with one reason.
- * Whether a picture is in the pool already is decided inside the commit, under the pool's lock: of two alike one is kept.
+ * Whether a picture is in the pool already is decided inside the commit, under the pool's lock: of two alike one is kept. There it is also known
+ * whether the thresholds still are those that judged: whoever judges again holds the lock too, so that no candidate escapes both.
  */
-export async function filterCandidates(
-  { candidateIds }: { candidateIds: readonly CandidateId[] },
-  context: FilterContext & TaskContext,
-): Promise<Outcome> {
-  const fetched = await context.candidates.withStatus(candidateIds, "fetched");
+export async function filterCandidates(payload: Payload, context: FilterContext & TaskContext): Promise<Outcome> {
+  const fetched = await context.candidates.withStatus(payload.candidateIds, "fetched");
   if (fetched.length === 0) return skipped("nothing-fetched");
   const ids = fetched.map(({ id }) => id);
   const [gates, known, marks] = await Promise.all([
@@ -66,7 +68,15 @@ export async function filterCandidates(
   const judged = await Promise.all(fetched.map((candidate) => judge(candidate, { gates, known, marks }, context)));
   // Most is read before the pool's lock is taken, which everybody else waits for.
   await context.index.catchUp(context.db);
-  return done({ write: (tx) => record(tx, judged, gates, context) });
+  return done({
+    write: async (tx) => {
+      await lockPool(tx);
+      const now = await context.thresholds(tx);
+      const { ended, again } = now.version === gates.version ? { ended: judged, again: [] } : judgeAnew(judged, now);
+      await record(tx, ended, now, context);
+      if (again.length > 0) await addTasks(tx, [onceMore(payload, again)]);
+    },
+  });
 }
 
 async function judge(
@@ -98,15 +108,19 @@ async function verdictOn(
   const { gates } = foreknown;
   const id = AssetId.parse(contentOf(candidate));
   if (foreknown.known.has(id))
-    return { candidate, reason: "duplicate", details: { gates: gates.version, duplicateOf: id } };
+    return { candidate, seen: undefined, reason: "duplicate", details: { gates: gates.version, duplicateOf: id } };
   signal.throwIfAborted();
   const cuts = await context.cuts(db, candidate.sourceId);
   const mark = foreknown.marks.get(candidate.id);
   const claims = mark === undefined ? {} : { saysGenerated: mark };
   const about = { prompt: promptOf(candidate.caption), cuts, claims };
   const answer = await pool.measure(() => store.get(candidate.objectKey as string), gates, about);
-  const details = detailsOf(answer, gates, cuts);
-  if (answer.drop) return { candidate, reason: answer.drop, details };
+  const seen = "measurement" in answer ? { measured: roundedMeasurement(answer.measurement), cuts } : undefined;
+  if (answer.drop) {
+    const why = "detail" in answer ? { gates: gates.version, detail: answer.detail } : {};
+    const details = seen ? { ...judgement(seen.measured, gates, cuts), ...seen.measured } : why;
+    return { candidate, seen, reason: answer.drop, details };
+  }
 
   const { admission, measurement } = answer;
   const keys = await storeAdmission(store, admission);
@@ -131,7 +145,7 @@ async function verdictOn(
     measures: { gates: gates.version, ...measures },
     models,
   };
-  return { candidate, asset, details: judgement({ models, ...measures }, gates, cuts) };
+  return { candidate, seen, asset, details: judgement({ models, ...measures }, gates, cuts) };
 }
 
 /** Verdicts, assets, groups and the next task, all or nothing. Runs again from scratch when the transaction is repeated. */
@@ -141,7 +155,6 @@ async function record(
   gates: Gates,
   { index, protocolId }: FilterContext,
 ): Promise<void> {
-  await lockPool(tx);
   const passed = judged.flatMap(({ asset }) => asset ?? []);
   const known = await knownAssets(
     tx,
@@ -175,10 +188,9 @@ function measuresOf({ measures, models }: NewAsset): { models: unknown } {
   return { ...measures, models };
 }
 
-function detailsOf(answer: Answer, gates: Gates, cuts: Cuts): Record<string, unknown> {
-  if (!("measurement" in answer)) return { gates: gates.version, detail: answer.detail };
-  const measurement = roundedMeasurement(answer.measurement);
-  return { ...judgement(measurement, gates, cuts), ...measurement };
+/** The task that filters some of a chunk once more, as the thresholds were set anew. */
+function onceMore({ rejudge, again = 0 }: Payload, candidates: readonly CandidateRow[]): NextTask {
+  return next(filter, { candidateIds: candidates.map(({ id }) => id), rejudge, again: again + 1 });
 }
 
 /** The sha256 the fetch stored the bytes under: an asset is named by it. */

@@ -10,11 +10,16 @@ export const filterCandidates = defineJob({
     candidateIds: z.array(CandidateId).min(1).max(64),
     /** By which judging again they came once more: another task than the one that filtered them before. */
     rejudge: z.number().int().optional(),
+    /** How often they came once more because the thresholds were set anew while they were measured. */
+    again: z.number().int().min(1).optional(),
   }),
-  key: ({ candidateIds, rejudge }) =>
-    rejudge === undefined
-      ? candidateIds.join(",")
-      : `rejudge-${rejudge}.${createHash("sha256").update(candidateIds.join("\n")).digest("hex").slice(0, 32)}`,
+  key: ({ candidateIds, rejudge, again }) => {
+    const whose =
+      rejudge === undefined
+        ? candidateIds.join(",")
+        : `rejudge-${rejudge}.${createHash("sha256").update(candidateIds.join("\n")).digest("hex").slice(0, 32)}`;
+    return again === undefined ? whose : `${whose}.${again}`;
+  },
   chunk: "candidateIds",
   leaseSeconds: 180,
 });
