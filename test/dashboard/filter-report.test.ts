@@ -199,10 +199,10 @@ it("what is moved is set, judging again is looked at before it begins, and the f
 
   await page.getByRole("button", { name: "What would change?" }).click();
   await page.getByText(`Would change, of ${MEASURED.length} judged: ${between(176, 224)} newly kept.`).waitFor();
-  const rejudging = () => scene.db.query("select id from tasks where name = 'filter.rejudge'");
+  const rejudging = () => scene.db.query("select id from tasks where name = 'filter.plan-rejudge'");
   expect(await rejudging()).toEqual([]);
   await photograph(page, "set", 1280);
-  await page.getByRole("button", { name: /^Judge again now/ }).click();
+  await page.getByRole("button", { name: "Judge again now" }).click();
   await page.getByText("Under way: 0 of 1 tasks are done.").waitFor();
   expect(await rejudging()).toHaveLength(1);
 

@@ -48,18 +48,15 @@ const Changes = z.object({
 });
 
 export const RejudgePlan = Changes.extend({
-  dry_run: z.boolean(),
   /** Kept, though a gate that is on has no score of it: judging again does not measure. */
   unmeasured: Count,
   /** Where something changes: by the gate that drops now, or dropped before. */
   by_gate: z.array(z.object({ gate: z.string(), newly_kept: Count, newly_dropped: Count })),
   by_source: z.array(z.object({ source: z.string(), newly_kept: Count, newly_dropped: Count })),
-  /** Tasks written, or, in a dry run, that would be. */
-  tasks: Count,
 });
 export type RejudgePlan = z.infer<typeof RejudgePlan>;
 
-/** How far the last one is. */
+/** How far the last one is. Its tasks are counted as they are written: more may follow while it runs. */
 export const RejudgeProgress = Changes.extend({
   id: Count,
   /** Version of the thresholds in force when it began. */
@@ -94,14 +91,22 @@ export const thresholdsApi = {
     }),
     answer: Thresholds,
   }),
+  planRejudge: operation({
+    path: "/v1/filter/rejudge/plan",
+    stage: "filter",
+    access: "operator",
+    summary: "What judging every candidate again by what was measured on it would change",
+    answer: RejudgePlan,
+  }),
   rejudge: operation({
     method: "POST",
     path: "/v1/filter/rejudge",
     stage: "filter",
     access: "operator",
-    summary: "Judges every candidate again by what was measured on it; with dry_run only tells what would change",
-    body: z.strictObject({ dry_run: z.boolean() }),
-    answer: RejudgePlan,
+    summary: "Begins to judge every candidate again; refused while that is done under the same thresholds already",
+    body: z.strictObject({}),
+    answer: RejudgeProgress,
+    status: 202,
   }),
   getRejudge: operation({
     path: "/v1/filter/rejudge",

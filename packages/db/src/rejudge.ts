@@ -8,6 +8,8 @@ import { ENDED_AFTER, everyEnded, JUDGED_COLUMNS, type JudgedRow, judgedOf, NEXT
 
 /** Candidates of one task. */
 const CHUNK = 500;
+/** Ranges that one look for them finds at most. */
+const AT_ONCE = 40;
 
 /** Candidates that the filter ended, by id: those over `after` up to `upTo`, or all that follow. */
 export interface Range {
@@ -62,14 +64,20 @@ function rejudgeableOf(row: RejudgeableRow, cuts: ReadonlyMap<string, Cuts>): Re
   };
 }
 
-/** Ranges of up to 500 candidates each that hold all that the filter ended, also what it ends meanwhile. */
-export async function rejudgeRanges(sql: Sql): Promise<Range[]> {
+/**
+ * The next ranges over `after` of up to `chunk` candidates each. The very last one has no end: together they hold all that the filter ended,
+ * also what it ends meanwhile. Where none is without an end, more of them follow.
+ */
+export async function rejudgeRanges(sql: Sql, after: string, chunk = CHUNK): Promise<Range[]> {
   const rows = await sql.query<{ id: string }>(
-    `SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM candidates WHERE status IN ('kept', 'dropped')) AS ended
-     WHERE n % ${CHUNK} = 0 ORDER BY id`,
+    `SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n
+                       FROM (SELECT c.id FROM candidates c WHERE ${ENDED_AFTER} ORDER BY c.id LIMIT $2::int * ${AT_ONCE}) AS next) AS ended
+     WHERE n % $2::int = 0 ORDER BY id`,
+    [after, chunk],
   );
   const ends = rows.map(({ id }) => id);
-  return [...ends, null].map((upTo, i) => ({ after: ends[i - 1] ?? "", upTo }));
+  const upTo = ends.length < AT_ONCE ? [...ends, null] : ends;
+  return upTo.map((end, i) => ({ after: ends[i - 1] ?? after, upTo: end }));
 }
 
 /** What a candidate's verdict becomes; `details` is what is told of its judging, beside what was measured. */

@@ -1,9 +1,11 @@
+import { fault } from "@anyone/domain/fault";
 import type { RejudgeCounts } from "@anyone/domain/filter/rejudge";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { read } from "./browse/page.ts";
 import { recordEvent } from "./events.ts";
+import { readThresholds } from "./thresholds.ts";
 
-/** How far one judging again is. */
+/** How far one judging again is. Its tasks are counted as they are written. */
 export interface RejudgeRow extends RejudgeCounts {
   id: number;
   thresholds: string;
@@ -14,33 +16,65 @@ export interface RejudgeRow extends RejudgeCounts {
   finishedAt: string | null;
 }
 
-/** Opens a judging again. The caller writes its tasks in the same transaction. */
-export async function startRejudge(
-  tx: Transaction,
-  { thresholds, tasks, by }: { thresholds: string; tasks: number; by: string },
-): Promise<number> {
-  const [row] = await tx.query<{ id: number }>(
-    "INSERT INTO rejudges (thresholds, tasks, started_by) VALUES ($1, $2, $3) RETURNING id",
-    [thresholds, tasks, by],
-  );
-  return (row as { id: number }).id;
+/**
+ * Opens a judging again under the thresholds in force. The caller writes its first task in the same transaction. One that is under way under other
+ * thresholds ends here: all of its candidates are judged by this one.
+ *
+ * @throws Fault `conflict` while all is being judged again under the same thresholds
+ */
+export async function startRejudge(tx: Transaction, by: string): Promise<RejudgeRow> {
+  await tx.query("SELECT pg_advisory_xact_lock(hashtext('rejudges'))");
+  const { version } = await readThresholds(tx);
+  const before = await latestRejudge(tx);
+  if (before?.finishedAt === null && before.thresholds === version && (await hasOpenTasks(tx, before.id))) {
+    throw fault(
+      "conflict",
+      `All is being judged again under thresholds ${version} already, since ${before.startedBy} began it.`,
+      {
+        hint: "GET /v1/filter/rejudge tells how far it is.",
+      },
+    );
+  }
+  await tx.query("UPDATE rejudges SET finished_at = clock_timestamp() WHERE finished_at IS NULL");
+  await tx.query("INSERT INTO rejudges (thresholds, tasks, started_by) VALUES ($1, 1, $2)", [version, by]);
+  return (await latestRejudge(tx)) as RejudgeRow;
 }
 
-/** Adds what one task changed; the last one tells it to people. */
-export async function recordRejudgeTask(tx: Transaction, id: number, counts: RejudgeCounts): Promise<void> {
+/** Whether a judging again is over: all of it is done, or another one took its place. */
+export async function isRejudged(sql: Sql, id: number): Promise<boolean> {
+  const rows = await sql.query("SELECT FROM rejudges WHERE id = $1 AND finished_at IS NULL", [id]);
+  return rows.length === 0;
+}
+
+/**
+ * Adds what one task changed, and how many tasks it wrote for the same judging again; the last one tells it to people. Nothing where another
+ * one took its place.
+ */
+export async function recordRejudgeTask(
+  tx: Transaction,
+  id: number,
+  { written, ...counts }: Partial<RejudgeCounts> & { written: number },
+): Promise<void> {
+  const { judged = 0, newlyKept = 0, newlyDropped = 0, toMeasure = 0, toFetch = 0 } = counts;
   const [ended] = await tx.query<{ thresholds: string; kept: number; dropped: number; finished: boolean }>(
-    `UPDATE rejudges SET tasks_done = tasks_done + 1, judged = judged + $2, newly_kept = newly_kept + $3, newly_dropped = newly_dropped + $4,
-       to_measure = to_measure + $5, to_fetch = to_fetch + $6,
-       finished_at = CASE WHEN tasks_done + 1 >= tasks THEN clock_timestamp() END
-     WHERE id = $1
+    `UPDATE rejudges SET tasks = tasks + $7, tasks_done = tasks_done + 1, judged = judged + $2, newly_kept = newly_kept + $3,
+       newly_dropped = newly_dropped + $4, to_measure = to_measure + $5, to_fetch = to_fetch + $6,
+       finished_at = CASE WHEN tasks_done + 1 >= tasks + $7 THEN clock_timestamp() END
+     WHERE id = $1 AND finished_at IS NULL
      RETURNING thresholds, newly_kept AS kept, newly_dropped AS dropped, finished_at IS NOT NULL AS finished`,
-    [id, counts.judged, counts.newlyKept, counts.newlyDropped, counts.toMeasure, counts.toFetch],
+    [id, judged, newlyKept, newlyDropped, toMeasure, toFetch, written],
   );
   if (!ended?.finished) return;
+  const { thresholds, kept, dropped } = ended;
+  const { version } = await readThresholds(tx);
+  const what = `${kept} newly kept, ${dropped} newly dropped`;
   await recordEvent(tx, {
     ...{ stage: "filter", kind: "rejudged" },
-    text: `All was judged again under thresholds ${ended.thresholds}: ${ended.kept} newly kept, ${ended.dropped} newly dropped`,
-    data: { rejudge: id, kept: ended.kept, dropped: ended.dropped },
+    text:
+      version === thresholds
+        ? `All was judged again under thresholds ${thresholds}: ${what}`
+        : `Judging again began under thresholds ${thresholds} and ended under ${version}: ${what}. Judge again, so that all stands under the same`,
+    data: { rejudge: id, kept, dropped },
   });
 }
 
@@ -53,4 +87,14 @@ export async function latestRejudge(sql: Sql): Promise<RejudgeRow | undefined> {
      FROM rejudges ORDER BY id DESC LIMIT 1`,
   );
   return rows[0];
+}
+
+/** Dead tasks are none: what waits for them may be begun anew. */
+async function hasOpenTasks(tx: Transaction, id: number): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT FROM tasks WHERE stage = 'filter' AND state IN ('ready', 'leased') AND name IN ('filter.plan-rejudge', 'filter.rejudge')
+       AND (payload ->> 'rejudge')::int = $1 LIMIT 1`,
+    [id],
+  );
+  return rows.length > 0;
 }

@@ -64,7 +64,9 @@ describe("the thresholds", () => {
 });
 
 describe("judging again", () => {
-  const rejudge = (dry: boolean) => api.as("operator").call(thresholdsApi.rejudge, { body: { dry_run: dry } });
+  const plan = () => api.as("operator").call(thresholdsApi.planRejudge);
+  const progress = () => api.as("operator").call(thresholdsApi.getRejudge);
+  const begin = () => api.as("operator").call(thresholdsApi.rejudge, { body: {} });
   const small = measured({ faces: [{ score: 0.9, box: [0, 0, 210, 210] }] });
 
   beforeAll(async () => {
@@ -94,21 +96,20 @@ describe("judging again", () => {
   }
 
   it("is nothing that ever happened, at first", async () => {
-    await expect(api.as("operator").call(thresholdsApi.getRejudge)).rejects.toMatchObject({ code: "not-found" });
+    await expect(progress()).rejects.toMatchObject({ code: "not-found" });
   });
 
-  it("tells in a dry run what would change, by gate and source, and changes nothing", async () => {
-    expect(await rejudge(true)).toMatchObject({ judged: 3, newly_kept: 0, newly_dropped: 0, by_gate: [], tasks: 1 });
+  it("tells beforehand what would change, by gate and source, and changes nothing", async () => {
+    expect(await plan()).toMatchObject({ judged: 3, newly_kept: 0, newly_dropped: 0, by_gate: [] });
     await put({ faceSide: 200, brisque: 10, shortSide: 400, longSide: 800 });
     const before = await api.db.query("SELECT * FROM candidates ORDER BY id");
-    expect(await rejudge(true)).toEqual({
-      ...{ dry_run: true, judged: 3, newly_kept: 0, newly_dropped: 1, to_measure: 0, to_fetch: 1, unmeasured: 0 },
+    expect(await plan()).toEqual({
+      ...{ judged: 3, newly_kept: 0, newly_dropped: 1, to_measure: 0, to_fetch: 1, unmeasured: 0 },
       by_gate: [{ gate: "quality", newly_kept: 0, newly_dropped: 1 }],
       by_source: [{ source: "street", newly_kept: 0, newly_dropped: 1 }],
-      tasks: 1,
     });
     await put({ brisque: null });
-    expect(await rejudge(true)).toMatchObject({
+    expect(await plan()).toMatchObject({
       ...{ newly_kept: 1, newly_dropped: 0, to_fetch: 1 },
       by_gate: [{ gate: "face-size", newly_kept: 1, newly_dropped: 0 }],
     });
@@ -117,15 +118,41 @@ describe("judging again", () => {
   });
 
   it("writes its tasks otherwise, and tells how far it is", async () => {
-    expect(await rejudge(false)).toMatchObject({ dry_run: false, judged: 3, newly_kept: 1, tasks: 1 });
     const { version } = await read();
-    const tasks = await api.db.query("SELECT id, stage, state, payload FROM tasks");
-    expect(tasks).toEqual([
-      { id: "filter.rejudge:1.first", stage: "filter", state: "ready", payload: { rejudge: 1, after: "", upTo: null } },
-    ]);
-    expect(await api.as("operator").call(thresholdsApi.getRejudge)).toMatchObject({
+    const begun = await begin();
+    expect(begun).toMatchObject({
       ...{ id: 1, thresholds: version, tasks: 1, tasks_done: 0, judged: 0, finished_at: null },
       started_by: "test operator",
     });
+    const tasks = await api.db.query("SELECT id, stage, state, payload FROM tasks");
+    expect(tasks).toEqual([
+      { id: "filter.plan-rejudge:1.first", stage: "filter", state: "ready", payload: { rejudge: 1, after: "" } },
+    ]);
+    expect(await progress()).toEqual(begun);
+  });
+
+  it("is begun once, however often and at once it is asked for under the same thresholds", async () => {
+    const asked = await Promise.allSettled([begin(), begin(), begin()]);
+    expect(asked.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    await expect(begin()).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(/being judged again under thresholds .* already, since test operator began it/),
+    });
+    expect(await progress()).toMatchObject({ id: 1, finished_at: null });
+  });
+
+  it("takes the place of one under other thresholds, of which only one of two askers begins it", async () => {
+    await put({ faceSide: 190 });
+    const asked = await Promise.allSettled([begin(), begin()]);
+    expect(asked.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(await api.db.query("SELECT id, finished_at IS NULL AS open FROM rejudges ORDER BY id")).toEqual([
+      { id: 1, open: false },
+      { id: 2, open: true },
+    ]);
+  });
+
+  it("may be begun anew when what was begun waits for nothing but dead tasks", async () => {
+    await api.db.query("UPDATE tasks SET state = 'dead', reason = 'test', finished_at = now()");
+    expect(await begin()).toMatchObject({ id: 3, finished_at: null });
   });
 });

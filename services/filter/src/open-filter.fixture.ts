@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { lockPool } from "@anyone/db/assets";
 import { candidateRepository } from "@anyone/db/candidates";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { taskStore } from "@anyone/db/tasks";
@@ -13,6 +14,7 @@ import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { gates } from "@anyone/domain/filter/gate";
 import { CandidateId, ProtocolId } from "@anyone/domain/ids";
 import type { NextTask } from "@anyone/domain/tasks";
+import type { Transaction } from "@anyone/domain/transaction";
 import { startDispatcher } from "@anyone/queues/dispatcher";
 import { next } from "@anyone/queues/job";
 import { filterCandidates as job } from "@anyone/queues/jobs/filter";
@@ -95,9 +97,39 @@ export async function openFilter() {
     await settled();
   }
 
+  /** Until another transaction waits for a lock of this database. */
+  async function waiting(tx: Transaction): Promise<void> {
+    for (let i = 0; i < 1200; i++) {
+      const rows = await tx.query(
+        `SELECT FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
+      if (rows.length > 0) return;
+      await sleep(50);
+    }
+    throw new Error("nothing waited for a lock in 60 s");
+  }
+
   return {
     db,
     databaseUrl,
+    tasks,
+
+    /** Brings something to its commit, or to where it wants another `lock`, which it waits for until `meanwhile` is done. */
+    async beforeCommit(
+      begin: () => Promise<unknown>,
+      meanwhile: () => Promise<unknown>,
+      lock: (tx: Transaction) => Promise<unknown> = lockPool,
+    ): Promise<void> {
+      const { running } = await db.transaction(async (tx) => {
+        await lock(tx);
+        const running = begin();
+        await waiting(tx);
+        await meanwhile();
+        return { running };
+      });
+      await running;
+    },
+
     store,
     settled,
     run,

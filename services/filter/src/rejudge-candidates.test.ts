@@ -1,12 +1,11 @@
 import { readAsset } from "@anyone/db/browse/filter";
 import { readLineage } from "@anyone/db/lineage";
-import { rejudgeRanges } from "@anyone/db/rejudge";
 import { latestRejudge, startRejudge } from "@anyone/db/rejudges";
 import { taskStore } from "@anyone/db/tasks";
-import { readThresholds, setThresholds } from "@anyone/db/thresholds";
+import { setThresholds } from "@anyone/db/thresholds";
 import { gates } from "@anyone/domain/filter/gate";
 import { next } from "@anyone/queues/job";
-import { rejudgeCandidates as job } from "@anyone/queues/jobs/filter";
+import { planRejudge } from "@anyone/queues/jobs/filter";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { far, openFilter, photograph, type TestFilter } from "./open-filter.fixture.ts";
@@ -41,14 +40,9 @@ const set = (change: Record<string, number | null>) => setThresholds(open.db, { 
 
 /** Begins it as the API does, and waits for its tasks and those that they wrote. */
 async function rejudgeAll() {
-  const ranges = await rejudgeRanges(open.db);
   await open.db.transaction(async (tx) => {
-    const { version } = await readThresholds(tx);
-    const rejudge = await startRejudge(tx, { thresholds: version, tasks: ranges.length, by: "test" });
-    await taskStore(open.db).add(
-      tx,
-      ranges.map((range) => next(job, { rejudge, ...range })),
-    );
+    const { id: rejudge } = await startRejudge(tx, "test");
+    await taskStore(open.db).add(tx, [next(planRejudge, { rejudge })]);
   });
   await open.settled();
   return latestRejudge(open.db);
@@ -71,7 +65,7 @@ describe("judging again", { timeout: 120_000 }, () => {
     expect(await open.verdicts()).toEqual(before);
     const found = await everything();
     const done = await rejudgeAll();
-    expect(done).toMatchObject({ judged: 5, newlyKept: 0, newlyDropped: 0, toMeasure: 0, toFetch: 0, tasksDone: 1 });
+    expect(done).toMatchObject({ judged: 5, newlyKept: 0, newlyDropped: 0, toMeasure: 0, toFetch: 0, tasksDone: 2 });
     expect(done?.finishedAt).not.toBeNull();
     const without = (rows: Record<string, unknown>[]) => rows.filter(({ id }) => id !== "header");
     expect((await everything()).map(without)).toEqual(found.map(without));

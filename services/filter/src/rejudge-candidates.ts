@@ -1,7 +1,7 @@
 import { addTasks } from "@anyone/db/add-tasks";
 import { hashesOf, lockPool } from "@anyone/db/assets";
 import { type Range, type RejudgedVerdict, recordRejudged, rejudgeable, reopen } from "@anyone/db/rejudge";
-import { recordRejudgeTask } from "@anyone/db/rejudges";
+import { isRejudged, recordRejudgeTask } from "@anyone/db/rejudges";
 import { returnAssets, withdrawAssets } from "@anyone/db/withdraw-assets";
 import type { Gates } from "@anyone/domain/filter/gate";
 import { judgement } from "@anyone/domain/filter/judge";
@@ -12,7 +12,7 @@ import { FETCH_CHUNK } from "@anyone/domain/source/crawl";
 import type { NextTask } from "@anyone/domain/tasks";
 import type { Transaction } from "@anyone/domain/transaction";
 import { chunks } from "@anyone/queues/chunks";
-import { done, next, type Outcome, type TaskContext } from "@anyone/queues/job";
+import { done, next, type Outcome, skipped, type TaskContext } from "@anyone/queues/job";
 import { annotateAssets } from "@anyone/queues/jobs/annotate";
 import { filterCandidates } from "@anyone/queues/jobs/filter";
 import { fetchCandidates } from "@anyone/queues/jobs/source";
@@ -37,6 +37,7 @@ export async function rejudgeCandidates(
   context: FilterContext & TaskContext,
 ): Promise<Outcome> {
   const { db, index, log } = context;
+  if (await isRejudged(db, run)) return skipped("rejudge-ended");
   // What takes long is read before the pool's lock is taken, which everybody else waits for.
   await index.catchUp(db);
   const cuts = await cutsFor(await rejudgeable(db, range, NO_CUTS), context);
@@ -59,7 +60,7 @@ export async function rejudgeCandidates(
       for (const { candidate, becomes } of decided) counts.add(candidate, becomes);
       const { judged, newlyKept, newlyDropped, toMeasure, toFetch } = counts.close();
       const changed = { judged, newlyKept, newlyDropped, toMeasure, toFetch };
-      await recordRejudgeTask(tx, run, changed);
+      await recordRejudgeTask(tx, run, { ...changed, written: 0 });
       log.info({ stage: "filter", event: "rejudged", gates: gates.version, ...changed });
     },
   });

@@ -1,9 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { lockPool } from "@anyone/db/assets";
 import { setThresholds } from "@anyone/db/thresholds";
 import { gates } from "@anyone/domain/filter/gate";
 import type { CandidateId } from "@anyone/domain/ids";
-import type { Transaction } from "@anyone/domain/transaction";
 import { next } from "@anyone/queues/job";
 import { filterCandidates } from "@anyone/queues/jobs/filter";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,29 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => open?.close());
 
-/** Sets thresholds when all of a chunk is measured and waits for the pool's lock, which `setMeanwhile` holds until then. */
-async function setMeanwhile(change: Record<string, number | null>, chunk: CandidateId[]): Promise<void> {
-  const filtered = await open.db.transaction(async (tx) => {
-    await lockPool(tx);
-    const running = open.filter(chunk);
-    await waitedFor(tx);
-    await setThresholds(open.db, { change, note: undefined, by: "test" });
-    return { running };
-  });
-  await filtered.running;
-}
-
-/** Until another transaction waits for the pool's lock. */
-async function waitedFor(tx: Transaction): Promise<void> {
-  for (let i = 0; i < 1200; i++) {
-    const waiting = await tx.query(
-      "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-    );
-    if (waiting.length > 0) return;
-    await sleep(50);
-  }
-  throw new Error("nothing waited for the pool's lock in 60 s");
-}
+/** Sets thresholds when all of a chunk is measured, before it commits. */
+const setMeanwhile = (change: Record<string, number | null>, chunk: CandidateId[]) =>
+  open.beforeCommit(
+    () => open.filter(chunk),
+    () => setThresholds(open.db, { change, note: undefined, by: "test" }),
+  );
 
 const verdictOf = async (id: string) => {
   const [row] = await open.db.query<{ outcome: string; gates: string }>(

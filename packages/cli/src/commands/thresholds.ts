@@ -1,5 +1,5 @@
 import { systemApi } from "@anyone/contracts/system";
-import { type RejudgePlan, type RejudgeProgress, thresholdsApi } from "@anyone/contracts/thresholds";
+import { type RejudgeProgress, thresholdsApi } from "@anyone/contracts/thresholds";
 import { fault } from "@anyone/domain/fault";
 import type { Command } from "commander";
 import { readAssignments } from "../filter/name-thresholds.ts";
@@ -77,22 +77,29 @@ hold it and in its lineage. What no gate drops any more comes back; what never b
 alone had dropped was never stored, and is fetched again, as slowly as its source's politeness wants. It goes on when this command is interrupted.`,
     )
     .action(async ({ dryRun = false, wait }: { dryRun?: boolean; wait: boolean }) => {
-      const plan = await connect().client.call(thresholdsApi.rejudge, { body: { dry_run: dryRun } });
-      if (dryRun || !wait) return output().result(plan, () => planText(plan));
-      await follow(plan, output());
+      const { client } = connect();
+      if (dryRun) {
+        const plan = await client.call(thresholdsApi.planRejudge);
+        return output().result(plan, () => planText(plan));
+      }
+      const begun = await client.call(thresholdsApi.rejudge, { body: {} });
+      if (wait) return follow(output());
+      output().result(
+        begun,
+        () => `Judging again under thresholds ${begun.thresholds} has begun: anyone filter report.`,
+      );
     });
 }
 
 /** Follows a judging again until its last task is done. */
-async function follow(plan: RejudgePlan, output: Output): Promise<void> {
+async function follow(output: Output): Promise<void> {
   const { client } = connect();
-  output.progress(`${plan.judged} candidates in ${plan.tasks} tasks`);
   let stuck = 0;
   const ended = await waitFor(
     async (): Promise<RejudgeProgress | undefined> => {
       const now = await client.call(thresholdsApi.getRejudge);
       output.progress(
-        `${now.tasks_done} of ${now.tasks} tasks · ${now.newly_kept} newly kept, ${now.newly_dropped} newly dropped`,
+        `${now.judged} judged, ${now.tasks_done} of ${now.tasks} tasks · ${now.newly_kept} newly kept, ${now.newly_dropped} newly dropped`,
       );
       if (now.finished_at !== null) return now;
       // Twice in a row: the last task may end between the two questions.

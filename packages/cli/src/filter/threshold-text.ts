@@ -18,10 +18,10 @@ export function thresholdsText({ version, hash, made_at, made_by, note, threshol
   ].join("\n");
 }
 
-/** What judging again changes, or did. */
+/** What judging again would change. */
 export function planText(plan: RejudgePlan): string {
   return [
-    `${plan.judged} candidates are judged again: ${plan.newly_kept} newly kept, ${plan.newly_dropped} newly dropped.`,
+    `${plan.judged} candidates would be judged again: ${plan.newly_kept} newly kept, ${plan.newly_dropped} newly dropped.`,
     ...notes(plan),
     ...(plan.by_gate.length > 0
       ? [
@@ -41,7 +41,8 @@ export function planText(plan: RejudgePlan): string {
           ),
         ]
       : []),
-    ...(plan.dry_run ? ["", "Nothing is changed yet. Do it: anyone filter rejudge."] : []),
+    "",
+    "Nothing is changed yet. Do it: anyone filter rejudge.",
   ].join("\n");
 }
 

@@ -24,6 +24,14 @@ export const filterCandidates = defineJob({
   leaseSeconds: 180,
 });
 
+/** Finds what is to be judged again after an id; writes the tasks of as many ranges as one look finds, and that of the next look. */
+export const planRejudge = defineJob({
+  name: "filter.plan-rejudge",
+  payload: z.object({ rejudge: z.number().int(), after: z.string().max(200).default("") }),
+  key: ({ rejudge, after }) => `${rejudge}.${after || "first"}`,
+  leaseSeconds: 60,
+});
+
 /** Judges again what the filter ended: the candidates with ids over `after` up to `upTo`, or all that follow. */
 export const rejudgeCandidates = defineJob({
   name: "filter.rejudge",

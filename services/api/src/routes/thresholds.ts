@@ -1,13 +1,13 @@
-import { type RejudgePlan, thresholdsApi } from "@anyone/contracts/thresholds";
-import { everyRejudgeable, rejudgeRanges } from "@anyone/db/rejudge";
-import { latestRejudge, startRejudge } from "@anyone/db/rejudges";
+import { type RejudgePlan, type RejudgeProgress, thresholdsApi } from "@anyone/contracts/thresholds";
+import { everyRejudgeable } from "@anyone/db/rejudge";
+import { latestRejudge, type RejudgeRow, startRejudge } from "@anyone/db/rejudges";
 import { readThresholds, readThresholdsInForce, setThresholds, type ThresholdsInForce } from "@anyone/db/thresholds";
 import { fault } from "@anyone/domain/fault";
 import { collectRejudged, type RejudgeCounts, type RejudgeSummary, rejudge } from "@anyone/domain/filter/rejudge";
 import { describeThresholds } from "@anyone/domain/filter/thresholds";
 import type { Sql } from "@anyone/domain/transaction";
 import { next } from "@anyone/queues/job";
-import { rejudgeCandidates } from "@anyone/queues/jobs/filter";
+import { planRejudge } from "@anyone/queues/jobs/filter";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { route } from "../route.ts";
@@ -18,33 +18,30 @@ export function thresholdRoutes(app: FastifyInstance, { db, tasks }: ApiContext)
     shown(await setThresholds(db, { change: body.thresholds, note: body.note || undefined, by: principal.name })),
   );
 
-  route(app, thresholdsApi.rejudge, async ({ body, principal }) => {
-    const plan = await planOf(db);
-    const ranges = await rejudgeRanges(db);
-    if (!body.dry_run) {
-      await db.transaction(async (tx) => {
-        const { version } = await readThresholds(tx);
-        const run = await startRejudge(tx, { thresholds: version, tasks: ranges.length, by: principal.name });
-        await tasks.add(
-          tx,
-          ranges.map((range) => next(rejudgeCandidates, { rejudge: run, ...range })),
-        );
-      });
-    }
-    return planShown(plan, { dryRun: body.dry_run, tasks: ranges.length });
-  });
+  route(app, thresholdsApi.planRejudge, async () => planShown(await planOf(db)));
+  route(app, thresholdsApi.rejudge, ({ principal }) =>
+    db.transaction(async (tx) => {
+      const run = await startRejudge(tx, principal.name);
+      await tasks.add(tx, [next(planRejudge, { rejudge: run.id })]);
+      return progressShown(run);
+    }),
+  );
 
   route(app, thresholdsApi.getRejudge, async () => {
     const latest = await latestRejudge(db);
     if (!latest) {
       throw fault("not-found", "Nothing was judged again yet.", { hint: "Begin with POST /v1/filter/rejudge." });
     }
-    const { id, thresholds, tasks: all, tasksDone, startedBy, startedAt, finishedAt } = latest;
-    return {
-      ...{ id, thresholds, tasks: all, tasks_done: tasksDone, ...counted(latest) },
-      ...{ started_by: startedBy, started_at: startedAt, finished_at: finishedAt },
-    };
+    return progressShown(latest);
   });
+}
+
+function progressShown(run: RejudgeRow): RejudgeProgress {
+  const { id, thresholds, tasks, tasksDone, startedBy, startedAt, finishedAt } = run;
+  return {
+    ...{ id, thresholds, tasks, tasks_done: tasksDone, ...counted(run) },
+    ...{ started_by: startedBy, started_at: startedAt, finished_at: finishedAt },
+  };
 }
 
 function shown({ gates, hash, madeAt, madeBy, note, since }: ThresholdsInForce) {
@@ -62,7 +59,7 @@ async function planOf(db: Sql): Promise<RejudgeSummary> {
   return counts.close();
 }
 
-function planShown(plan: RejudgeSummary, { dryRun, tasks }: { dryRun: boolean; tasks: number }): RejudgePlan {
+function planShown(plan: RejudgeSummary): RejudgePlan {
   const change = ({
     newlyKept,
     newlyDropped,
@@ -71,10 +68,9 @@ function planShown(plan: RejudgeSummary, { dryRun, tasks }: { dryRun: boolean; t
     newly_dropped: newlyDropped,
   });
   return {
-    ...{ dry_run: dryRun, ...counted(plan), unmeasured: plan.unmeasured },
+    ...{ ...counted(plan), unmeasured: plan.unmeasured },
     by_gate: plan.byGate.map((one) => ({ gate: one.gate, ...change(one) })),
     by_source: plan.bySource.map((one) => ({ source: one.source, ...change(one) })),
-    tasks,
   };
 }
 

@@ -8,7 +8,7 @@ import { count } from "../../format.ts";
 
 /** Judges every candidate again under the thresholds in force; what would change is looked at first. */
 export function JudgeAgain({ moved }: { moved: number }) {
-  const plan = useAction(thresholdsApi.rejudge);
+  const plan = useAction(thresholdsApi.planRejudge);
   const run = useAction(thresholdsApi.rejudge);
   const progress = useApi(thresholdsApi.getRejudge, undefined, { every: 2_000, enabled: run.data !== undefined });
   const changes = plan.data ? changesOf(plan.data) : [];
@@ -18,7 +18,7 @@ export function JudgeAgain({ moved }: { moved: number }) {
       title="Judge again"
       note="by what was measured: no image is decoded again"
       actions={
-        <Button onClick={() => plan.mutate({ body: { dry_run: true } })} disabled={plan.isPending || run.isPending}>
+        <Button onClick={() => plan.mutate({})} disabled={plan.isPending || run.isPending}>
           {plan.isPending ? "Judging…" : "What would change?"}
         </Button>
       }
@@ -44,9 +44,9 @@ export function JudgeAgain({ moved }: { moved: number }) {
               <Button
                 look="danger"
                 disabled={run.isPending || run.data !== undefined}
-                onClick={() => run.mutate({ body: { dry_run: false } })}
+                onClick={() => run.mutate({ body: {} })}
               >
-                {`Judge again now, ${count(plan.data.tasks)} ${plan.data.tasks === 1 ? "task" : "tasks"}`}
+                Judge again now
               </Button>
             </div>
           </>
@@ -55,7 +55,7 @@ export function JudgeAgain({ moved }: { moved: number }) {
           <p role="status">
             {progress.data?.finished_at
               ? `Judged again: ${changesOf(progress.data).join(", ") || "nothing changed"}.`
-              : `Under way: ${count(progress.data?.tasks_done ?? 0)} of ${count(run.data.tasks)} tasks are done.`}
+              : `Under way: ${count(progress.data?.tasks_done ?? 0)} of ${count((progress.data ?? run.data).tasks)} tasks are done.`}
           </p>
         )}
         <Failure error={plan.error ?? run.error ?? progress.error} />
