@@ -7,7 +7,7 @@ import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { ENDED_AFTER, everyEnded, JUDGED_COLUMNS, type JudgedRow, judgedOf, NEXT_ENDED } from "./judged.ts";
 
 /** Candidates of one task. */
-const CHUNK = 500;
+export const REJUDGED_AT_ONCE = 500;
 /** Ranges that one look for them finds at most. */
 const AT_ONCE = 40;
 
@@ -46,6 +46,20 @@ export async function rejudgeable(
   return rows.map((row) => rejudgeableOf(row, cuts));
 }
 
+/** The next near duplicates over an id whose like was withdrawn, by id, at most `REJUDGED_AT_ONCE`. `cuts` as above. */
+export async function rejudgeableAlike(
+  sql: Sql,
+  after: string,
+  cuts: ReadonlyMap<string, Cuts>,
+): Promise<Rejudgeable[]> {
+  const rows = await sql.query<RejudgeableRow>(
+    `${REJUDGEABLE} WHERE c.status = 'dropped' AND c.reason = 'near-duplicate' AND c.id > $1 AND t.withdrawn_at IS NOT NULL
+     ORDER BY c.id LIMIT ${REJUDGED_AT_ONCE}`,
+    [after],
+  );
+  return rows.map((row) => rejudgeableOf(row, cuts));
+}
+
 /** Every candidate that the filter ended, in the order of their ids. */
 export function everyRejudgeable(sql: Sql, gates: Gates): AsyncGenerator<Rejudgeable, void> {
   return everyEnded(sql, gates, async (after, cuts) => {
@@ -68,7 +82,7 @@ function rejudgeableOf(row: RejudgeableRow, cuts: ReadonlyMap<string, Cuts>): Re
  * The next ranges over `after` of up to `chunk` candidates each. The very last one has no end: together they hold all that the filter ended,
  * also what it ends meanwhile. Where none is without an end, more of them follow.
  */
-export async function rejudgeRanges(sql: Sql, after: string, chunk = CHUNK): Promise<Range[]> {
+export async function rejudgeRanges(sql: Sql, after: string, chunk = REJUDGED_AT_ONCE): Promise<Range[]> {
   const rows = await sql.query<{ id: string }>(
     `SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n
                        FROM (SELECT c.id FROM candidates c WHERE ${ENDED_AFTER} ORDER BY c.id LIMIT $2::int * ${AT_ONCE}) AS next) AS ended

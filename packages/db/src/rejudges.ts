@@ -47,24 +47,37 @@ export async function isRejudged(sql: Sql, id: number): Promise<boolean> {
 }
 
 /**
- * Adds what one task changed, and how many tasks it wrote for the same judging again; the last one tells it to people. Nothing where another
- * one took its place.
+ * Adds what one task changed, and how many tasks it wrote for the same judging again. Returns whether it was the last; never where another
+ * judging again took the place of this one.
  */
 export async function recordRejudgeTask(
   tx: Transaction,
   id: number,
   { written, ...counts }: Partial<RejudgeCounts> & { written: number },
-): Promise<void> {
+): Promise<boolean> {
   const { judged = 0, newlyKept = 0, newlyDropped = 0, toMeasure = 0, toFetch = 0 } = counts;
-  const [ended] = await tx.query<{ thresholds: string; kept: number; dropped: number; finished: boolean }>(
+  const [row] = await tx.query<{ last: boolean }>(
     `UPDATE rejudges SET tasks = tasks + $7, tasks_done = tasks_done + 1, judged = judged + $2, newly_kept = newly_kept + $3,
-       newly_dropped = newly_dropped + $4, to_measure = to_measure + $5, to_fetch = to_fetch + $6,
-       finished_at = CASE WHEN tasks_done + 1 >= tasks + $7 THEN clock_timestamp() END
-     WHERE id = $1 AND finished_at IS NULL
-     RETURNING thresholds, newly_kept AS kept, newly_dropped AS dropped, finished_at IS NOT NULL AS finished`,
+       newly_dropped = newly_dropped + $4, to_measure = to_measure + $5, to_fetch = to_fetch + $6
+     WHERE id = $1 AND finished_at IS NULL RETURNING tasks_done >= tasks AS last`,
     [id, judged, newlyKept, newlyDropped, toMeasure, toFetch, written],
   );
-  if (!ended?.finished) return;
+  return row?.last ?? false;
+}
+
+/** Counts a task that follows when all others are done. */
+export async function addRejudgeTask(tx: Transaction, id: number): Promise<void> {
+  await tx.query("UPDATE rejudges SET tasks = tasks + 1 WHERE id = $1", [id]);
+}
+
+/** Ends a judging again whose last task is done, and tells people. */
+export async function finishRejudge(tx: Transaction, id: number): Promise<void> {
+  const [ended] = await tx.query<{ thresholds: string; kept: number; dropped: number }>(
+    `UPDATE rejudges SET finished_at = clock_timestamp() WHERE id = $1
+     RETURNING thresholds, newly_kept AS kept, newly_dropped AS dropped`,
+    [id],
+  );
+  if (!ended) return;
   const { thresholds, kept, dropped } = ended;
   const { version } = await readThresholds(tx);
   const what = `${kept} newly kept, ${dropped} newly dropped`;
@@ -92,7 +105,7 @@ export async function latestRejudge(sql: Sql): Promise<RejudgeRow | undefined> {
 /** Dead tasks are none: what waits for them may be begun anew. */
 async function hasOpenTasks(tx: Transaction, id: number): Promise<boolean> {
   const rows = await tx.query(
-    `SELECT FROM tasks WHERE stage = 'filter' AND state IN ('ready', 'leased') AND name IN ('filter.plan-rejudge', 'filter.rejudge')
+    `SELECT FROM tasks WHERE stage = 'filter' AND state IN ('ready', 'leased') AND name IN ('filter.plan-rejudge', 'filter.rejudge', 'filter.rejudge-alike')
        AND (payload ->> 'rejudge')::int = $1 LIMIT 1`,
     [id],
   );

@@ -41,6 +41,7 @@ export interface FilterContext {
 interface Payload {
   candidateIds: readonly CandidateId[];
   rejudge?: number | undefined;
+  unlike?: boolean | undefined;
   again?: number | undefined;
 }
 
@@ -189,8 +190,8 @@ function measuresOf({ measures, models }: NewAsset): { models: unknown } {
 }
 
 /** The task that filters some of a chunk once more, as the thresholds were set anew. */
-function onceMore({ rejudge, again = 0 }: Payload, candidates: readonly CandidateRow[]): NextTask {
-  return next(filter, { candidateIds: candidates.map(({ id }) => id), rejudge, again: again + 1 });
+function onceMore({ rejudge, unlike, again = 0 }: Payload, candidates: readonly CandidateRow[]): NextTask {
+  return next(filter, { candidateIds: candidates.map(({ id }) => id), rejudge, unlike, again: again + 1 });
 }
 
 /** The sha256 the fetch stored the bytes under: an asset is named by it. */

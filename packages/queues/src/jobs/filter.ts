@@ -10,14 +10,16 @@ export const filterCandidates = defineJob({
     candidateIds: z.array(CandidateId).min(1).max(64),
     /** By which judging again they came once more: another task than the one that filtered them before. */
     rejudge: z.number().int().optional(),
+    /** With `rejudge`: they came as what they were like has left the pool. */
+    unlike: z.boolean().optional(),
     /** How often they came once more because the thresholds were set anew while they were measured. */
     again: z.number().int().min(1).optional(),
   }),
-  key: ({ candidateIds, rejudge, again }) => {
+  key: ({ candidateIds, rejudge, unlike = false, again }) => {
     const whose =
       rejudge === undefined
         ? candidateIds.join(",")
-        : `rejudge-${rejudge}.${createHash("sha256").update(candidateIds.join("\n")).digest("hex").slice(0, 32)}`;
+        : `rejudge-${rejudge}${unlike ? ".unlike" : ""}.${createHash("sha256").update(candidateIds.join("\n")).digest("hex").slice(0, 32)}`;
     return again === undefined ? whose : `${whose}.${again}`;
   },
   chunk: "candidateIds",
@@ -40,6 +42,14 @@ export const rejudgeCandidates = defineJob({
     after: z.string().max(200),
     upTo: z.string().max(200).nullable(),
   }),
+  key: ({ rejudge, after }) => `${rejudge}.${after || "first"}`,
+  leaseSeconds: 60,
+});
+
+/** Judges near duplicates again whose like was withdrawn, once all ranges of a judging again are done: a page of them with ids over `after`. */
+export const rejudgeAlike = defineJob({
+  name: "filter.rejudge-alike",
+  payload: z.object({ rejudge: z.number().int(), after: z.string().max(200).default("") }),
   key: ({ rejudge, after }) => `${rejudge}.${after || "first"}`,
   leaseSeconds: 60,
 });
