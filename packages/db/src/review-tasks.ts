@@ -20,6 +20,13 @@ export interface ReviewTask {
 
 export type NewReviewTask = Pick<ReviewTask, "id" | "iteration" | "assetId" | "purpose" | "categories" | "blind">;
 
+/** Who asks for a page, of which purpose (null: any), for how long. */
+export interface LeaseWanted {
+  reviewer: string;
+  purpose: string | null;
+  seconds: number;
+}
+
 /** What the page shows beside its questions. */
 export interface PageFacts {
   protocolId: string;
@@ -63,10 +70,7 @@ export const reviewTasks = {
    * Leases the next page to a reviewer, evaluation before sample; a page whose lease ran out is open again. Two calls at
    * once never get the same page, and nobody gets a second page about an evaluation asset: votes are of different people.
    */
-  async lease(
-    sql: Sql,
-    { reviewer, purpose, seconds }: { reviewer: string; purpose: string | null; seconds: number },
-  ): Promise<ReviewTask | undefined> {
+  async lease(sql: Sql, { reviewer, purpose, seconds }: LeaseWanted): Promise<ReviewTask | undefined> {
     const [task] = await sql.query<ReviewTask>(
       `UPDATE review_tasks SET state = 'leased', fence = fence + 1, reviewer = $1,
               lease_until = clock_timestamp() + make_interval(secs => $3)
@@ -79,6 +83,11 @@ export const reviewTasks = {
       [reviewer, purpose, seconds],
     );
     return task;
+  },
+
+  /** Whether a page may be put before people: a sample's only while its asset is in the pool; evaluation sets are frozen. */
+  async isShown(sql: Sql, { purpose, assetId }: Pick<ReviewTask, "purpose" | "assetId">): Promise<boolean> {
+    return purpose !== "sample" || (await sql.query("SELECT FROM pool WHERE id = $1", [assetId])).length > 0;
   },
 
   /** Reads a page and holds its row until the transaction ends. */

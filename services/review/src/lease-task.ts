@@ -1,16 +1,17 @@
-import { reviewTasks } from "@anyone/db/review-tasks";
+import { type LeaseWanted, type ReviewTask, reviewTasks } from "@anyone/db/review-tasks";
 import { fault } from "@anyone/domain/fault";
 import type { LeaseTaskRequest, LeaseTaskResponse } from "@anyone/grpc/generated/anyone/v1/review";
 import type { ReviewContext } from "./context.ts";
 import { knownAnswers, readPage, suggestions } from "./page.ts";
+import { endPage } from "./submit-answers.ts";
 
 const SECONDS = { least: 5, usual: 600, most: 3600 };
 
-/** Leases the next page of questions to a reviewer: evaluation first, nothing when nothing waits for her. */
-export async function leaseTask(
-  request: LeaseTaskRequest,
-  { db, protocols }: ReviewContext,
-): Promise<LeaseTaskResponse> {
+/**
+ * Leases the next page of questions to a reviewer: evaluation first, nothing when nothing waits for her. A sample's page whose asset has left the
+ * pool is skipped. One that was leased before that may be finished: what was said of it is kept, and counts again should the asset come back.
+ */
+export async function leaseTask(request: LeaseTaskRequest, context: ReviewContext): Promise<LeaseTaskResponse> {
   const { reviewer, purpose } = request;
   if (!reviewer) throw fault("bad-input", "A page is leased to somebody: reviewer is missing.");
   if (!["", "evaluation", "tie-break", "sample"].includes(purpose)) {
@@ -19,9 +20,9 @@ export async function leaseTask(
     });
   }
   const seconds = Math.min(SECONDS.most, Math.max(SECONDS.least, request.leaseSeconds || SECONDS.usual));
-  const task = await reviewTasks.lease(db, { reviewer, purpose: purpose || null, seconds });
+  const task = await leaseShown({ reviewer, purpose: purpose || null, seconds }, context);
   if (!task) return { task: undefined };
-  const { facts } = await readPage(db, task, protocols);
+  const { facts } = await readPage(context.db, task, context.protocols);
   const { id, iteration, assetId, blind, categories, fence } = task;
   return {
     task: {
@@ -40,4 +41,17 @@ export async function leaseTask(
       cutParts: facts.cutParts,
     },
   };
+}
+
+/** Each page in a transaction of its own: one that is skipped stays so. */
+async function leaseShown(wanted: LeaseWanted, { db }: ReviewContext): Promise<ReviewTask | undefined> {
+  for (;;) {
+    const { task, skipped } = await db.transaction(async (tx) => {
+      const task = await reviewTasks.lease(tx, wanted);
+      const skipped = task !== undefined && !(await reviewTasks.isShown(tx, task));
+      if (skipped) await endPage(tx, task, "skipped");
+      return { task, skipped };
+    });
+    if (!skipped) return task;
+  }
 }
