@@ -1,5 +1,16 @@
 import type { Plane } from "../grey.ts";
 
+/** One row of normalised brightness, written again for a later row. */
+export interface Row {
+  /** As many as the plane is wide, then {@link BEYOND} zeros. */
+  values: Float64Array;
+  width: number;
+  /** Whether a value is exactly 0, as in areas that are black or white. */
+  hasZeros: boolean;
+}
+
+/** Zeros behind a row: whoever takes two products of neighbours at a time may read beyond its end and adds nothing. */
+const BEYOND = 2;
 const HALF = 3;
 const SIGMA = 7 / 6;
 
@@ -16,82 +27,114 @@ const [W0, W1, W2, W3] = (() => {
  * kept here on purpose, and the rounding of the windows' own sums taken out.
  */
 const LEVELS = Float64Array.from({ length: 256 }, (_, level) => {
-  const flat = (v: number) => weigh(v, v, v, v, v, v, v);
+  const flat = (v: number) => weigh(v, v + v, v + v, v + v);
   return flat(flat(level)) + 255 * (level / 255 - Math.fround(level / 255));
 });
 
-/** Seven neighbours on a line, the middle one being `d`. */
-function weigh(a: number, b: number, c: number, d: number, e: number, f: number, g: number): number {
-  return W0 * d + W1 * (c + e) + W2 * (b + f) + W3 * (a + g);
+/** Seven neighbours on a line: the middle one, and the sums of those 1, 2 and 3 pixels away on either side. */
+function weigh(middle: number, one: number, two: number, three: number): number {
+  return W0 * middle + W1 * one + W2 * two + W3 * three;
 }
 
 /**
  * Mean-subtracted, contrast-normalised brightness: (I − µ) / (σ + 1) with a Gaussian window of 7×7, borders repeated, I in levels
  * (the same as the paper's division by 255 and 1/255 beside σ). It comes row by row, each with the one above it: all that the
- * statistics need, and small enough to stay in the cache. Both rows are written again for the next call.
+ * statistics need, and small enough to stay in the cache.
  */
-export function normaliseRows(plane: Plane, take: (row: Float32Array, above: Float32Array | undefined) => void): void {
+export function normaliseRows(plane: Plane, take: (row: Row, above: Row | undefined) => void): void {
   const { levels, width, height } = plane;
-  const means = new Float64Array(width + 2 * HALF);
-  const squares = new Float64Array(width + 2 * HALF);
-  let row = new Float32Array(width);
-  let above = new Float32Array(width);
+  const upper = noSums(width);
+  const lower = noSums(width);
+  let row = noRow(width);
+  let above = noRow(width);
   for (let y = 0; y < height; y++) {
-    weighDown(plane, y, means, squares);
-    repeatEnds(means);
-    repeatEnds(squares);
+    if (y % 2 === 0) weighDown(plane, y, upper, lower);
+    const { means, squares } = y % 2 === 0 ? upper : lower;
+    weighAcross(means);
+    weighAcross(squares);
     normaliseRow(levels, y * width, means, squares, row);
     take(row, y === 0 ? undefined : above);
     [row, above] = [above, row];
   }
 }
 
-/** Weighted sums of the levels and of their squares over the 7 rows around row `y`. */
-function weighDown({ levels, width, height }: Plane, y: number, means: Float64Array, squares: Float64Array): void {
+/** Weighted sums of the levels and of their squares around the pixels of a row; the borders' first, and one more at the end. */
+interface Sums {
+  means: Float64Array;
+  squares: Float64Array;
+}
+
+function noSums(width: number): Sums {
+  return { means: new Float64Array(width + 2 * HALF + 1), squares: new Float64Array(width + 2 * HALF + 1) };
+}
+
+function noRow(width: number): Row {
+  return { values: new Float64Array(width + BEYOND), width, hasZeros: false };
+}
+
+/** Sums over the 7 rows around row `y` and over those around the next: six are the same. */
+function weighDown({ levels, width, height }: Plane, y: number, upper: Sums, lower: Sums): void {
   const at = (down: number) => Math.min(height - 1, Math.max(0, y + down)) * width;
-  const [ra, rb, rc, rd, re, rf, rg] = [at(-3), at(-2), at(-1), at(0), at(1), at(2), at(3)];
+  const [ra, rb, rc, rd, re, rf, rg, rh] = [at(-3), at(-2), at(-1), at(0), at(1), at(2), at(3), at(4)];
+  const { means: upperMeans, squares: upperSquares } = upper;
+  const { means: lowerMeans, squares: lowerSquares } = lower;
+  // `| 0` keeps sums of whole numbers whole: without it each of them is checked for what does not fit into 32 bits.
   for (let x = 0; x < width; x++) {
-    const a = levels[ra + x] as number;
-    const b = levels[rb + x] as number;
-    const c = levels[rc + x] as number;
-    const d = levels[rd + x] as number;
-    const e = levels[re + x] as number;
-    const f = levels[rf + x] as number;
-    const g = levels[rg + x] as number;
-    means[x + HALF] = weigh(a, b, c, d, e, f, g);
-    squares[x + HALF] = weigh(a * a, b * b, c * c, d * d, e * e, f * f, g * g);
+    const a = levels[(ra + x) | 0] as number;
+    const b = levels[(rb + x) | 0] as number;
+    const c = levels[(rc + x) | 0] as number;
+    const d = levels[(rd + x) | 0] as number;
+    const e = levels[(re + x) | 0] as number;
+    const f = levels[(rf + x) | 0] as number;
+    const g = levels[(rg + x) | 0] as number;
+    const h = levels[(rh + x) | 0] as number;
+    upperMeans[x + HALF] = weigh(d, (c + e) | 0, (b + f) | 0, (a + g) | 0);
+    lowerMeans[x + HALF] = weigh(e, (d + f) | 0, (c + g) | 0, (b + h) | 0);
+    const bb = Math.imul(b, b);
+    const cc = Math.imul(c, c);
+    const dd = Math.imul(d, d);
+    const ee = Math.imul(e, e);
+    const ff = Math.imul(f, f);
+    const gg = Math.imul(g, g);
+    upperSquares[x + HALF] = weigh(dd, (cc + ee) | 0, (bb + ff) | 0, (Math.imul(a, a) + gg) | 0);
+    lowerSquares[x + HALF] = weigh(ee, (dd + ff) | 0, (cc + gg) | 0, (bb + Math.imul(h, h)) | 0);
   }
 }
 
-function repeatEnds(line: Float64Array): void {
+/** Repeats the borders and weighs seven sums from each place on, which take its place; two at a time, so that each is read once. */
+function weighAcross(line: Float64Array): void {
+  const end = line.length - HALF - 1;
   line.fill(line[HALF] as number, 0, HALF);
-  line.fill(line[line.length - 1 - HALF] as number, line.length - HALF);
-}
-
-/** Weighs the sums across and normalises the row of levels that begins at `from`. */
-function normaliseRow(
-  levels: Uint8Array,
-  from: number,
-  means: Float64Array,
-  squares: Float64Array,
-  row: Float32Array,
-): void {
-  for (let x = 0; x < row.length; x++) {
-    const mean = weighAt(means, x);
-    const square = weighAt(squares, x);
-    row[x] = ((LEVELS[levels[from + x] as number] as number) - mean) / (Math.sqrt(Math.abs(square - mean * mean)) + 1);
+  line.fill(line[end - 1] as number, end);
+  let a = line[0] as number;
+  let b = line[1] as number;
+  let c = line[2] as number;
+  let d = line[3] as number;
+  let e = line[4] as number;
+  let f = line[5] as number;
+  for (let x = 0; x < line.length - 2 * HALF - 1; x += 2) {
+    const g = line[x + 6] as number;
+    const h = line[x + 7] as number;
+    line[x] = weigh(d, c + e, b + f, a + g);
+    line[x + 1] = weigh(e, d + f, c + g, b + h);
+    a = c;
+    b = d;
+    c = e;
+    d = f;
+    e = g;
+    f = h;
   }
 }
 
-/** The seven sums from `x` on. */
-function weighAt(sums: Float64Array, x: number): number {
-  return weigh(
-    sums[x] as number,
-    sums[x + 1] as number,
-    sums[x + 2] as number,
-    sums[x + 3] as number,
-    sums[x + 4] as number,
-    sums[x + 5] as number,
-    sums[x + 6] as number,
-  );
+/** Normalises the row of levels that begins at `from`. */
+function normaliseRow(levels: Uint8Array, from: number, means: Float64Array, squares: Float64Array, row: Row): void {
+  const { values, width } = row;
+  let zeros = 0;
+  for (let x = 0; x < width; x++) {
+    const mean = means[x] as number;
+    const away = (LEVELS[levels[(from + x) | 0] as number] as number) - mean;
+    zeros |= Number(away === 0);
+    values[x] = away / (Math.sqrt(Math.abs((squares[x] as number) - mean * mean)) + 1);
+  }
+  row.hasZeros = zeros !== 0;
 }
