@@ -40,9 +40,9 @@ export function flatShare(levels: Uint8Array, width: number, height: number): nu
       const at = y * width + x;
       const across = (levels[at + 2] as number) - (levels[at - 2] as number);
       const down = (levels[at + 2 * width] as number) - (levels[at - 2 * width] as number);
-      const slope = Math.sqrt(across * across + down * down);
-      if (slope < FLAT) flat++;
-      else if (slope > HARD) hard++;
+      const steepness = across * across + down * down;
+      if (steepness < FLAT * FLAT) flat++;
+      else if (steepness > HARD * HARD) hard++;
     }
   }
   const count = (width - 4) * (height - 4);

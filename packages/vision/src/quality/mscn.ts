@@ -49,23 +49,21 @@ export function normaliseRows(plane: Plane, take: (row: Row, above: Row | undefi
   let above = noRow(width);
   for (let y = 0; y < height; y++) {
     if (y % 2 === 0) weighDown(plane, y, upper, lower);
-    const { means, squares } = y % 2 === 0 ? upper : lower;
-    weighAcross(means);
-    weighAcross(squares);
-    normaliseRow(levels, y * width, means, squares, row);
+    const sums = y % 2 === 0 ? upper : lower;
+    normaliseRow(levels, y * width, sums, row);
     take(row, y === 0 ? undefined : above);
     [row, above] = [above, row];
   }
 }
 
-/** Weighted sums of the levels and of their squares around the pixels of a row; the borders' first, and one more at the end. */
+/** Weighted sums of the levels and of their squares over the 7 pixels above each other, {@link HALF} more at either end. */
 interface Sums {
   means: Float64Array;
   squares: Float64Array;
 }
 
 function noSums(width: number): Sums {
-  return { means: new Float64Array(width + 2 * HALF + 1), squares: new Float64Array(width + 2 * HALF + 1) };
+  return { means: new Float64Array(width + 2 * HALF), squares: new Float64Array(width + 2 * HALF) };
 }
 
 function noRow(width: number): Row {
@@ -99,42 +97,48 @@ function weighDown({ levels, width, height }: Plane, y: number, upper: Sums, low
     upperSquares[x + HALF] = weigh(dd, (cc + ee) | 0, (bb + ff) | 0, (Math.imul(a, a) + gg) | 0);
     lowerSquares[x + HALF] = weigh(ee, (dd + ff) | 0, (cc + gg) | 0, (bb + Math.imul(h, h)) | 0);
   }
+  for (const line of [upperMeans, upperSquares, lowerMeans, lowerSquares]) repeatEnds(line);
 }
 
-/** Repeats the borders and weighs seven sums from each place on, which take its place; two at a time, so that each is read once. */
-function weighAcross(line: Float64Array): void {
-  const end = line.length - HALF - 1;
+function repeatEnds(line: Float64Array): void {
   line.fill(line[HALF] as number, 0, HALF);
-  line.fill(line[end - 1] as number, end);
-  let a = line[0] as number;
-  let b = line[1] as number;
-  let c = line[2] as number;
-  let d = line[3] as number;
-  let e = line[4] as number;
-  let f = line[5] as number;
-  for (let x = 0; x < line.length - 2 * HALF - 1; x += 2) {
-    const g = line[x + 6] as number;
-    const h = line[x + 7] as number;
-    line[x] = weigh(d, c + e, b + f, a + g);
-    line[x + 1] = weigh(e, d + f, c + g, b + h);
-    a = c;
-    b = d;
-    c = e;
-    d = f;
-    e = g;
-    f = h;
-  }
+  line.fill(line[line.length - 1 - HALF] as number, line.length - HALF);
 }
 
-/** Normalises the row of levels that begins at `from`. */
-function normaliseRow(levels: Uint8Array, from: number, means: Float64Array, squares: Float64Array, row: Row): void {
+/**
+ * Weighs the sums across and normalises the row of levels that begins at `from`. Two pixels at a time share what they read; at an odd
+ * width the last but one comes twice.
+ */
+function normaliseRow(levels: Uint8Array, from: number, { means, squares }: Sums, row: Row): void {
   const { values, width } = row;
   let zeros = 0;
-  for (let x = 0; x < width; x++) {
-    const mean = means[x] as number;
+  for (let pair = 0; pair < width; pair += 2) {
+    const x = Math.min(pair, width - 2);
+    const a = means[x] as number;
+    const b = means[x + 1] as number;
+    const c = means[x + 2] as number;
+    const d = means[x + 3] as number;
+    const e = means[x + 4] as number;
+    const f = means[x + 5] as number;
+    const g = means[x + 6] as number;
+    const h = means[x + 7] as number;
+    const mean = weigh(d, c + e, b + f, a + g);
+    const nextMean = weigh(e, d + f, c + g, b + h);
+    const aa = squares[x] as number;
+    const bb = squares[x + 1] as number;
+    const cc = squares[x + 2] as number;
+    const dd = squares[x + 3] as number;
+    const ee = squares[x + 4] as number;
+    const ff = squares[x + 5] as number;
+    const gg = squares[x + 6] as number;
+    const hh = squares[x + 7] as number;
+    const variance = Math.abs(weigh(dd, cc + ee, bb + ff, aa + gg) - mean * mean);
+    const nextVariance = Math.abs(weigh(ee, dd + ff, cc + gg, bb + hh) - nextMean * nextMean);
     const away = (LEVELS[levels[(from + x) | 0] as number] as number) - mean;
-    zeros |= Number(away === 0);
-    values[x] = away / (Math.sqrt(Math.abs((squares[x] as number) - mean * mean)) + 1);
+    const nextAway = (LEVELS[levels[(from + x + 1) | 0] as number] as number) - nextMean;
+    zeros |= Number(away === 0) | Number(nextAway === 0);
+    values[x] = away / (Math.sqrt(variance) + 1);
+    values[x + 1] = nextAway / (Math.sqrt(nextVariance) + 1);
   }
   row.hasZeros = zeros !== 0;
 }
