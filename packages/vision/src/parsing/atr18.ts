@@ -10,6 +10,8 @@ const HEIGHT = 256;
 const MARGIN = 0.06;
 const GREY = 114;
 const MAP_SIDE = 512;
+/** No part: here parts meet. */
+const EDGE = 255;
 
 /** One ATR-18 id per pixel, in the shape of the picture, longest side at most 512. */
 export interface PartMap {
@@ -64,28 +66,44 @@ function mostLikely(logits: Float32Array): Uint8Array {
  */
 function mapOf(logits: Float32Array, picture: Picture, { origin, step }: Crop): PartMap {
   const named = mostLikely(logits);
+  const agreed = whereFourAgree(named);
   const shrink = Math.min(1, MAP_SIDE / Math.max(picture.width, picture.height));
   const [width, height] = [Math.round(picture.width * shrink), Math.round(picture.height * shrink)];
   const inCrop = (count: number, side: number, from: number) =>
     Float64Array.from({ length: count }, (_, i) => (((i + 0.5) / count) * side * picture.scale - from) / step);
   const columns = inCrop(width, picture.width, origin[0]);
   const rows = inCrop(height, picture.height, origin[1]);
+  const leftOf = Int32Array.from(columns, (cx) => firstOfTwo(cx, WIDTH));
+  const [from, to] = [columns.findIndex((cx) => cx >= 0), columns.findLastIndex((cx) => cx < WIDTH)];
   const ids = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
     const cy = rows[y] as number;
     if (cy < 0 || cy >= HEIGHT) continue;
-    const row = Math.max(0, Math.min(HEIGHT - 2, Math.floor(cy - 0.5)));
-    for (let x = 0; x < width; x++) {
-      const cx = columns[x] as number;
-      if (cx < 0 || cx >= WIDTH) continue;
-      const column = Math.max(0, Math.min(WIDTH - 2, Math.floor(cx - 0.5)));
+    const row = firstOfTwo(cy, HEIGHT);
+    for (let x = from; x <= to; x++) {
+      const column = leftOf[x] as number;
       const at = row * WIDTH + column;
-      const part = named[at] as number;
-      const alike = part === named[at + 1] && part === named[at + WIDTH] && part === named[at + WIDTH + 1];
-      ids[y * width + x] = alike ? part : between(logits, named, at, cx - 0.5 - column, cy - 0.5 - row);
+      const part = agreed[at] as number;
+      ids[y * width + x] =
+        part === EDGE ? between(logits, named, at, (columns[x] as number) - 0.5 - column, cy - 0.5 - row) : part;
     }
   }
   return { ids, width, height };
+}
+
+/** The part of each crop pixel and of those right of it, below and below right; {@link EDGE} where they differ. */
+function whereFourAgree(named: Uint8Array): Uint8Array {
+  const agreed = new Uint8Array(named.length).fill(EDGE);
+  for (let at = 0; at < named.length - WIDTH - 1; at++) {
+    const part = named[at] as number;
+    if (part === named[at + 1] && part === named[at + WIDTH] && part === named[at + WIDTH + 1]) agreed[at] = part;
+  }
+  return agreed;
+}
+
+/** The first of the two crop pixels between whose centres a place lies. */
+function firstOfTwo(place: number, side: number): number {
+  return Math.max(0, Math.min(side - 2, Math.floor(place - 0.5)));
 }
 
 /** Of the parts of four neighbouring crop pixels, `at` being the upper left one, the likeliest at (right, down) among them. */
