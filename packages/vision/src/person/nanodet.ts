@@ -13,7 +13,11 @@ const INPUT = (
     [116.28, 57.12],
     [123.675, 58.395],
   ] as const
-).map(([mean, deviation]) => Float32Array.from({ length: 256 }, (_, level) => (level - mean) / deviation));
+).map(([mean, deviation]) => Float32Array.from({ length: 256 }, (_, level) => (level - mean) / deviation)) as [
+  Float32Array,
+  Float32Array,
+  Float32Array,
+];
 /** Two real people share less, the network's second box on one person shares more. */
 const SAME_PERSON = 0.85;
 const OVERLAP = 0.55;
@@ -72,12 +76,11 @@ function expectation(values: Float32Array, from: number, count: number): number 
 function normalise(rgb: Uint8Array): Float32Array {
   const plane = SIZE * SIZE;
   const out = new Float32Array(3 * plane);
-  INPUT.forEach((input, c) => {
-    fillPlane(out.subarray(c * plane, (c + 1) * plane), rgb, 2 - c, input);
-  });
+  const [blue, green, red] = INPUT;
+  for (let i = 0, at = 0; i < plane; i++, at += 3) {
+    out[i] = blue[rgb[at + 2] as number] as number;
+    out[i + plane] = green[rgb[at + 1] as number] as number;
+    out[i + 2 * plane] = red[rgb[at] as number] as number;
+  }
   return out;
-}
-
-function fillPlane(plane: Float32Array, rgb: Uint8Array, channel: number, input: Float32Array): void {
-  for (let i = 0; i < plane.length; i++) plane[i] = input[rgb[i * 3 + channel] as number] as number;
 }

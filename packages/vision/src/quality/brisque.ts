@@ -23,8 +23,10 @@ export type Brisque = (grey: Plane) => Promise<number>;
  */
 export function openBrisque(model: BrisqueModel): Brisque {
   return async (whole) => {
-    const half = await halved(whole);
-    return regress(model, [...features18(whole), ...features18(half)]);
+    // The decoder's thread makes the half while this one is busy with the whole.
+    const halving = halved(whole);
+    const features = features18(whole);
+    return regress(model, [...features, ...features18(await halving)]);
   };
 }
 
