@@ -77,7 +77,8 @@ function patience(size: number): number {
 function eachPart(stream: Readable, take: (part: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.once("end", resolve).once("error", reject);
-    stream.once("close", () => reject(new Refusal("truncated", "cut off")));
+    // A body that ended is closed as well: an error made for each of those would cost a tenth of a header's fetch.
+    stream.once("close", () => stream.readableEnded || reject(new Refusal("truncated", "cut off")));
     const onData = (part: Buffer) => {
       try {
         take(part);
