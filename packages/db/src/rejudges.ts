@@ -26,7 +26,7 @@ export async function startRejudge(tx: Transaction, by: string): Promise<Rejudge
   await tx.query("SELECT pg_advisory_xact_lock(hashtext('rejudges'))");
   const { version } = await readThresholds(tx);
   const before = await latestRejudge(tx);
-  if (before?.finishedAt === null && before.thresholds === version && (await hasOpenTasks(tx, before.id))) {
+  if (before?.thresholds === version && (await isRejudging(tx))) {
     throw fault(
       "conflict",
       `All is being judged again under thresholds ${version} already, since ${before.startedBy} began it.`,
@@ -102,9 +102,15 @@ export async function latestRejudge(sql: Sql): Promise<RejudgeRow | undefined> {
   return rows[0];
 }
 
+/** Whether all is being judged again: the pool stands under two versions of the thresholds. */
+export async function isRejudging(sql: Sql): Promise<boolean> {
+  const latest = await latestRejudge(sql);
+  return latest?.finishedAt === null && hasOpenTasks(sql, latest.id);
+}
+
 /** Dead tasks are none: what waits for them may be begun anew. */
-async function hasOpenTasks(tx: Transaction, id: number): Promise<boolean> {
-  const rows = await tx.query(
+async function hasOpenTasks(sql: Sql, id: number): Promise<boolean> {
+  const rows = await sql.query(
     `SELECT FROM tasks WHERE stage = 'filter' AND state IN ('ready', 'leased') AND name IN ('filter.plan-rejudge', 'filter.rejudge', 'filter.rejudge-alike')
        AND (payload ->> 'rejudge')::int = $1 LIMIT 1`,
     [id],

@@ -2,7 +2,7 @@ import { fault } from "@anyone/domain/fault";
 import type { MeasuredAsset } from "@anyone/domain/release/metadata";
 import { RELEASE_POLICY, releasePolicy } from "@anyone/domain/release/policy";
 import type { ConsentSignal } from "@anyone/domain/source/consent";
-import type { Transaction } from "@anyone/domain/transaction";
+import type { Sql, Transaction } from "@anyone/domain/transaction";
 import type { OpenDatabase } from "./client.ts";
 import { reservedBy } from "./evidence.ts";
 import { readSetting } from "./settings.ts";
@@ -89,6 +89,12 @@ export function versionRepository(db: OpenDatabase) {
           ORDER BY a.id`,
         [protocolId],
       );
+    },
+
+    /** Those of these assets that are in the pool. */
+    async pooled(sql: Sql, ids: readonly string[]): Promise<Set<string>> {
+      const rows = await sql.query<{ id: string }>("SELECT id FROM pool WHERE id = ANY($1::text[])", [ids]);
+      return new Set(rows.map(({ id }) => id));
     },
 
     /** What people said under the protocol, by asset, oldest first. */

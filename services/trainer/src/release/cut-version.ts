@@ -1,5 +1,7 @@
+import { addTasks } from "@anyone/db/add-tasks";
 import { grantsBySource } from "@anyone/db/grants";
 import { protocolRepository } from "@anyone/db/protocols";
+import { isRejudging } from "@anyone/db/rejudges";
 import type { CuttableAsset } from "@anyone/db/versions";
 import { unpackAll } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
@@ -11,13 +13,23 @@ import { LEFT_OUT, type LeftOut, leftOut } from "@anyone/domain/release/permitte
 import { type ReleasePolicy, releasePolicy } from "@anyone/domain/release/policy";
 import { countAttributes, type Settled, settle, withoutSensitive } from "@anyone/domain/release/settle";
 import { type Split, splitOf } from "@anyone/domain/release/split";
-import { done, next, type Outcome, skipped } from "@anyone/queues/job";
+import { done, next, type Outcome, postponed, skipped } from "@anyone/queues/job";
 import { sealVersion, writeShard } from "@anyone/queues/jobs/release";
 import type { TrainerContext } from "../context.ts";
 
+/** Between two looks at whether all is judged again still. */
+const AGAIN_SECONDS = 5;
+
+interface Frozen {
+  asset: CuttableAsset;
+  settled: Settled;
+  split: Split;
+}
+
 /**
  * Freezes what a version holds: ids, settled answers, sub-captions, splits by near-duplicate group; plans its shards. What may not be in it
- * is left out and counted.
+ * is left out and counted. A version is cut of the pool under one version of the thresholds: it waits while all is judged again. What leaves the
+ * pool while it is cut is not in it.
  *
  * @throws Fault `conflict` when nothing may be in it.
  */
@@ -26,6 +38,7 @@ export async function cutVersion({ version }: { version: number }, context: Trai
   const dataset = await versions.get(version);
   // A failed one may be tried again: an operator's retry of its dead task.
   if (dataset.state === "released") return skipped("version-released");
+  if (await isRejudging(db)) return postponed("judging-again", AGAIN_SECONDS);
   const policy = releasePolicy(dataset.policy);
   const protocol = await protocolRepository(db).get(dataset.protocolId);
   const [answered, said] = await Promise.all([
@@ -39,6 +52,29 @@ export async function cutVersion({ version }: { version: number }, context: Trai
     const settled = policy.withoutSensitive ? withoutSensitive(protocol, whole) : whole;
     return { asset, settled, split: splitOfAsset(asset, dataset.seed) };
   });
+  // Begun since then, it may have taken half of what it takes out.
+  if (await isRejudging(db)) return postponed("judging-again", AGAIN_SECONDS);
+  return done({
+    write: async (tx) => {
+      const pooled = await versions.pooled(
+        tx,
+        frozen.map(({ asset }) => asset.id),
+      );
+      const held = frozen.filter(({ asset }) => pooled.has(asset.id));
+      const { items, shards } = place(held, protocol, policy);
+      await versions.freeze(tx, version, { items, shards, counts: { ...countsOf(protocol, held), ...without } });
+      await addTasks(
+        tx,
+        shards.length > 0
+          ? shards.map(({ number }) => next(writeShard, { version, shard: number }))
+          : [next(sealVersion, { version, nudge: "empty" })],
+      );
+    },
+  });
+}
+
+/** What is frozen of each, and the shards that hold them. */
+function place(frozen: readonly Frozen[], protocol: Protocol, policy: ReleasePolicy) {
   const placed = placeItems(
     frozen.map(({ asset, split }) => ({ assetId: asset.id, split })),
     policy.shardSize,
@@ -50,18 +86,12 @@ export async function cutVersion({ version }: { version: number }, context: Trai
     shard: shardOf.get(asset.id) ?? 0,
     record: recordOf(protocol, asset, settled, split, policy),
   }));
-  const shards = [...new Set(placed.map(({ shard }) => shard))].map((number) => {
-    const own = placed.filter(({ shard }) => shard === number);
-    return { number, split: own[0]?.split ?? "train", count: own.length };
-  });
-  return done({
-    write: (tx) =>
-      versions.freeze(tx, version, { items, shards, counts: { ...countsOf(protocol, frozen), ...without } }),
-    next:
-      shards.length > 0
-        ? shards.map(({ number }) => next(writeShard, { version, shard: number }))
-        : [next(sealVersion, { version, nudge: "empty" })],
-  });
+  const shards = [...Map.groupBy(placed, ({ shard }) => shard)].map(([number, own]) => ({
+    number,
+    split: own[0]?.split ?? "train",
+    count: own.length,
+  }));
+  return { items, shards };
 }
 
 /** The assets that may be in a version, and how many may not by the terms, licences and grants that hold now, for each reason. */

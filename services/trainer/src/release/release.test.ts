@@ -4,12 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { addTasks } from "@anyone/db/add-tasks";
+import { finishRejudge, startRejudge } from "@anyone/db/rejudges";
+import { withdrawAssets } from "@anyone/db/withdraw-assets";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { Manifest } from "@anyone/domain/release/manifest";
 import { drawToFolder } from "@anyone/drawn-world/draw-to-folder";
+import { next } from "@anyone/queues/job";
+import { planRejudge } from "@anyone/queues/jobs/filter";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sweep } from "../sweep.ts";
 import { openTrainer, type Pooled, sha256, type TestTrainer } from "../trainer.fixture.ts";
+import { cutVersion } from "./cut-version.ts";
 import { writeShard } from "./write-shard.ts";
 
 let trainer: TestTrainer;
@@ -53,6 +59,38 @@ describe("a dataset version", () => {
     expect(second.row.manifestSha256).toBe(first.row.manifestSha256);
     expect(second.bytes).toEqual(first.bytes);
     expect(first.manifest.shards.length).toBeGreaterThan(5);
+  });
+
+  it("waits while all is judged again, so that it holds the pool under one version of the thresholds", async () => {
+    const [first, ...others] = await trainer.fill(POOL.slice(0, 12));
+    await trainer.db.transaction(async (tx) => {
+      const { id } = await startRejudge(tx, "test");
+      await addTasks(tx, [next(planRejudge, { rejudge: id })]);
+    });
+    const version = await trainer.openVersion({ shardSize: 7 });
+    const outcome = await cutVersion({ version }, trainer.context);
+    expect(outcome).toEqual({ outcome: "postponed", reason: "judging-again", delaySeconds: 5 });
+    await trainer.db.transaction(async (tx) => {
+      await withdrawAssets(tx, [{ assetId: first as string, reason: "small-face" }]);
+      await finishRejudge(tx, 1);
+    });
+    await trainer.work();
+    const { items } = await read(trainer, version);
+    expect(items.map(({ assetId }) => assetId)).toEqual(others.toSorted());
+  });
+
+  it("holds nothing that left the pool while it was cut, in its counts and shards neither", async () => {
+    const ids = await trainer.fill(POOL.slice(0, 12));
+    const version = await trainer.openVersion({ shardSize: 3 });
+    const outcome = await cutVersion({ version }, trainer.context);
+    await trainer.db.query("UPDATE assets SET left_at = now(), left_because = 'opted-out' WHERE id = $1", [ids[3]]);
+    if (outcome.outcome !== "done" || !outcome.write) throw new Error("it was not cut");
+    await trainer.db.transaction(outcome.write);
+    await trainer.work();
+    const { items, manifest, row } = await read(trainer, version);
+    expect(items.map(({ assetId }) => assetId)).toEqual(ids.filter((_, n) => n !== 3).toSorted());
+    expect(row.counts).toMatchObject({ items: 11 });
+    expect(manifest.shards.reduce((sum, { count }) => sum + count, 0)).toBe(11);
   });
 
   it("names every object by the hash of its bytes", async () => {
