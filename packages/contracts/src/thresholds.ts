@@ -86,6 +86,8 @@ export const thresholdsApi = {
     summary: "Sets the named thresholds, null for off, and leaves the others as they are",
     body: z.strictObject({
       thresholds: z.record(z.string().max(100), z.number().nullable()),
+      /** The version that the writer saw: refused when somebody set others since. Absent: whatever stands. */
+      version: z.string().max(100).optional(),
       /** Why. */
       note: z.string().trim().max(500).optional(),
     }),

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { fault } from "@anyone/domain/fault";
 import { canonicalJson } from "@anyone/domain/filter/canonical";
 import type { DialKey } from "@anyone/domain/filter/dials";
 import type { Gates } from "@anyone/domain/filter/gate";
@@ -51,17 +52,33 @@ export async function readThresholdsInForce(sql: Sql): Promise<ThresholdsInForce
 }
 
 /**
- * Sets some thresholds and leaves the others as they are. What changes nothing makes no version.
+ * Sets some thresholds and leaves the others as they are. What changes nothing makes no version. `version` is the one that the writer saw.
  *
- * @throws Fault `bad-input` when one does not fit
+ * @throws Fault `bad-input` when one does not fit, `conflict` when somebody else set others since
  */
 export function setThresholds(
   db: Database,
-  { change, note, by }: { change: Readonly<Record<string, number | null>>; note: string | undefined; by: string },
+  {
+    change,
+    note,
+    by,
+    version,
+  }: {
+    change: Readonly<Record<string, number | null>>;
+    note: string | undefined;
+    by: string;
+    version?: string | undefined;
+  },
 ): Promise<ThresholdsInForce> {
   return db.transaction(async (tx) => {
     await tx.query("SELECT pg_advisory_xact_lock(hashtext('thresholds'))");
     const [newest] = await read<VersionRow>(tx, `${VERSION} order by id desc limit 1`);
+    const standing = gatesOf(newest).version;
+    if (version !== undefined && version !== standing) {
+      throw fault("conflict", `The thresholds were set since, by ${newest?.madeBy ?? "nobody"}: ${standing} stand.`, {
+        hint: "Read them again, then decide.",
+      });
+    }
     const before = SetThresholds.parse(newest?.values ?? {});
     const after = changeThresholds(before, change);
     if (canonicalJson(before) === canonicalJson(after)) return readThresholdsInForce(tx);

@@ -51,6 +51,52 @@ describe("the thresholds", () => {
     await expect(api.db.query("DELETE FROM threshold_versions")).rejects.toThrow(/only ever added/);
   });
 
+  it("lose nothing that two people set at once, where each names what she changes", async () => {
+    await Promise.all([put({ quality: 2 }), put({ aesthetic: 4 }), put({ nsfw: 0.5 })]);
+    const { thresholds } = await read();
+    const of = (name: string) => thresholds.find((one) => one.name === name)?.value;
+    expect([of("quality"), of("aesthetic"), of("nsfw")]).toEqual([2, 4, 0.5]);
+    await put({ quality: gates.quality, aesthetic: gates.aesthetic, nsfw: gates.nsfw });
+  });
+
+  it("are set by one of two who both saw the same version and say so", async () => {
+    const { version } = await read();
+    const set = (faceSide: number) =>
+      api.as("operator").call(thresholdsApi.putThresholds, { body: { thresholds: { faceSide }, version } });
+    const asked = await Promise.allSettled([set(301), set(302)]);
+    expect(asked.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(asked.find(({ status }) => status === "rejected")).toMatchObject({
+      reason: { code: "conflict", message: expect.stringMatching(/were set since, by test operator: 5\+\d+ stand/) },
+    });
+    await put({ faceSide: 200 });
+  });
+
+  it.each([
+    ["a threshold of its own kind", '{"thresholds": {"__proto__": 1, "faceSide": 100}}'],
+    ["a number beyond all bounds", '{"thresholds": {"brisque": 1e999}}'],
+    ["NaN", '{"thresholds": {"brisque": NaN}}'],
+    ["a text", '{"thresholds": {"brisque": "9"}}'],
+    ["a list", '{"thresholds": [1]}'],
+    ["a part of a pixel", '{"thresholds": {"faceSide": 100.5}}'],
+    ["sides that contradict each other", '{"thresholds": {"shortSide": 2000, "longSide": 900}}'],
+    ["a side that contradicts the one that stands", '{"thresholds": {"shortSide": 2560}}'],
+    ["a side switched off", '{"thresholds": {"longSide": null}}'],
+    ["a name of the language", '{"thresholds": {"constructor": 1}}'],
+    ["what has no place", '{"thresholds": {"faceSide": 100}, "by": "eve"}'],
+    ["a version that is none", '{"thresholds": {"faceSide": 100}, "version": 5}'],
+    ["a note as long as a book", JSON.stringify({ thresholds: { faceSide: 100 }, note: "x".repeat(501) })],
+    ["nothing", ""],
+  ])("are not touched by %s", async (_, body) => {
+    const before = await read();
+    const answer = await fetch(`${api.url}${thresholdsApi.putThresholds.path}`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${api.keys.operator}`, "content-type": "application/json" },
+      body,
+    });
+    expect(answer.status).toBe(400);
+    expect(await read()).toEqual(before);
+  });
+
   it.each([
     [{}, /No threshold is named/],
     [{ face: 1 }, /no threshold "face"/],

@@ -55,7 +55,11 @@ as it is until anyone filter rejudge. A gate that is switched on is asked about 
       const { client } = connect();
       const before = await client.call(thresholdsApi.getThresholds);
       const own = before.thresholds.filter((one) => one.value !== one.default).map((one) => [one.name, one.default]);
-      const body = { thresholds: Object.fromEntries(own), ...(note !== undefined && { note }) };
+      const body = {
+        thresholds: Object.fromEntries(own),
+        version: before.version,
+        ...(note !== undefined && { note }),
+      };
       const after = own.length === 0 ? before : await client.call(thresholdsApi.putThresholds, { body });
       const said =
         own.length === 0

@@ -15,7 +15,14 @@ import { route } from "../route.ts";
 export function thresholdRoutes(app: FastifyInstance, { db, tasks }: ApiContext): void {
   route(app, thresholdsApi.getThresholds, async () => shown(await readThresholdsInForce(db)));
   route(app, thresholdsApi.putThresholds, async ({ body, principal }) =>
-    shown(await setThresholds(db, { change: body.thresholds, note: body.note || undefined, by: principal.name })),
+    shown(
+      await setThresholds(db, {
+        change: body.thresholds,
+        note: body.note || undefined,
+        by: principal.name,
+        version: body.version,
+      }),
+    ),
   );
 
   route(app, thresholdsApi.planRejudge, async () => planShown(await planOf(db)));

@@ -18,7 +18,8 @@ export function SetThresholds({ moved, onSet }: { moved: MovedThresholds; onSet:
   const names = Object.keys(wanted) as DialKey[];
 
   function set(thresholds: MovedThresholds, why: string): void {
-    const body = { thresholds, ...(why.trim() && { note: why.trim() }) };
+    const seen = inForce.data && { version: inForce.data.version };
+    const body = { thresholds, ...seen, ...(why.trim() && { note: why.trim() }) };
     put.mutate(
       { body },
       {
