@@ -49,25 +49,32 @@ const PAGE = 2_000;
 
 /** Every candidate that the filter ended, in the order of their ids. */
 export function everyJudged(sql: Sql, gates: Gates): AsyncGenerator<JudgedCandidate, void> {
-  return everyEnded(sql, gates, async (after, cuts) => {
-    const rows = await sql.query<JudgedRow>(`${JUDGED} ${NEXT_ENDED}`, [after]);
+  return everyEnded(sql, gates, async ({ after, upTo }, cuts) => {
+    const rows = await sql.query<JudgedRow>(`${JUDGED} where ${ENDED_IN} order by c.id`, [after, upTo]);
     return rows.map((row) => judgedOf(row, cuts));
   });
 }
 
+/** Candidates by id: those over `after` up to `upTo`, or all that follow. */
+export interface Range {
+  after: string;
+  upTo: string | null;
+}
+
 /** What the filter ended, of `candidates c`, over the id that is the first parameter. */
 export const ENDED_AFTER = "c.status in ('kept', 'dropped') and c.id > $1";
-/** The page of them that follows. */
-export const NEXT_ENDED = `where ${ENDED_AFTER} order by c.id limit ${PAGE}`;
+/** Of them those up to the second one, if it is one. */
+export const ENDED_IN = `${ENDED_AFTER} and ($2::text is null or c.id <= $2)`;
 
 /**
- * Every candidate that the filter ended, in the order of their ids, as `nextPage` reads those over an id, with the cuts of all sources. However
- * many there are, memory holds one page.
+ * Every candidate that the filter ended, in the order of their ids, as `readRange` reads them, with the cuts of all sources. However many there
+ * are, memory holds one page. Where a page ends is asked of the index of ids alone: with a limit on what the filter ended, PostgreSQL sorts all of
+ * them for every page until the table has statistics.
  */
-export async function* everyEnded<Ended extends { id: string }>(
+export async function* everyEnded<Ended>(
   sql: Sql,
   gates: Gates,
-  nextPage: (after: string, cuts: ReadonlyMap<string, Cuts>) => Promise<readonly Ended[]>,
+  readRange: (range: Range, cuts: ReadonlyMap<string, Cuts>) => Promise<readonly Ended[]>,
 ): AsyncGenerator<Ended, void> {
   const sources = await sql.query<{ id: string }>("SELECT id FROM sources");
   const cuts = await readCuts(
@@ -75,11 +82,14 @@ export async function* everyEnded<Ended extends { id: string }>(
     sources.map(({ id }) => id),
     gates,
   );
-  for (let last = ""; ; ) {
-    const page = await nextPage(last, cuts);
-    yield* page;
-    if (page.length < PAGE) return;
-    last = page.at(-1)?.id ?? last;
+  for (let after: string | null = ""; after !== null; ) {
+    const [end]: { id: string }[] = await sql.query(
+      `SELECT id FROM candidates WHERE id > $1 ORDER BY id OFFSET ${PAGE - 1} LIMIT 1`,
+      [after],
+    );
+    const upTo: string | null = end?.id ?? null;
+    yield* await readRange({ after, upTo }, cuts);
+    after = upTo;
   }
 }
 

@@ -1,7 +1,8 @@
 import { createDatabase } from "@anyone/test/support/servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OpenDatabase, openDatabase } from "./client.ts";
-import { type Range, rejudgeable, rejudgeRanges } from "./rejudge.ts";
+import type { Range } from "./judged.ts";
+import { rejudgeable, rejudgeRanges } from "./rejudge.ts";
 
 let db: OpenDatabase;
 beforeAll(async () => {

@@ -4,18 +4,12 @@ import type { Rejudgeable } from "@anyone/domain/filter/rejudge";
 import { storedMeasurement } from "@anyone/domain/filter/stored";
 import type { DropReason } from "@anyone/domain/filter/verdict";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
-import { ENDED_AFTER, everyEnded, JUDGED_COLUMNS, type JudgedRow, judgedOf, NEXT_ENDED } from "./judged.ts";
+import { ENDED_AFTER, ENDED_IN, everyEnded, JUDGED_COLUMNS, type JudgedRow, judgedOf, type Range } from "./judged.ts";
 
 /** Candidates of one task. */
 export const REJUDGED_AT_ONCE = 500;
 /** Ranges that one look for them finds at most. */
 const AT_ONCE = 40;
-
-/** Candidates that the filter ended, by id: those over `after` up to `upTo`, or all that follow. */
-export interface Range {
-  after: string;
-  upTo: string | null;
-}
 
 interface RejudgeableRow extends JudgedRow {
   stored: boolean;
@@ -39,10 +33,7 @@ export async function rejudgeable(
   { after, upTo }: Range,
   cuts: ReadonlyMap<string, Cuts>,
 ): Promise<Rejudgeable[]> {
-  const rows = await sql.query<RejudgeableRow>(
-    `${REJUDGEABLE} WHERE ${ENDED_AFTER} AND ($2::text IS NULL OR c.id <= $2) ORDER BY c.id`,
-    [after, upTo],
-  );
+  const rows = await sql.query<RejudgeableRow>(`${REJUDGEABLE} WHERE ${ENDED_IN} ORDER BY c.id`, [after, upTo]);
   return rows.map((row) => rejudgeableOf(row, cuts));
 }
 
@@ -62,10 +53,7 @@ export async function rejudgeableAlike(
 
 /** Every candidate that the filter ended, in the order of their ids. */
 export function everyRejudgeable(sql: Sql, gates: Gates): AsyncGenerator<Rejudgeable, void> {
-  return everyEnded(sql, gates, async (after, cuts) => {
-    const rows = await sql.query<RejudgeableRow>(`${REJUDGEABLE} ${NEXT_ENDED}`, [after]);
-    return rows.map((row) => rejudgeableOf(row, cuts));
-  });
+  return everyEnded(sql, gates, (range, cuts) => rejudgeable(sql, range, cuts));
 }
 
 function rejudgeableOf(row: RejudgeableRow, cuts: ReadonlyMap<string, Cuts>): Rejudgeable {

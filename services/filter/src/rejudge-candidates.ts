@@ -1,7 +1,7 @@
 import { addTasks } from "@anyone/db/add-tasks";
 import { hashesOf, lockPool } from "@anyone/db/assets";
+import type { Range } from "@anyone/db/judged";
 import {
-  type Range,
   REJUDGED_AT_ONCE,
   type RejudgedVerdict,
   recordRejudged,
