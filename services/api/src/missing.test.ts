@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { missingApi } from "@anyone/contracts/missing";
 import { sourceApi } from "@anyone/contracts/source";
+import { protocolRepository } from "@anyone/db/protocols";
+import { primeHumanDocument } from "@anyone/domain/annotate/prime-human";
 import { SourceId } from "@anyone/domain/ids";
 import { SourceSettings } from "@anyone/domain/source/source";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -33,6 +36,24 @@ describe("what the pool lacks", () => {
         { sourceId: "street", searched: true, weight: 0.5 },
       ],
     });
+  });
+
+  it("is counted once, however many ask for it at once", async () => {
+    await protocolRepository(api.db).publish(primeHumanDocument);
+    const client = api.as("operator");
+    const { asked, counting } = await api.db.transaction(async (tx) => {
+      await tx.query("LOCK TABLE answers IN ACCESS EXCLUSIVE MODE");
+      const asked = Promise.all(Array.from({ length: 6 }, () => client.call(missingApi.getMissing)));
+      const waiting = () =>
+        tx
+          .query("SELECT FROM pg_locks WHERE relation = 'answers'::regclass AND NOT granted")
+          .then(({ length }) => length);
+      while ((await waiting()) === 0) await sleep(20);
+      await sleep(500);
+      return { asked, counting: await waiting() };
+    });
+    expect(counting).toBe(1);
+    expect(new Set((await asked).map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
 
   it("is the operator's to see, not the annotator's", async () => {
