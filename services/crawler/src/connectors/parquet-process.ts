@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import { sentence } from "@anyone/domain/fault";
+import { endWithParent } from "@anyone/runtime/end-with-parent";
 import {
   type AsyncBuffer,
   type Compressors,
@@ -11,7 +12,8 @@ import { columnsOf, type Row } from "./list-rows.ts";
 
 /**
  * A process of its own that reads strangers' parquet files: what makes their decoder loop or swell takes only this process with it. It opens
- * nothing: it asks its parent (parquet-rows.ts) for ranges of the file, one page of rows at a time, and ends with it.
+ * nothing: it asks its parent (parquet-rows.ts) for ranges of the file, one page of rows at a time, and ends with it, also in the middle of a decode
+ * that never ends.
  */
 export type Request =
   | { kind: "page"; byteLength: number; row: number; count: number }
@@ -56,6 +58,7 @@ process.on("message", (request: Request) => {
   readPage(request).then(end, (error: unknown) => end({ kind: "failed", message: sentence(error) }));
 });
 process.on("disconnect", () => process.exit(0));
+endWithParent();
 
 async function readPage({ byteLength, row, count }: Request & { kind: "page" }): Promise<Reply> {
   const file = fromParent(byteLength);
