@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Box } from "../../packages/vision/src/boxes.ts";
+import { type Box, toView } from "../../packages/vision/src/boxes.ts";
 import { decode, type Picture, readHeader, VIEW_WIDTH } from "../../packages/vision/src/decode.ts";
 import { findFaces } from "../../packages/vision/src/face/blazeface.ts";
 import { fakeness } from "../../packages/vision/src/fake-person/fakeness.ts";
@@ -57,7 +57,7 @@ export async function run(): Promise<BenchResult> {
       sessions: [],
       work: async () => {
         const grey = greyOf(picture.view);
-        return [await brisque(grey), await flatness(grey, person), await perceptualHash(await hashPlane(picture.view))];
+        return [await brisque(grey), await flatness(grey, toView(person, picture)), await perceptualHash(await hashPlane(picture.view))];
       },
     },
   };
