@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Box, toView } from "../../packages/vision/src/boxes.ts";
 import { decode, type Picture, readHeader, VIEW_WIDTH } from "../../packages/vision/src/decode.ts";
-import { findFaces } from "../../packages/vision/src/face/blazeface.ts";
+import { findFacesOf, headCrop } from "../../packages/vision/src/face/blazeface.ts";
 import { fakeness } from "../../packages/vision/src/fake-person/fakeness.ts";
 import { flatness } from "../../packages/vision/src/fake-person/flatness.ts";
 import { greyOf } from "../../packages/vision/src/grey.ts";
@@ -40,12 +40,20 @@ export async function run(): Promise<BenchResult> {
   const brisque = openBrisque(JSON.parse((await readModel(modelsFolder, "brisque")).toString()) as BrisqueModel);
   const picture = await photograph();
   const person = (await findPersons(networks.nanodet, picture))[0]?.box as Box;
+  // Cut once a picture, as the filter does: the step "face" bears it.
+  let head = await headCrop(picture, person);
   const steps: Record<string, { sessions: (keyof typeof networks)[]; work: () => Promise<unknown> }> = {
     person: { sessions: ["nanodet"], work: () => findPersons(networks.nanodet, picture) },
-    face: { sessions: ["blazeface"], work: () => findFaces(networks.blazeface, picture, person) },
+    face: {
+      sessions: ["blazeface"],
+      work: async () => {
+        head = await headCrop(picture, person);
+        return findFacesOf(networks.blazeface, picture, head);
+      },
+    },
     "fake-person": {
       sessions: ["encoder", "fakePerson"],
-      work: () => fakeness(networks.encoder, networks.fakePerson, picture, person),
+      work: () => fakeness(networks.encoder, networks.fakePerson, head),
     },
     nsfw: { sessions: ["openNsfw"], work: () => openNsfw(networks.openNsfw, picture.view) },
     keypoints: { sessions: ["movenet"], work: () => findKeypoints(networks.movenet, picture, person) },
@@ -57,7 +65,11 @@ export async function run(): Promise<BenchResult> {
       sessions: [],
       work: async () => {
         const grey = greyOf(picture.view);
-        return [await brisque(grey), await flatness(grey, toView(person, picture)), await perceptualHash(await hashPlane(picture.view))];
+        return [
+          await brisque(grey),
+          await flatness(grey, toView(person, picture)),
+          await perceptualHash(await hashPlane(picture.view)),
+        ];
       },
     },
   };

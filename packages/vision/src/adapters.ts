@@ -7,6 +7,7 @@ import { laionAesthetic } from "./aesthetic/laion.ts";
 import type { Box, Detection } from "./boxes.ts";
 import { type CatalogueName, catalogue } from "./catalogue.ts";
 import { openTokenizer, type Tokenizer } from "./clip/tokenizer.ts";
+import type { Crop } from "./crop.ts";
 import type { Picture } from "./decode.ts";
 import { findFacesRetina } from "./face/retinaface.ts";
 import { findFacesScrfd } from "./face/scrfd.ts";
@@ -29,6 +30,8 @@ export interface Subject {
   /** Best person and face, in picture pixels; the whole picture where nobody was looked for. */
   person: Box;
   face: Box;
+  /** The person's head and shoulders as `headCrop` cuts them, where somebody has done so already. */
+  head?: Crop;
   /** What the picture is said to show. */
   prompt: string;
 }

@@ -3,7 +3,7 @@ import { join, parse } from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
 import { decode, type Picture, readHeader } from "./decode.ts";
-import { headCrop } from "./fake-person/fakeness.ts";
+import { headCrop } from "./face/blazeface.ts";
 import { findPersons } from "./person/nanodet.ts";
 import { openNetwork } from "./session.ts";
 

@@ -12,9 +12,10 @@ import {
 import type { ModelIdentity, Slot } from "@anyone/domain/model";
 import { ATR_PARTS } from "@anyone/domain/parts";
 import { type Box, type Detection, intersectionOverSmaller, suppress, toView } from "./boxes.ts";
+import type { Crop } from "./crop.ts";
 import { decode, type Header, type Picture, readHeader } from "./decode.ts";
 import { detailHash } from "./detail-hash.ts";
-import { findFaces } from "./face/blazeface.ts";
+import { findFaces, findFacesOf, headCrop } from "./face/blazeface.ts";
 import { flatness } from "./fake-person/flatness.ts";
 import { greyOf } from "./grey.ts";
 import { hashPlane } from "./hash-plane.ts";
@@ -160,13 +161,14 @@ export async function measure(
   const person = measurement.persons[0];
   if (!person) return dropped();
 
-  measurement.faces = (await facesOf(instruments.face, picture, measurement.persons)).map(plain);
+  const head = await headCrop(picture, person.box);
+  measurement.faces = (await facesOf(instruments.face, picture, measurement.persons, head)).map(plain);
   note(measurement, "blazeface");
   const face = measurement.faces[0];
   measurement.flatness = await flatness(grey, toView(person.box, picture));
   note(measurement, "flatness");
   if (!face) return dropped();
-  const subject = { picture, person: person.box, face: face.box, prompt };
+  const subject = { picture, person: person.box, face: face.box, head, prompt };
   for (const [name, score] of Object.entries(instruments.scores) as [ScoreName, Score][]) {
     measurement[name] = roundedScore(name, await score.of(subject));
     measurement.models.push(score.identity);
@@ -181,9 +183,14 @@ export async function measure(
 }
 
 /** Faces of the best person and of up to two more or less doubtful ones: a second face tells a second person that was seen badly. */
-async function facesOf(network: Network, picture: Picture, persons: readonly Detection[]): Promise<Detection[]> {
-  const found: Detection[] = [];
-  for (const { box } of persons.slice(0, 3)) found.push(...(await findFaces(network, picture, box)));
+async function facesOf(
+  network: Network,
+  picture: Picture,
+  [, ...others]: readonly Detection[],
+  head: Crop,
+): Promise<Detection[]> {
+  const found = await findFacesOf(network, picture, head);
+  for (const { box } of others.slice(0, 2)) found.push(...(await findFaces(network, picture, box)));
   return suppress(found, 0.5, intersectionOverSmaller);
 }
 

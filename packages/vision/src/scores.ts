@@ -3,6 +3,7 @@ import type { ModelIdentity, Slot } from "@anyone/domain/model";
 import { type Adapter, openAdapter, type Subject } from "./adapters.ts";
 import { type Added, readAdded } from "./added.ts";
 import { type CatalogueEntry, type CatalogueName, catalogue } from "./catalogue.ts";
+import { headCrop } from "./face/blazeface.ts";
 import { fakeness } from "./fake-person/fakeness.ts";
 import { identify } from "./models.ts";
 import { openNsfw } from "./nsfw/open-nsfw.ts";
@@ -70,10 +71,11 @@ function shipped(models: string, opened: Network | undefined): Partial<Record<Sc
     },
     async fakeness() {
       const encoder = opened ?? (await openNetwork(models, "encoder"));
-      const head = await openNetwork(models, "fakePerson");
+      const classifier = await openNetwork(models, "fakePerson");
       return {
         identity: identify("fakePerson"),
-        of: ({ picture, person }) => fakeness(encoder, head, picture, person),
+        of: async ({ picture, person, head }) =>
+          fakeness(encoder, classifier, head ?? (await headCrop(picture, person))),
       };
     },
     async nsfw() {

@@ -1,5 +1,5 @@
 import { type Box, type Detection, suppress, toPicture, toView } from "../boxes.ts";
-import { cropTo } from "../crop.ts";
+import { type Crop, cropTo } from "../crop.ts";
 import type { Picture } from "../decode.ts";
 import type { Network, Output } from "../session.ts";
 
@@ -26,7 +26,11 @@ const ANCHORS = LEVELS.flatMap(({ side, anchors }) =>
  * is nobody. Boxes are in picture pixels, best first.
  */
 export async function findFaces(network: Network, picture: Picture, person: Box, lowest = 0.3): Promise<Detection[]> {
-  const crop = await cropTo(picture.view, headRegion(toView(person, picture)), { width: SIZE, height: SIZE }, 0);
+  return findFacesOf(network, picture, await headCrop(picture, person), lowest);
+}
+
+/** The same on a head that is cut out already. */
+export async function findFacesOf(network: Network, picture: Picture, crop: Crop, lowest = 0.3): Promise<Detection[]> {
   const input = new Float32Array(crop.data.length);
   for (let i = 0; i < input.length; i++) input[i] = INPUT[crop.data[i] as number] as number;
   const outputs = await network.run({ "input:0": { data: input, dims: [1, SIZE, SIZE, 3] } });
@@ -35,6 +39,11 @@ export async function findFaces(network: Network, picture: Picture, person: Box,
     const inView = box.map((v, i) => (crop.origin[i % 2] as number) + v * SIZE * crop.step) as unknown as Box;
     return { score, box: toPicture(inView, picture) };
   });
+}
+
+/** Head and shoulders of the person in `box` (picture pixels): RGB, 256×256, black outside of the picture. */
+export function headCrop(picture: Picture, box: Box): Promise<Crop> {
+  return cropTo(picture.view, headRegion(toView(box, picture)), { width: SIZE, height: SIZE }, 0);
 }
 
 /** Square over the upper part of a person's box, a little larger than the box is wide. */
