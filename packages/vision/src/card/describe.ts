@@ -55,7 +55,7 @@ export async function describe(material: Material): Promise<Partial<Record<Model
     blazeface: { rows: faceRows(people, photographs) },
     movenet: { rows: pointRows(people, photographs) },
     parsing: { rows: await partRows(people, photographs) },
-    brisque: { rows: qualityRows(material, "brisque") },
+    brisque: { rows: qualityRows(material, "brisque"), curve: brisqueCurve(material) },
     faceCleanness: { rows: qualityRows(material, "faceCleanness"), curve: cleannessCurve(material) },
     openNsfw: { rows: nsfwRows(people, photographs) },
     fakePerson: { rows: fakeRows(material), curve: fakeCurve(material) },
@@ -202,14 +202,8 @@ function qualityRows({ people: drawn, photographs, ...ruined }: Material, score:
   ];
 }
 
-function cleannessCurve({ people: drawn, photographs, ruinedPeople, ruinedPhotographs }: Material) {
-  const of = (all: readonly Seen[]) => all.flatMap(({ scores }) => scores.faceCleanness ?? []);
-  const groups = [
-    of(drawn),
-    of(shown(photographs, "one")),
-    of(Object.values(ruinedPeople).flat()),
-    of(Object.values(ruinedPhotographs).flat()),
-  ];
+function cleannessCurve(material: Material) {
+  const groups = cleanAndRuined(material, ({ scores }) => scores.faceCleanness);
   return [
     ["threshold", "clean drawn below", "clean photographs below", "ruined drawn below", "ruined photographs below"],
     ...[0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7].map((t) => [
@@ -217,6 +211,30 @@ function cleannessCurve({ people: drawn, photographs, ruinedPeople, ruinedPhotog
       ...groups.map((group) => share(group, (value) => value < t)),
     ]),
   ];
+}
+
+function brisqueCurve(material: Material) {
+  const groups = cleanAndRuined(material, ({ brisque }) => brisque);
+  return [
+    ["threshold", "clean drawn above", "clean photographs above", "ruined drawn above", "ruined photographs above"],
+    ...[40, 45, 49, 52, 55, 58, 60, 62, 65, 70].map((t) => [
+      `${t}`,
+      ...groups.map((group) => share(group, (value) => value > t)),
+    ]),
+  ];
+}
+
+/** A score of clean drawn people, clean photographs, ruined drawn people and ruined photographs. */
+function cleanAndRuined(
+  { people: drawn, photographs, ruinedPeople, ruinedPhotographs }: Material,
+  of: (look: Look) => number | undefined,
+): number[][] {
+  return [
+    drawn,
+    shown(photographs, "one"),
+    Object.values(ruinedPeople).flat(),
+    Object.values(ruinedPhotographs).flat(),
+  ].map((all: readonly Seen[]) => all.flatMap((one) => of(one) ?? []));
 }
 
 function nsfwRows(drawn: readonly Seen[], photographs: readonly Seen[]): Row[] {

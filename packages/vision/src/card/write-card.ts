@@ -43,7 +43,8 @@ export const SAID: Readonly<Record<string, Said>> = {
   brisque: {
     title: "Quality of the whole picture",
     what: "BRISQUE with the LIVE parameters: about 0 is clean, 100 ruined. The gate drops above 49, and LIQE takes its place where it is registered.",
-    limits: "It knows blur, noise, compression and enlarging; nothing of composition, exposure or taste.",
+    limits:
+      "It knows blur, noise, compression and enlarging; nothing of composition, exposure or taste. A person before a soft or plain wall may score as ruined: the three photographs above 60 do so in the PyPI package brisque and in OpenCV as well (within 2 and 9 points of ours), so it is the measure and not its making.",
   },
   faceCleanness: {
     title: "Quality of the face",
