@@ -25,6 +25,10 @@ export interface Askable {
   validators: Validators | null;
 }
 
+/** Candidates whose bytes came from a web host, and when they were last asked about. */
+const ASKED = `coalesce(consent_at, '-infinity')`;
+const FROM_HOSTS = `status IN ('fetched', 'kept') AND url ~ '^https?:'`;
+
 const RECHECK = `select id, source_id as "sourceId", most, before, why, listed, found, unchanged, changed, opted_out as "optedOut", gone,
   unanswered, departed, returned, started_at as "startedAt", finished_at as "finishedAt" from consent_rechecks`;
 
@@ -47,21 +51,26 @@ export async function startRecheck(tx: Transaction, start: RecheckStart & { why:
 }
 
 /**
- * Opens the recheck of all sources that is due, if one is: the last began longer ago than the setting says and has ended, and there is a
- * picture that was fetched as long ago. However many crawlers ask at once, one of them opens it.
+ * Opens the recheck of all sources that is due, if one is: the last began longer ago than the setting says and goes on no more, and there is a
+ * picture that was last asked about as long ago, or while the last one went on. However many crawlers ask at once, one of them opens it.
  */
 export async function startDueRecheck(tx: Transaction): Promise<string | undefined> {
   await tx.query("SELECT pg_advisory_xact_lock(hashtext('consent-rechecks'))");
   const { everyDays } = await poolRefresh(tx);
   if (everyDays === 0) return undefined;
-  const [{ due } = { due: false }] = await tx.query<{ due: boolean }>(
-    `SELECT NOT EXISTS (SELECT FROM consent_rechecks WHERE source_id IS NULL AND most IS NULL
-         AND (finished_at IS NULL OR started_at > clock_timestamp() - make_interval(days => $1)))
-       AND EXISTS (SELECT FROM candidates WHERE status IN ('fetched', 'kept') AND url ~ '^https?:'
-         AND fetched_at <= clock_timestamp() - make_interval(days => $1)) AS due`,
-    [everyDays],
+  // One whose tasks are dead waits for an operator; the pool does not wait with it.
+  const [due] = await tx.query<{ id: string }>(
+    `WITH whole AS (SELECT * FROM consent_rechecks WHERE source_id IS NULL AND most IS NULL),
+       due AS (SELECT greatest(max(finished_at), clock_timestamp() - make_interval(days => $3)) AS before FROM whole
+         HAVING coalesce(max(started_at) <= clock_timestamp() - make_interval(days => $3), true))
+     INSERT INTO consent_rechecks (id, before, why) SELECT $1, before, $2 FROM due
+     WHERE NOT EXISTS (SELECT FROM whole JOIN tasks ON tasks.payload->>'recheckId' = whole.id
+         WHERE whole.finished_at IS NULL AND tasks.stage = 'source' AND tasks.state IN ('ready', 'leased'))
+       AND EXISTS (SELECT FROM candidates WHERE ${FROM_HOSTS} AND ${ASKED} <= due.before)
+     RETURNING id`,
+    [randomUUID(), `every ${everyDays} days`, everyDays],
   );
-  return due ? startRecheck(tx, { olderThanDays: everyDays, why: `every ${everyDays} days` }) : undefined;
+  return due?.id;
 }
 
 async function poolRefresh(sql: Sql): Promise<PoolRefresh> {
@@ -78,10 +87,6 @@ export async function readRecheck(sql: Sql, id: string): Promise<Recheck | undef
 export function listRechecks(sql: Sql, limit: number): Promise<Recheck[]> {
   return read<Recheck>(sql, `${RECHECK} order by started_at desc limit $1`, [limit]);
 }
-
-/** Candidates whose bytes came from a web host, and when they were last asked about. */
-const ASKED = `coalesce(consent_at, '-infinity')`;
-const FROM_HOSTS = `status IN ('fetched', 'kept') AND url ~ '^https?:'`;
 
 /**
  * Up to `limit` candidates whose bytes came from a web host and whose evidence is older than a recheck asks for, those that were asked about

@@ -19,7 +19,10 @@ export const RecheckStart = z.strictObject({
 });
 export type RecheckStart = z.infer<typeof RecheckStart>;
 
-/** How often the pool's hosts are asked again without anybody saying so: about pictures last asked about so many days ago. 0: never. */
+/**
+ * How often the pool's hosts are asked again without anybody saying so: about each picture that was last asked about so many days ago, or while the
+ * last time went on. 0: never.
+ */
 export const PoolRefresh = z.strictObject({ everyDays: z.int().min(0).max(365) });
 export type PoolRefresh = z.infer<typeof PoolRefresh>;
 
