@@ -13,6 +13,7 @@ import {
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { read } from "./browse/page.ts";
 import { readSetting } from "./settings.ts";
+import { ASKED, FROM_HOSTS } from "./stale-candidates.ts";
 
 /** A fetched candidate as its host is asked about it again. */
 export interface Askable {
@@ -24,10 +25,6 @@ export interface Askable {
   bytes: number | null;
   validators: Validators | null;
 }
-
-/** Candidates whose bytes came from a web host, and when they were last asked about. */
-const ASKED = `coalesce(consent_at, '-infinity')`;
-const FROM_HOSTS = `status IN ('fetched', 'kept') AND url ~ '^https?:'`;
 
 const RECHECK = `select id, source_id as "sourceId", most, before, why, listed, found, unchanged, changed, opted_out as "optedOut", gone,
   unanswered, departed, returned, started_at as "startedAt", finished_at as "finishedAt" from consent_rechecks`;
@@ -86,48 +83,6 @@ export async function readRecheck(sql: Sql, id: string): Promise<Recheck | undef
 /** The last rechecks, latest first. */
 export function listRechecks(sql: Sql, limit: number): Promise<Recheck[]> {
   return read<Recheck>(sql, `${RECHECK} order by started_at desc limit $1`, [limit]);
-}
-
-/**
- * Up to `limit` candidates whose bytes came from a web host and whose evidence is older than a recheck asks for, those that were asked about
- * least lately first.
- * @param after where the page before ended: its `last`; empty for the first
- */
-export async function staleCandidates(
-  sql: Sql,
-  { before, sourceId }: Pick<Recheck, "before" | "sourceId">,
-  after: string,
-  limit: number,
-): Promise<{ ids: CandidateId[]; last: string | undefined }> {
-  const [, ms, id] = /^(?:(\d+)\.)?(.*)$/.exec(after) ?? [];
-  const rows = await sql.query<{ id: string; askedAt: Date | null }>(
-    `SELECT id, consent_at AS "askedAt" FROM candidates
-     WHERE ${FROM_HOSTS} AND (${ASKED}, id) > (coalesce($1::timestamptz, '-infinity'), $2) AND ${ASKED} <= $3
-       AND ($4::text IS NULL OR source_id = $4)
-     ORDER BY ${ASKED}, id LIMIT $5`,
-    [ms === undefined ? null : new Date(Number(ms)), id, before, sourceId, limit],
-  );
-  const end = rows.at(-1);
-  const place = end && (end.askedAt === null ? end.id : `${end.askedAt.getTime()}.${end.id}`);
-  return { ids: rows.map((row) => CandidateId.parse(row.id)), last: place };
-}
-
-/** What a recheck would ask about, by source, the most first. */
-export interface Stale {
-  sourceId: string;
-  count: number;
-  /** When the one was last asked about that was least lately; null where one never was. */
-  oldest: string | null;
-}
-
-export function countStale(sql: Sql, { sourceId, olderThanDays }: Omit<RecheckStart, "most">): Promise<Stale[]> {
-  return read<Stale>(
-    sql,
-    `SELECT source_id AS "sourceId", count(*)::int AS count, CASE WHEN bool_and(consent_at IS NOT NULL) THEN min(consent_at) END AS oldest
-     FROM candidates WHERE ${FROM_HOSTS} AND ${ASKED} <= clock_timestamp() - make_interval(days => $1) AND ($2::text IS NULL OR source_id = $2)
-     GROUP BY 1 ORDER BY 2 DESC, 1`,
-    [olderThanDays, sourceId ?? null],
-  );
 }
 
 /** Unsplash names a picture by the address where its download is told; its host is asked at the picture's own. */

@@ -49,7 +49,7 @@ export async function recordChecks(tx: Transaction, checks: readonly LinkCheck[]
     `UPDATE candidates SET checked_at = clock_timestamp(), check_found = now.found, missing_since = now.missing_since,
        dead_at = CASE WHEN now.dead THEN coalesce(dead_at, clock_timestamp()) END,
        replaced_at = CASE WHEN now.replaced THEN coalesce(replaced_at, clock_timestamp()) END,
-       validators = coalesce(now.validators::jsonb, candidates.validators)
+       validators = coalesce(now.validators::jsonb, candidates.validators), unanswered_at = NULL
      FROM unnest($1::text[], $2::text[], $3::date[], $4::bool[], $5::bool[], $6::text[])
        AS now (id, found, missing_since, dead, replaced, validators)
      WHERE candidates.id = now.id`,
@@ -62,4 +62,9 @@ export async function recordChecks(tx: Transaction, checks: readonly LinkCheck[]
       links.map(({ validators }) => (validators === undefined ? null : JSON.stringify(validators))),
     ],
   );
+}
+
+/** Notes of which pictures no host told anything: the next recheck asks about others first. */
+export async function recordUnanswered(tx: Transaction, ids: readonly CandidateId[]): Promise<void> {
+  await tx.query("UPDATE candidates SET unanswered_at = clock_timestamp() WHERE id = ANY($1::text[])", [ids]);
 }

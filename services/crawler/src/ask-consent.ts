@@ -2,7 +2,7 @@ import { lockPool } from "@anyone/db/assets";
 import { type Askable, askableCandidates, recordAnswers } from "@anyone/db/consent-rechecks";
 import { recordEvent } from "@anyone/db/events";
 import { type Reading, recordReadings } from "@anyone/db/evidence";
-import { type LinkCheck, type RightsTold, recordChecks, recordRights } from "@anyone/db/link-checks";
+import { type LinkCheck, type RightsTold, recordChecks, recordRights, recordUnanswered } from "@anyone/db/link-checks";
 import { type CandidateId, ProtocolId } from "@anyone/domain/ids";
 import { retryDelay } from "@anyone/domain/source/candidate";
 import type { Heard } from "@anyone/domain/source/consent";
@@ -72,6 +72,10 @@ export async function askConsent(
       await lockPool(tx);
       await recordReadings(tx, settled.flatMap(readingOf));
       await recordChecks(tx, settled.flatMap(checkOf));
+      await recordUnanswered(
+        tx,
+        settled.filter(({ answer }) => answer.found === "unanswered").map(({ candidate }) => candidate.id),
+      );
       await recordRights(
         tx,
         answered.flatMap(({ rights }) => rights),

@@ -1,4 +1,4 @@
-import { countStale, readRecheck, staleCandidates } from "@anyone/db/consent-rechecks";
+import { readRecheck } from "@anyone/db/consent-rechecks";
 import { readConsent } from "@anyone/db/evidence";
 import { putSetting } from "@anyone/db/settings";
 import { taskStore } from "@anyone/db/tasks";
@@ -7,7 +7,7 @@ import { POOL_REFRESH, RECHECK_CHUNK } from "@anyone/domain/source/recheck";
 import { next } from "@anyone/queues/job";
 import { recheckConsent } from "@anyone/queues/jobs/source";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AskedHost, GENERATED, idOf, sourceId } from "./asked-host.fixture.ts";
+import { AskedHost, GENERATED, idOf } from "./asked-host.fixture.ts";
 import { refreshWhenDue } from "./refresh-clock.ts";
 
 let host: AskedHost;
@@ -89,28 +89,15 @@ describe("a recheck", () => {
     expect((await host.recheck()).now).toMatchObject({ found: 3 });
   });
 
-  it("asks about those first that were asked about least lately, whatever page they are on", async () => {
-    await host.fetched("a", "b", "c", "d");
-    const ages = { a: 9, b: 40, d: 20 };
-    for (const [name, days] of Object.entries(ages))
-      await host.db.query("UPDATE candidates SET consent_at = consent_at - make_interval(days => $2) WHERE id = $1", [
-        idOf(name),
-        days,
-      ]);
-    await host.db.query("UPDATE candidates SET consent_at = NULL WHERE id = $1", [idOf("c")]);
-    const before = new Date().toISOString();
-    const order: string[] = [];
-    for (let after: string | undefined = ""; after !== undefined; ) {
-      const page = await staleCandidates(host.db, { before, sourceId: null }, after, 1);
-      order.push(...page.ids);
-      after = page.last;
-    }
-    expect(order).toEqual(["c", "b", "d", "a"].map(idOf));
-    expect(await countStale(host.db, { olderThanDays: 15 })).toEqual([{ sourceId, count: 3, oldest: null }]);
-    expect(await countStale(host.db, { olderThanDays: 50, sourceId })).toMatchObject([{ count: 1 }]);
+  it("does not let a host that gives no answer stand before the others for ever", async () => {
+    await host.fetched("a", "b", "c");
+    await host.db.query("UPDATE candidates SET consent_at = consent_at - interval '9 days' WHERE id = $1", [idOf("b")]);
+    host.statuses = { "/b.jpg": 500 };
+    expect((await host.recheck({ most: 1 })).now).toMatchObject({ found: 1, unanswered: 1 });
     expect((await host.recheck({ most: 2 })).now).toMatchObject({ found: 2, unchanged: 2 });
-    const left = await staleCandidates(host.db, { before, sourceId: null }, "", 9);
-    expect(left.ids).toEqual(["d", "a"].map(idOf));
+    host.statuses = {};
+    expect((await host.recheck({ olderThanDays: 1 })).now).toMatchObject({ found: 1, unchanged: 1 });
+    expect((await host.recheck({ olderThanDays: 1 })).now).toMatchObject({ found: 0 });
   });
 
   it("counts what is gone and what does not answer, and leaves the evidence of both as it was", async () => {

@@ -1,4 +1,5 @@
-import { readRecheck, recordFound, staleCandidates } from "@anyone/db/consent-rechecks";
+import { readRecheck, recordFound } from "@anyone/db/consent-rechecks";
+import { staleCandidates } from "@anyone/db/stale-candidates";
 import { RECHECK_CHUNK, RECHECK_PAGE } from "@anyone/domain/source/recheck";
 import type { Sql } from "@anyone/domain/transaction";
 import { chunks } from "@anyone/queues/chunks";

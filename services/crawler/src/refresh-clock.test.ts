@@ -25,7 +25,8 @@ async function refreshed({ daysAgo, lastedHours }: { daysAgo: number; lastedHour
     [daysAgo, lastedHours],
   );
   await host.db.query(
-    "UPDATE candidates SET consent_at = now() - make_interval(days => $1) + make_interval(hours => $2)",
+    `UPDATE candidates SET (consent_at, checked_at) =
+       (SELECT at, at FROM (SELECT now() - make_interval(days => $1) + make_interval(hours => $2) AS at) AS asked)`,
     [daysAgo, lastedHours - 1],
   );
   return now.id;

@@ -38,6 +38,7 @@ Flickr for each picture's licence. What is new is added to the evidence, what wa
 since, when its licence or its source's grant permits it no longer, and when its host says on two days that it is gone where only the host's own
 copy may be shown (Unsplash); elsewhere the stored picture stays. It comes back once its reason is gone.
 The crawler does all this every week by itself: the setting pool.refresh, on the dashboard's system page, says how often (0 days: never).
+Pictures whose hosts gave no answer the last time come after all others.
 It goes on when this command is interrupted; anyone consent shows how far it is. "anyone pool refresh" and "anyone consent recheck" are one.`,
     )
     .action(async (options: RefreshOptions) => {

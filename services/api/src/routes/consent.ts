@@ -1,6 +1,7 @@
 import { consentApi } from "@anyone/contracts/consent";
-import { countStale, listRechecks, readRecheck, startRecheck } from "@anyone/db/consent-rechecks";
+import { listRechecks, readRecheck, startRecheck } from "@anyone/db/consent-rechecks";
 import { readConsent } from "@anyone/db/evidence";
+import { countStale } from "@anyone/db/stale-candidates";
 import { next } from "@anyone/queues/job";
 import { recheckConsent } from "@anyone/queues/jobs/source";
 import type { FastifyInstance } from "fastify";
