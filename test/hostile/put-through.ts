@@ -8,6 +8,7 @@ import { safeFetcher } from "@anyone/crawler/fetch/safe-fetch";
 import { politeFetch, userAgent } from "@anyone/crawler/polite-fetch";
 import { HostQueues } from "@anyone/crawler/politeness";
 import type { Gates } from "@anyone/domain/filter/gate";
+import { gates } from "@anyone/domain/filter/gate";
 import { openMeasurePool } from "@anyone/filter/measure-pool";
 import { modelsFolder } from "@anyone/vision/models-folder";
 import type { HostileFile } from "./hostile-file.ts";
@@ -51,7 +52,7 @@ export async function openCrawl() {
       const url = `http://${host}/${asked}/a.${ENDINGS[asked % ENDINGS.length]}`;
       asked++;
       const started = performance.now();
-      const answer = await readImage(fetch, url, { perSecond: 1000, concurrency: 1 });
+      const answer = await readImage({ fetch, thresholds: gates }, url, { perSecond: 1000, concurrency: 1 });
       const [end, detail] = answer.ok ? [answer.type, ""] : [answer.reason, answer.detail];
       return { name: file.name, end, detail, ms: performance.now() - started };
     },

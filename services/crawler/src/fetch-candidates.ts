@@ -14,7 +14,6 @@ import { fetchCandidates as fetchLater } from "@anyone/queues/jobs/source";
 import { putContent } from "@anyone/storage/content";
 import { type ImageBytes, type ImageRefused, Unlisted } from "./connectors/connector.ts";
 import { connectorOf } from "./connectors/connectors.ts";
-import { judgingBy } from "./connectors/read-image.ts";
 import type { CrawlerContext } from "./context.ts";
 import { Refusal } from "./fetch/refusal.ts";
 import { mapPool } from "./map-pool.ts";
@@ -63,7 +62,7 @@ export async function fetchCandidates(
   const before = (await context.candidates.withStatus(candidateIds, "fetched")).map(({ id }) => id);
   if (listed.length + before.length === 0) return skipped("nothing-listed");
   const gates = await context.thresholds();
-  const reach = { ...context.reach, fetch: judgingBy(gates, context.reach.fetch) };
+  const reach = { ...context.reach, thresholds: gates };
   const sources = new Map(
     await Promise.all(
       [...new Set(listed.map((one) => one.sourceId))].map(async (id) => [id, await context.sources.get(id)] as const),

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gates } from "@anyone/domain/filter/gate";
 import type { RequestBudgets } from "@anyone/domain/source/request-budgets";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { readImage } from "./connectors/read-image.ts";
@@ -81,7 +82,7 @@ afterAll(async () => {
   for (const own of [first, second]) own.server.close();
 });
 
-const image = (path: string) => readImage(fetch, first.origin + path, politeness);
+const image = (path: string) => readImage({ fetch, thresholds: gates }, first.origin + path, politeness);
 
 describe("polite fetching", () => {
   it("asks for robots.txt once per host, also when many fetch at once", async () => {
@@ -142,7 +143,7 @@ describe("polite fetching", () => {
   it("puts a request off when its host must be left alone for long, without a byte sent", async () => {
     const budgets = { enter: async () => ({ tooFarMs: 90_000 }), leave: async () => {} };
     const later = politeFetch(fetcher, new HostQueues(budgets));
-    const answer = await readImage(later, `${first.origin}/a.jpg`, politeness);
+    const answer = await readImage({ fetch: later, thresholds: gates }, `${first.origin}/a.jpg`, politeness);
     expect(answer).toMatchObject({ ok: false, reason: "rate-limited", retryAfterMs: 90_000 });
     expect(first.asked).toEqual(["/robots.txt"]);
   });

@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { answerCache } from "@anyone/db/answer-cache";
 import { requestBudgets } from "@anyone/db/request-budgets";
+import { gates } from "@anyone/domain/filter/gate";
 import type { Database } from "@anyone/domain/transaction";
 import type { S3Environment } from "@anyone/storage/s3";
 import { type ApiKeys, type Reach, Unlisted } from "./connectors/connector.ts";
@@ -24,6 +25,7 @@ export async function openReach(options: ReachOptions): Promise<Reach & { close(
   const roots = options.importRoots.map((root) => realpath(root).catch(() => root));
   return {
     fetch: contact === undefined ? anonymous : politeFetch(fetcher, new HostQueues(requestBudgets(db))),
+    thresholds: gates,
     importRoots: await Promise.all(roots),
     apiKeys,
     answers: answerCache(db),

@@ -7,6 +7,7 @@ import { requestBudgets } from "@anyone/db/request-budgets";
 import { sourceRepository } from "@anyone/db/sources";
 import { readThresholds } from "@anyone/db/thresholds";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
+import { gates } from "@anyone/domain/filter/gate";
 import type { CrawlId, SourceId } from "@anyone/domain/ids";
 import type { NextTask } from "@anyone/domain/tasks";
 import { next, type Outcome } from "@anyone/queues/job";
@@ -32,6 +33,7 @@ export interface StageOptions {
 export function politeReach(fetcher: SafeFetcher, apiKeys: Reach["apiKeys"] = {}): StageOptions["reach"] {
   return (db) => ({
     fetch: politeFetch(fetcher, new HostQueues(requestBudgets(db))),
+    thresholds: gates,
     importRoots: [],
     apiKeys,
     answers: answerCache(db),

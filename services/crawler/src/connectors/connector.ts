@@ -1,3 +1,4 @@
+import type { Gates } from "@anyone/domain/filter/gate";
 import type { AnswerCache } from "@anyone/domain/source/answer-cache";
 import { type ImageType, isPassing, type Listing, type Validators } from "@anyone/domain/source/candidate";
 import type { Heard } from "@anyone/domain/source/consent";
@@ -12,6 +13,8 @@ export type ApiKeys = Readonly<Partial<Record<"flickr" | "unsplash" | "pixabay",
 /** What a connector may use of the world. */
 export interface Reach {
   fetch: PoliteFetch;
+  /** By which a picture's header is judged while the rest of it is on its way. */
+  thresholds: Gates;
   /** Folders that folder sources may read, as real paths. */
   importRoots: readonly string[];
   /** Keys of the APIs that ask for one. */

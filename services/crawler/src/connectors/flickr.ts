@@ -48,7 +48,7 @@ export const flickr: Connector<"flickr"> = {
     return { listings, cursor: next ?? null, done: next === undefined };
   },
 
-  read: (settings, url, { fetch }, signal) => readImage(fetch, url, settings.politeness, signal),
+  read: (settings, url, reach, signal) => readImage(reach, url, settings.politeness, signal),
 
   async rights(settings, externalId, reach, signal) {
     const text = await call("flickr.photos.getInfo", { photo_id: externalId }, settings, reach, signal);

@@ -18,5 +18,5 @@ export const laion: Connector<"laion"> = {
     return pageOf(listings, { file, files: settings.files.length, next });
   },
 
-  read: (settings, url, { fetch }, signal) => readImage(fetch, url, settings.politeness, signal),
+  read: (settings, url, reach, signal) => readImage(reach, url, settings.politeness, signal),
 };

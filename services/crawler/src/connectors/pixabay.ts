@@ -47,7 +47,7 @@ export const pixabay: Connector<"pixabay"> = {
     return { listings: hits.flatMap(toListing), cursor: done ? null : following, done };
   },
 
-  read: (settings, url, { fetch }, signal) => readImage(fetch, url, settings.politeness, signal),
+  read: (settings, url, reach, signal) => readImage(reach, url, settings.politeness, signal),
 };
 
 function position(cursor: string | null): [place: number, page: number] {

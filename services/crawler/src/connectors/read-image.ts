@@ -7,33 +7,29 @@ import { readPicture } from "../consent/read-picture.ts";
 import { inspectImage } from "../fetch/inspect-image.ts";
 import { validatorsOf } from "../fetch/refresh.ts";
 import type { Fetched, FetchRefused } from "../fetch/safe-fetch.ts";
-import { type PoliteFetch, PRODUCT } from "../polite-fetch.ts";
-import type { ImageBytes, ImageRefused } from "./connector.ts";
+import { PRODUCT } from "../polite-fetch.ts";
+import type { ImageBytes, ImageRefused, Reach } from "./connector.ts";
 
-/** How a picture is asked for: no further than what its header shows, and for training. */
+const anySize: Gates = { ...gates, shortSide: 0, longSide: 0 };
+
+/** How a picture is asked for: for training, and no further than its header where that is no image's, whatever its size. */
 export const IMAGE_REQUEST = {
   headers: { accept: "image/jpeg, image/png, image/webp" },
-  inspect: inspectImage(gates),
+  inspect: inspectImage(anySize),
   forTraining: true,
 } as const;
 
-/** The same fetch, but that a picture's header is judged by these thresholds in place of the filter's own. */
-export function judgingBy(thresholds: Gates, fetch: PoliteFetch): PoliteFetch {
-  const inspect = inspectImage(thresholds);
-  return (url, options) => fetch(url, options.inspect ? { ...options, inspect } : options);
-}
-
 /**
- * Fetches an image from a web host: politely, no further than its header where that is no image's or one too small to be kept, and only
- * if nobody keeps it out of training: not the host in its files, not the answer's headers, not the picture itself.
+ * Fetches an image from a web host: politely, no further than its header where that is no image's or one too small to be kept under the
+ * thresholds in force, and only if nobody keeps it out of training: not the host in its files, not the answer's headers, not the picture itself.
  */
 export async function readImage(
-  fetch: PoliteFetch,
+  { fetch, thresholds }: Pick<Reach, "fetch" | "thresholds">,
   url: string,
   politeness: Politeness,
   signal?: AbortSignal,
 ): Promise<ImageBytes | ImageRefused> {
-  const answer = await fetch(url, { politeness, signal, ...IMAGE_REQUEST });
+  const answer = await fetch(url, { ...IMAGE_REQUEST, politeness, signal, inspect: inspectImage(thresholds) });
   if (!answer.ok) return answer;
   const image = asImage(answer.bytes, answer.url, heardWith(answer, answer.url));
   return image.ok ? { ...image, validators: validatorsOf(answer.headers) } : image;

@@ -1,6 +1,7 @@
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gates } from "@anyone/domain/filter/gate";
 import type { AnswerCache } from "@anyone/domain/source/answer-cache";
 import { SourceSettings } from "@anyone/domain/source/source";
 import { copyPhotographs } from "@anyone/drawn-world/photographs";
@@ -85,6 +86,7 @@ export function reachOf(allow: string, apiKey: string, importRoots: string[] = [
   const fetcher = safeFetcher({ allowPrivate: new Set(allow.split(",")) }, userAgent("mailto:tests@example.org"));
   const reach: Reach = {
     fetch: politeFetch(fetcher, new HostQueues(freely)),
+    thresholds: gates,
     importRoots,
     apiKeys: { flickr: apiKey, unsplash: apiKey, pixabay: apiKey },
     answers: forgetful,

@@ -43,7 +43,7 @@ export const unsplash: Connector<"unsplash"> = {
 
   async read(settings, url, reach, signal) {
     const told = await tellDownload(settings, url, reach, signal);
-    return "ok" in told ? told : readImage(reach.fetch, told.url, settings.politeness, signal);
+    return "ok" in told ? told : readImage(reach, told.url, settings.politeness, signal);
   },
 };
 

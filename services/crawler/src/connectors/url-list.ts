@@ -31,7 +31,7 @@ export const urlList: Connector<"url-list"> = {
     return pageOf(listings, { file, files: settings.files.length, next });
   },
 
-  read: (settings, url, { fetch }, signal) => readImage(fetch, url, settings.politeness, signal),
+  read: (settings, url, reach, signal) => readImage(reach, url, settings.politeness, signal),
 };
 
 function formatOf(name: string): NonNullable<SettingsOf<"url-list">["format"]> {
