@@ -27,7 +27,13 @@ const RISE = Int32Array.from({ length: 257 }, (_, step) => (LEVELS[step + 1] as 
  */
 export function greyOf({ data, width, height }: Pixels): Plane {
   const levels = new Uint8Array(width * height);
-  for (let i = 0, at = 0; i < levels.length; i++, at += 3) {
+  // A function a row: V8 makes better code of one that is called often than of a long loop that it finds itself in.
+  for (let y = 0; y < height; y++) fillRow(levels, y * width, width, data);
+  return { levels, width, height };
+}
+
+function fillRow(levels: Uint8Array, from: number, width: number, data: Uint8Array): void {
+  for (let i = from, at = 3 * from; i < from + width; i++, at += 3) {
     const light =
       (RED[data[at] as number] as number) +
       (GREEN[data[at + 1] as number] as number) +
@@ -35,7 +41,6 @@ export function greyOf({ data, width, height }: Pixels): Plane {
     const step = light >> PLACES;
     levels[i] = ((START[step] as number) + Math.imul(RISE[step] as number, light & (STEP - 1))) >> PLACES;
   }
-  return { levels, width, height };
 }
 
 function lightOf(level: number): number {
