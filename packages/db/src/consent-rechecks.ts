@@ -13,7 +13,7 @@ import {
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { read } from "./browse/page.ts";
 import { readSetting } from "./settings.ts";
-import { ASKED, FROM_HOSTS } from "./stale-candidates.ts";
+import { ASKED, FETCHED } from "./stale-candidates.ts";
 
 /** A fetched candidate as its host is asked about it again. */
 export interface Askable {
@@ -63,7 +63,7 @@ export async function startDueRecheck(tx: Transaction): Promise<string | undefin
      INSERT INTO consent_rechecks (id, before, why) SELECT $1, before, $2 FROM due
      WHERE NOT EXISTS (SELECT FROM whole JOIN tasks ON tasks.payload->>'recheckId' = whole.id
          WHERE whole.finished_at IS NULL AND tasks.stage = 'source' AND tasks.state IN ('ready', 'leased'))
-       AND EXISTS (SELECT FROM candidates WHERE ${FROM_HOSTS} AND ${ASKED} <= due.before)
+       AND EXISTS (SELECT FROM candidates WHERE ${FETCHED} AND ${ASKED} <= due.before)
      RETURNING id`,
     [randomUUID(), `every ${everyDays} days`, everyDays],
   );

@@ -64,16 +64,16 @@ describe("what a recheck asks about", () => {
     for (const limit of [1, 2, 4, 9]) expect(await walk(db, limit)).toEqual(["c", "b", "d", "e", "f", "a"]);
   });
 
-  it("leaves out what was asked about since, what lies on a disk, and what other sources hold", async () => {
+  it("leaves out what was asked about since, and what other sources hold", async () => {
     await pictures({
       old: { asked: 30 },
       fresh: { asked: 3 },
       checked: { asked: 30, checked: 3 },
-      file: { url: "file:///a.jpg" },
+      file: { asked: 40, url: "file:///a.jpg" },
       other: { asked: 50, sourceId: "studio" },
     });
-    expect(await walk(db, 9)).toEqual(["other", "old"]);
-    expect(await walk(db, 9, { sourceId: "street" as never })).toEqual(["old"]);
+    expect(await walk(db, 9)).toEqual(["other", "file", "old"]);
+    expect(await walk(db, 9, { sourceId: "street" as never })).toEqual(["file", "old"]);
   });
 
   it("comes last where the host gave no answer the last time, and not again where it gave none to this recheck", async () => {

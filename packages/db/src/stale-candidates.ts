@@ -3,14 +3,14 @@ import type { Recheck, RecheckStart } from "@anyone/domain/source/recheck";
 import type { Sql } from "@anyone/domain/transaction";
 import { read } from "./browse/page.ts";
 
-/** Candidates whose bytes came from a web host, and when they were last asked about. */
-export const FROM_HOSTS = `status IN ('fetched', 'kept') AND url ~ '^https?:'`;
+/** Candidates whose bytes were fetched, and when they were last asked about. */
+export const FETCHED = `status IN ('fetched', 'kept')`;
 export const ASKED = `coalesce(greatest(consent_at, checked_at), '-infinity')`;
 
 type Walk = Pick<Recheck, "before" | "startedAt" | "sourceId">;
 
 /**
- * Up to `limit` candidates whose bytes came from a web host and whose evidence is older than a recheck asks for, those that were asked about
+ * Up to `limit` fetched candidates whose evidence is older than a recheck asks for, those that were asked about
  * least lately first. Those whose hosts gave no answer the last time come after all others: a host that is silent for good would stand before
  * them for ever.
  * @param after where the page before ended: its `last`; empty for the first
@@ -66,7 +66,7 @@ function page(
 ): Promise<{ id: string; at: Date | null }[]> {
   return sql.query(
     `SELECT id, ${at} AS at FROM candidates
-     WHERE ${FROM_HOSTS} AND ${those} AND (${key}, id) > (coalesce($1::timestamptz, '-infinity'), $2) AND ${key} <= $3
+     WHERE ${FETCHED} AND ${those} AND (${key}, id) > (coalesce($1::timestamptz, '-infinity'), $2) AND ${key} <= $3
        AND ${ASKED} <= $4 AND ($5::text IS NULL OR source_id = $5)
      ORDER BY ${key}, id LIMIT $6`,
     [from.at, from.id, until, before, sourceId, limit],
@@ -85,7 +85,7 @@ export function countStale(sql: Sql, { sourceId, olderThanDays }: Omit<RecheckSt
   return read<Stale>(
     sql,
     `SELECT source_id AS "sourceId", count(*)::int AS count, CASE WHEN bool_and(${ASKED} > '-infinity') THEN min(${ASKED}) END AS oldest
-     FROM candidates WHERE ${FROM_HOSTS} AND ${ASKED} <= clock_timestamp() - make_interval(days => $1) AND ($2::text IS NULL OR source_id = $2)
+     FROM candidates WHERE ${FETCHED} AND ${ASKED} <= clock_timestamp() - make_interval(days => $1) AND ($2::text IS NULL OR source_id = $2)
      GROUP BY 1 ORDER BY 2 DESC, 1`,
     [olderThanDays, sourceId ?? null],
   );

@@ -16,6 +16,7 @@ import { connectorOf } from "./connectors/connectors.ts";
 import type { CrawlerContext } from "./context.ts";
 import { type AskedAgain, askAgain } from "./fetch/ask-again.ts";
 import { AT_ONCE } from "./fetch-candidates.ts";
+import { lookAgain } from "./look-again.ts";
 import { mapPool } from "./map-pool.ts";
 import { settlePool } from "./settle-pool.ts";
 
@@ -36,7 +37,7 @@ export async function askConsent(
   { recheckId, candidateIds, attempt: round }: { recheckId: string; candidateIds: CandidateId[]; attempt: number },
   context: CrawlerContext & TaskContext & { db: Sql },
 ): Promise<Outcome> {
-  const { db, sources, protocols, reach, signal, log } = context;
+  const { db, sources, protocols, log } = context;
   const candidates = await askableCandidates(db, candidateIds);
   const bySource = new Map<string, Source>();
   for (const { sourceId } of candidates)
@@ -44,9 +45,8 @@ export async function askConsent(
 
   const answered = await mapPool(candidates, AT_ONCE, async (candidate): Promise<Answered> => {
     const settings = bySource.get(candidate.sourceId)?.settings;
-    const politeness = settings && "politeness" in settings ? settings.politeness : { perSecond: 1, concurrency: 2 };
     const [answer, rights] = await Promise.all([
-      askAgain(candidate, { fetch: reach.fetch, politeness, signal }),
+      askWhereItLies(candidate, settings, context),
       round === 1 ? rightsNow(candidate, settings, context) : [],
     ]);
     const wait = answer.found === "unanswered" ? retryDelay(answer.reason, round, answer.retryAfterMs) : undefined;
@@ -87,6 +87,23 @@ export async function askConsent(
     },
     next: later.length === 0 ? [] : [askLaterAbout(recheckId, later, round)],
   });
+}
+
+/** A web host is asked, a disk or a bucket looked at. */
+function askWhereItLies(
+  candidate: Askable,
+  settings: Source["settings"] | undefined,
+  { reach, signal }: CrawlerContext & TaskContext,
+): Promise<AskedAgain> {
+  const { head, read } = settings ? connectorOf(settings) : {};
+  if (settings && head && read) {
+    return lookAgain(candidate, {
+      head: () => head(settings, candidate.url, reach, signal),
+      read: () => read(settings, candidate.url, reach, signal),
+    });
+  }
+  const politeness = settings && "politeness" in settings ? settings.politeness : { perSecond: 1, concurrency: 2 };
+  return askAgain(candidate, { fetch: reach.fetch, politeness, signal });
 }
 
 /** What a source says of a picture's rights now; nothing where it tells none, or can't be asked. */

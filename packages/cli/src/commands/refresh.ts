@@ -34,9 +34,10 @@ export function addRefresh(parent: Command, name: "refresh" | "recheck", output:
   anyone ${parent.name()} ${name} --source flickr-street --older-than 90d
 
 Asks each host's robots.txt, tdmrep.json and ai.txt (once a day) and the headers of each picture, as slowly as the source's politeness wants, and
-Flickr for each picture's licence. What is new is added to the evidence, what was there stays. A picture leaves the pool when it was opted out
-since, when its licence or its source's grant permits it no longer, and when its host says on two days that it is gone where only the host's own
-copy may be shown (Unsplash); elsewhere the stored picture stays. It comes back once its reason is gone.
+Flickr for each picture's licence. Files on a disk or in a bucket are read again only where their size, date or ETag is another. What is new is
+added to the evidence, what was there stays. A picture leaves the pool when it was opted out since, when its licence or its source's grant permits
+it no longer, and when its host says on two days that it is gone where only the host's own copy may be shown (Unsplash); elsewhere the stored
+picture stays. It comes back once its reason is gone.
 The crawler does all this every week by itself: the setting pool.refresh, on the dashboard's system page, says how often (0 days: never).
 Pictures whose hosts gave no answer the last time come after all others.
 It goes on when this command is interrupted; anyone consent shows how far it is. "anyone pool refresh" and "anyone consent recheck" are one.`,

@@ -38,7 +38,10 @@ export function serveS3(
     if (key === "") return list(bucket, request.query, reply);
     const seed = seeds.get(key);
     if (seed === undefined) return reply.code(404).type("application/xml").send(failure("NoSuchKey"));
-    return reply.type("image/jpeg").send(Buffer.from(await drawer.picture(seed)));
+    return reply
+      .header("etag", `"${seed}"`)
+      .type("image/jpeg")
+      .send(Buffer.from(await drawer.picture(seed)));
   });
 }
 

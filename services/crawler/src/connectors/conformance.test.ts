@@ -60,6 +60,18 @@ describe.each(Object.keys(connectors) as SourceKind[])("the %s connector", (kind
     }
   });
 
+  it.runIf(connectors[kind].head)("recognises what it read without reading it again", async () => {
+    const { settings } = given();
+    const [listing] = (await list(settings, null)).listings;
+    const url = listing?.url ?? "";
+    const { validators } = { validators: undefined, ...(await read(settings, url)) };
+    expect(validators).toMatchObject({ etag: expect.stringMatching(/^".+"$/) });
+    const { head } = connectorOf(settings);
+    expect(await head?.(settings, url, sources.reach)).toEqual({ ok: true, validators });
+    const gone = url.replace(/[^/]+$/, "gone.jpg");
+    expect(await head?.(settings, gone, sources.reach)).toMatchObject({ ok: false, reason: "not-found" });
+  });
+
   it("gives a reason for what is gone", async () => {
     const { listings } = await list(given().settings, null);
     const gone = listings[0]?.url.replace(/[^/]+$/, "gone.jpg") ?? "";

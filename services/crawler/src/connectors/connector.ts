@@ -44,6 +44,11 @@ export interface ImageBytes extends Partial<Heard> {
 
 export type ImageRefused = FetchRefused & Partial<Heard>;
 
+export interface Head {
+  ok: true;
+  validators: Validators;
+}
+
 /** Under what a picture may be used, and who is to be named. */
 export type Rights = Pick<Listing, "licence" | "licenceUrl" | "author" | "credit">;
 
@@ -58,6 +63,11 @@ export interface Connector<Kind extends SourceKind> {
   list(settings: SettingsOf<Kind>, cursor: string | null, reach: Reach, signal?: AbortSignal): Promise<Page>;
   /** The bytes of one listed image, checked to be one; what goes wrong with it is a value. */
   read(settings: SettingsOf<Kind>, url: string, reach: Reach, signal?: AbortSignal): Promise<ImageBytes | ImageRefused>;
+  /**
+   * By what the bytes of a listed picture are recognised now, without reading them: where they lie on no web host, which tells that in its headers.
+   * @throws Unlisted when the source itself can't be looked at
+   */
+  head?(settings: SettingsOf<Kind>, url: string, reach: Reach, signal?: AbortSignal): Promise<Head | ImageRefused>;
   /**
    * What a listed picture's rights are now, where each picture has its own and may change them. Undefined where the source no longer shows it: what
    * it was given under before stands.

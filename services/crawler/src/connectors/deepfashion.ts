@@ -3,7 +3,7 @@ import type { Brought, Listing } from "@anyone/domain/source/candidate";
 import { crossWalk } from "@anyone/domain/source/deepfashion";
 import { fileIn, imagesOf, keypointsOf, nameOf, readNumbers } from "./annotations.ts";
 import type { Connector } from "./connector.ts";
-import { folder } from "./folder.ts";
+import { folder, headOf } from "./folder.ts";
 
 const TERMS = {
   licence: "DeepFashion-MultiModal: non-commercial research, no redistribution",
@@ -37,6 +37,8 @@ export const deepFashionMultiModal: Connector<"deepfashion-multimodal"> = {
   },
 
   read: (settings, url, reach, signal) => folder.read(imagesOf(settings), url, reach, signal),
+
+  head: (settings, url, reach) => headOf(imagesOf(settings), url, reach),
 };
 
 /** The dataset's 0 is visible, 1 hidden, 2 absent; an absent point lies at (-1, -1). */

@@ -1,10 +1,12 @@
+import type { Stats } from "node:fs";
 import { constants } from "node:fs";
-import { open, opendir, realpath, stat } from "node:fs/promises";
+import { type FileHandle, open, opendir, realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Listing } from "@anyone/domain/source/candidate";
+import type { Listing, Validators } from "@anyone/domain/source/candidate";
+import type { SettingsOf } from "@anyone/domain/source/source";
 import type { FetchRefused } from "../fetch/safe-fetch.ts";
-import { type Connector, type Reach, Unlisted } from "./connector.ts";
+import { type Connector, type Head, type Reach, Unlisted } from "./connector.ts";
 import { isInside } from "./local-file.ts";
 import { asImage } from "./read-image.ts";
 
@@ -36,9 +38,26 @@ export const folder: Connector<"folder"> = {
 
   async read(settings, url, reach) {
     const root = await rootOf(settings.path, reach);
-    return readInside(root, url);
+    return withFile(root, url, async (file, facts) => {
+      if (facts.size > MOST_BYTES) return refuse("too-large", `more than ${MOST_BYTES} bytes`);
+      const image = asImage(await file.readFile(), url);
+      return image.ok ? { ...image, validators: validatorsOf(facts) } : image;
+    });
   },
+
+  head: headOf,
 };
+
+/** By what a file of a folder is recognised. */
+export async function headOf(settings: SettingsOf<"folder">, url: string, reach: Reach): Promise<Head | FetchRefused> {
+  const root = await rootOf(settings.path, reach);
+  return withFile(root, url, async (_file, facts) => ({ ok: true, validators: validatorsOf(facts) }));
+}
+
+/** As web servers make an ETag of a file: of its size and of when it was written. */
+function validatorsOf({ size, mtimeMs }: Stats): Validators {
+  return { etag: `"${size.toString(16)}-${Math.floor(mtimeMs * 1000).toString(16)}"` };
+}
 
 async function rootOf(path: string, { importRoots }: Reach): Promise<string> {
   const root = await realpath(path).catch((error: unknown) => {
@@ -84,7 +103,11 @@ function isClosed(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM");
 }
 
-async function readInside(root: string, url: string): Promise<ReturnType<typeof asImage>> {
+async function withFile<Result>(
+  root: string,
+  url: string,
+  work: (file: FileHandle, facts: Stats) => Promise<Result>,
+): Promise<Result | FetchRefused> {
   const path = url.startsWith("file:") ? resolve(fileURLToPath(url)) : "";
   if (!isInside(root, path)) return refuse("outside-folder", "not inside the source's folder");
   const real = await realpath(path).catch(() => undefined);
@@ -95,8 +118,7 @@ async function readInside(root: string, url: string): Promise<ReturnType<typeof 
     try {
       const facts = await file.stat();
       if (!facts.isFile()) return refuse("not-a-file", "not a regular file");
-      if (facts.size > MOST_BYTES) return refuse("too-large", `more than ${MOST_BYTES} bytes`);
-      return asImage(await file.readFile(), url);
+      return await work(file, facts);
     } finally {
       await file.close();
     }

@@ -31,16 +31,36 @@ export const s3: Connector<"s3"> = {
   },
 
   async read({ bucket, prefix }, url, reach, signal) {
-    const key = keyIn(bucket, url);
-    if (key === undefined || !key.startsWith(prefix)) return refuse("outside-folder", "not below the source's prefix");
+    const key = keyIn(bucket, prefix, url);
+    if (key === undefined) return outside();
     try {
-      return asImage(await (await reach.bucket(bucket)).get(key, MOST_BYTES, signal), url);
+      const { bytes, validators } = await (await reach.bucket(bucket)).get(key, MOST_BYTES, signal);
+      const image = asImage(bytes, url);
+      return image.ok ? { ...image, validators } : image;
     } catch (error) {
-      if (error instanceof Fault) return refuse(REFUSALS[error.code] ?? "server-error", error.message);
-      throw error;
+      return refusalOf(error);
+    }
+  },
+
+  async head({ bucket, prefix }, url, reach, signal) {
+    const key = keyIn(bucket, prefix, url);
+    if (key === undefined) return outside();
+    try {
+      return { ok: true, validators: await (await reach.bucket(bucket)).head(key, signal) };
+    } catch (error) {
+      return refusalOf(error);
     }
   },
 };
+
+function outside(): FetchRefused {
+  return { ok: false, reason: "outside-folder", detail: "not below the source's prefix" };
+}
+
+function refusalOf(error: unknown): FetchRefused {
+  if (!(error instanceof Fault)) throw error;
+  return { ok: false, reason: REFUSALS[error.code] ?? "server-error", detail: error.message };
+}
 
 const REFUSALS: Readonly<Record<string, FetchRefused["reason"]>> = {
   "not-found": "not-found",
@@ -72,16 +92,14 @@ function urlOf(bucket: string, key: string): string {
   return `s3://${bucket}/${key.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-function keyIn(bucket: SettingsOf<"s3">["bucket"], url: string): string | undefined {
+/** The key that a URL names, if it lies below the source's prefix. */
+function keyIn(bucket: SettingsOf<"s3">["bucket"], prefix: string, url: string): string | undefined {
   const start = `s3://${bucket}/`;
   if (!url.startsWith(start)) return undefined;
   try {
-    return url.slice(start.length).split("/").map(decodeURIComponent).join("/");
+    const key = url.slice(start.length).split("/").map(decodeURIComponent).join("/");
+    return key.startsWith(prefix) ? key : undefined;
   } catch {
     return undefined;
   }
-}
-
-function refuse(reason: FetchRefused["reason"], detail: string): FetchRefused {
-  return { ok: false, reason, detail };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Brought, Listing } from "@anyone/domain/source/candidate";
 import { fileIn, imagesOf, keypointsOf, nameOf, readNumbers } from "./annotations.ts";
 import type { Connector } from "./connector.ts";
-import { folder } from "./folder.ts";
+import { folder, headOf } from "./folder.ts";
 
 const TERMS = {
   licence: "SHHQ-1.0 agreement: non-commercial research, no redistribution",
@@ -31,4 +31,6 @@ export const shhq: Connector<"shhq"> = {
   },
 
   read: (settings, url, reach, signal) => folder.read(imagesOf(settings), url, reach, signal),
+
+  head: (settings, url, reach) => headOf(imagesOf(settings), url, reach),
 };

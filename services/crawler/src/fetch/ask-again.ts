@@ -4,7 +4,7 @@ import { type Heard, optOut } from "@anyone/domain/source/consent";
 import type { Politeness } from "@anyone/domain/source/source";
 import { asImage, heardWith, IMAGE_REQUEST } from "../connectors/read-image.ts";
 import type { PoliteFetch } from "../polite-fetch.ts";
-import { conditional, refreshed, validatorsOf } from "./refresh.ts";
+import { conditional, refreshed, sameBy, validatorsOf } from "./refresh.ts";
 import type { Fetched, FetchRefused } from "./safe-fetch.ts";
 
 /** A picture that was fetched before: where, and by what it is told apart from another one. */
@@ -79,7 +79,8 @@ async function askForPicture(
   return { found: "changed", bytes, url, validators: validatorsOf(answer.headers), heard, headers: answer.headers };
 }
 
-function refusedBy(answer: FetchRefused & Partial<Heard>, before?: Heard): AskedAgain {
+/** What it means that a picture was not given. */
+export function refusedBy(answer: FetchRefused & Partial<Heard>, before?: Heard): AskedAgain {
   const { reason, retryAfterMs, headers, asked = [], evidence = [] } = answer;
   const heard = before && asked.length <= before.asked.length ? before : { asked, evidence };
   if (optOut(heard.evidence)) return { found: "opted-out", reason, heard, headers };
@@ -93,11 +94,8 @@ function heardOn304(url: string, { headers = {}, asked, evidence }: Answer): Hea
   return { ...all, asked: asked ?? [] };
 }
 
-/** By the strongest of what both sides have: ETag, Last-Modified, or the mere length where the host gives neither. */
+/** By what both sides recognise it by, or by the mere length where the host gives nothing else. */
 function isSame({ validators, bytes }: Known, headers: Readonly<Record<string, string>>): boolean {
-  const now = validatorsOf(headers);
-  const strong = (etag: string) => etag.replace(/^W\//, "");
-  if (validators?.etag && now.etag) return strong(validators.etag) === strong(now.etag);
-  if (validators?.lastModified && now.lastModified) return validators.lastModified === now.lastModified;
-  return bytes !== null && headers["content-length"] === String(bytes);
+  const same = sameBy(validators, validatorsOf(headers));
+  return same ?? (bytes !== null && headers["content-length"] === String(bytes));
 }

@@ -21,6 +21,14 @@ export function conditional({ etag, lastModified }: Validators): Record<string, 
   };
 }
 
+/** Whether validators of two moments are of the same bytes, by the strongest that both have: ETag, or Last-Modified. Undefined where both have none. */
+export function sameBy(before: Validators | null, now: Validators): boolean | undefined {
+  const strong = (etag: string) => etag.replace(/^W\//, "");
+  if (before?.etag && now.etag) return strong(before.etag) === strong(now.etag);
+  if (before?.lastModified && now.lastModified) return before.lastModified === now.lastModified;
+  return undefined;
+}
+
 /** Reads the answer to a conditional request: 304 says that nothing changed, and is no failure. */
 export function refreshed(answer: Fetched | FetchRefused): Fetched | FetchRefused | Unchanged {
   return !answer.ok && answer.status === 304 ? { ok: true, unchanged: true } : answer;
