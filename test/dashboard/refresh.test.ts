@@ -41,6 +41,7 @@ describe("asking again about the pool", () => {
       `UPDATE consent_rechecks SET listed = true, found = 40, unchanged = 30, opted_out = 3, gone = 5, unanswered = 2, departed = 4, returned = 1,
          finished_at = now()`,
     );
+    await page.getByText(/by itself every 7 days, not before/).waitFor();
     const row = page.getByRole("table", { name: "asked again" }).getByRole("row").nth(1);
     await row.getByText("40 of 40").waitFor();
     const cells = await row.getByRole("cell").allInnerTexts();
@@ -70,6 +71,8 @@ describe("asking again about the pool", () => {
     await page.goto(`${scene.url}/candidates/${asset?.candidateId}`);
     await page.getByText("dead link").waitFor();
     await page.getByText("another picture lies there now").waitFor();
+    await page.goto(`${scene.url}/source`);
+    await page.getByText("out of the pool now: 1 opted-out").waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   }, 60_000);

@@ -1,5 +1,6 @@
 import { SourceId } from "@anyone/domain/ids";
 import { ConsentPlace, ConsentSignal, Stance } from "@anyone/domain/source/consent";
+import { LEAVE_REASONS } from "@anyone/domain/source/leaving";
 import { OLD_AFTER_DAYS, RecheckStart } from "@anyone/domain/source/recheck";
 import { z } from "zod";
 import { operation } from "./operation.ts";
@@ -61,6 +62,17 @@ export const Stale = z.object({
 });
 export type Stale = z.infer<typeof Stale>;
 
+/** How the pool is refreshed by itself, and what is out of it by what was found. */
+export const Refresh = z.object({
+  /** 0: never. */
+  everyDays: z.number().int(),
+  /** Before when no recheck begins by itself; null when none ever will, or when the first picture that is old enough begins it. */
+  nextAt: Moment.nullable(),
+  /** Assets that are out of the pool by what is said where they came from, by reason, the most first. */
+  left: z.array(z.object({ reason: z.enum(LEAVE_REASONS), count: z.number().int() })),
+});
+export type Refresh = z.infer<typeof Refresh>;
+
 const byId = z.object({ id: z.string().min(1).max(200) });
 
 /** What may be done with pictures, by what their hosts and files say. */
@@ -87,6 +99,13 @@ export const consentApi = {
     summary: "One recheck and how far it is",
     params: byId,
     answer: Recheck,
+  }),
+  getRefresh: operation({
+    path: "/v1/consent/refresh",
+    stage: "source",
+    access: "operator",
+    summary: "When the pool is asked about next by itself, and how many assets left it for what was found",
+    answer: Refresh,
   }),
   countStale: operation({
     path: "/v1/consent/stale",

@@ -2,18 +2,9 @@ import { randomUUID } from "node:crypto";
 import { fault } from "@anyone/domain/fault";
 import { CandidateId, SourceId } from "@anyone/domain/ids";
 import type { Validators } from "@anyone/domain/source/candidate";
-import {
-  DEFAULT_REFRESH,
-  type Found,
-  POOL_REFRESH,
-  PoolRefresh,
-  type Recheck,
-  type RecheckStart,
-} from "@anyone/domain/source/recheck";
+import type { Found, Recheck, RecheckStart } from "@anyone/domain/source/recheck";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { read } from "./browse/page.ts";
-import { readSetting } from "./settings.ts";
-import { ASKED, FETCHED } from "./stale-candidates.ts";
 
 /** A fetched candidate as its host is asked about it again. */
 export interface Askable {
@@ -45,34 +36,6 @@ export async function startRecheck(tx: Transaction, start: RecheckStart & { why:
     [id, sourceId ?? null, most ?? null, olderThanDays, why],
   );
   return id;
-}
-
-/**
- * Opens the recheck of all sources that is due, if one is: the last began longer ago than the setting says and goes on no more, and there is a
- * picture that was last asked about as long ago, or while the last one went on. However many crawlers ask at once, one of them opens it.
- */
-export async function startDueRecheck(tx: Transaction): Promise<string | undefined> {
-  await tx.query("SELECT pg_advisory_xact_lock(hashtext('consent-rechecks'))");
-  const { everyDays } = await poolRefresh(tx);
-  if (everyDays === 0) return undefined;
-  // One whose tasks are dead waits for an operator; the pool does not wait with it.
-  const [due] = await tx.query<{ id: string }>(
-    `WITH whole AS (SELECT * FROM consent_rechecks WHERE source_id IS NULL AND most IS NULL),
-       due AS (SELECT greatest(max(finished_at), clock_timestamp() - make_interval(days => $3)) AS before FROM whole
-         HAVING coalesce(max(started_at) <= clock_timestamp() - make_interval(days => $3), true))
-     INSERT INTO consent_rechecks (id, before, why) SELECT $1, before, $2 FROM due
-     WHERE NOT EXISTS (SELECT FROM whole JOIN tasks ON tasks.payload->>'recheckId' = whole.id
-         WHERE whole.finished_at IS NULL AND tasks.stage = 'source' AND tasks.state IN ('ready', 'leased'))
-       AND EXISTS (SELECT FROM candidates WHERE ${FETCHED} AND ${ASKED} <= due.before)
-     RETURNING id`,
-    [randomUUID(), `every ${everyDays} days`, everyDays],
-  );
-  return due?.id;
-}
-
-async function poolRefresh(sql: Sql): Promise<PoolRefresh> {
-  const row = await readSetting(sql, POOL_REFRESH);
-  return row ? PoolRefresh.parse(row.value) : DEFAULT_REFRESH;
 }
 
 /** Undefined when there is none. */

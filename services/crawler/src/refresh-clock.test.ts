@@ -1,9 +1,12 @@
 import { readRecheck } from "@anyone/db/consent-rechecks";
+import { readRefresh } from "@anyone/db/pool-refresh";
+import { putSetting } from "@anyone/db/settings";
 import { taskStore } from "@anyone/db/tasks";
+import { POOL_REFRESH } from "@anyone/domain/source/recheck";
 import { next } from "@anyone/queues/job";
 import { recheckConsent } from "@anyone/queues/jobs/source";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AskedHost } from "./asked-host.fixture.ts";
+import { AskedHost, assetIdOf } from "./asked-host.fixture.ts";
 import { refreshWhenDue } from "./refresh-clock.ts";
 
 let host: AskedHost;
@@ -57,5 +60,30 @@ describe("the pool's clock", () => {
     await host.db.query("UPDATE tasks SET state = 'dead', finished_at = now(), reason = 'a test'");
     expect(await due()).toBeDefined();
     expect(await due()).toBeUndefined();
+  });
+
+  it("is told with when it asks next, and with what is out of the pool for which reason", async () => {
+    await host.fetched("a", "b", "c");
+    await host.kept("a", "b", "c");
+    expect(await readRefresh(host.db)).toEqual({ everyDays: 7, nextAt: null, left: [] });
+    await refreshed({ daysAgo: 2, lastedHours: 1 });
+    for (const [name, reason] of [
+      ["a", "opted-out"],
+      ["b", "dead-link"],
+      ["c", "opted-out"],
+    ] as const)
+      await host.db.query("UPDATE assets SET left_at = now(), left_because = $2 WHERE id = $1", [
+        assetIdOf(name),
+        reason,
+      ]);
+    const { nextAt, left } = await readRefresh(host.db);
+    expect(left).toEqual([
+      { reason: "opted-out", count: 2 },
+      { reason: "dead-link", count: 1 },
+    ]);
+    const inDays = (Date.parse(String(nextAt)) - Date.now()) / 86_400_000;
+    expect(inDays).toBeCloseTo(5, 1);
+    await putSetting(host.db, { key: POOL_REFRESH, value: { everyDays: 0 }, by: "a test" });
+    expect(await readRefresh(host.db)).toMatchObject({ everyDays: 0, nextAt: null });
   });
 });

@@ -1,4 +1,4 @@
-import { startDueRecheck } from "@anyone/db/consent-rechecks";
+import { startDueRecheck } from "@anyone/db/pool-refresh";
 import type { TaskStore } from "@anyone/domain/tasks";
 import type { Database } from "@anyone/domain/transaction";
 import { next } from "@anyone/queues/job";

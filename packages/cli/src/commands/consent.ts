@@ -3,7 +3,7 @@ import { CONSENT_PLACES } from "@anyone/domain/source/consent";
 import type { Command } from "commander";
 import { makeOutput, table } from "../output.ts";
 import { connect } from "../session.ts";
-import { addRefresh, rechecksTable } from "./refresh.ts";
+import { addRefresh, rechecksTable, refreshText } from "./refresh.ts";
 
 /** `consent`: what hosts and files say of training, and asking them again. */
 export function addConsent(program: Command): void {
@@ -13,10 +13,13 @@ export function addConsent(program: Command): void {
     .command("consent")
     .description("see and ask again what may be done with pictures; without a word after it, list the rechecks")
     .action(async () => {
-      const { items } = await connect().client.call(consentApi.listRechecks);
-      output().result(items, () =>
-        items.length === 0 ? "No recheck yet. Ask hosts again: anyone consent recheck." : rechecksTable(items),
-      );
+      const { client } = connect();
+      const [{ items }, refresh] = await Promise.all([
+        client.call(consentApi.listRechecks),
+        client.call(consentApi.getRefresh),
+      ]);
+      const none = "No recheck yet. Ask hosts again: anyone consent recheck.";
+      output().result(items, () => [items.length === 0 ? none : rechecksTable(items), refreshText(refresh)].join("\n"));
     });
 
   addRefresh(consent, "recheck", output);

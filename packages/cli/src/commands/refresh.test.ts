@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { staleText } from "./refresh.ts";
+import { refreshText, staleText } from "./refresh.ts";
 
 const items = [
   { sourceId: "street", count: 1200, oldest: null },
@@ -22,6 +22,21 @@ describe("a dry run of a refresh", () => {
   it("says when there is nobody to ask", () => {
     expect(staleText({ items: [] }, { olderThanDays: 30 })).toBe(
       "No picture was last asked about more than 30 days ago: there is nobody to ask.",
+    );
+  });
+});
+
+describe("what the pool's refresh says of itself", () => {
+  it("is when the next begins, and what is out of the pool", () => {
+    const left = [
+      { reason: "opted-out", count: 12 },
+      { reason: "dead-link", count: 3 },
+    ] as const;
+    expect(refreshText({ everyDays: 7, nextAt: "2026-12-03T08:00:00.000Z", left: [...left] })).toBe(
+      "The pool is refreshed by itself every 7 days, not before 2026-12-03T08:00:00.000Z. Out of it for what was found: 12 opted-out, 3 dead-link.",
+    );
+    expect(refreshText({ everyDays: 0, nextAt: null, left: [] })).toBe(
+      "The pool is never refreshed by itself (setting pool.refresh). Nothing is out of it for what was found.",
     );
   });
 });

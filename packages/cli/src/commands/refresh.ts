@@ -1,4 +1,4 @@
-import { consentApi, type Recheck, type Stale } from "@anyone/contracts/consent";
+import { consentApi, type Recheck, type Refresh, type Stale } from "@anyone/contracts/consent";
 import { systemApi } from "@anyone/contracts/system";
 import { fault } from "@anyone/domain/fault";
 import { OLD_AFTER_DAYS, RecheckStart } from "@anyone/domain/source/recheck";
@@ -120,6 +120,16 @@ async function follow({ id }: Recheck, output: Output): Promise<void> {
       ? `No picture's evidence is that old: none was last asked before ${ended.before}.`
       : rechecksTable([ended]),
   );
+}
+
+/** When the pool is asked about next by itself, and what is out of it. */
+export function refreshText({ everyDays, nextAt, left }: Refresh): string {
+  const out = left.map(({ reason, count }) => `${count} ${reason}`).join(", ");
+  const when =
+    everyDays === 0
+      ? "The pool is never refreshed by itself (setting pool.refresh)."
+      : `The pool is refreshed by itself every ${everyDays} days${nextAt ? `, not before ${nextAt}` : ""}.`;
+  return `${when} ${out === "" ? "Nothing is out of it for what was found." : `Out of it for what was found: ${out}.`}`;
 }
 
 /** A row per recheck. */

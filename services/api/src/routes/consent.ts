@@ -1,6 +1,7 @@
 import { consentApi } from "@anyone/contracts/consent";
 import { listRechecks, readRecheck, startRecheck } from "@anyone/db/consent-rechecks";
 import { readConsent } from "@anyone/db/evidence";
+import { readRefresh } from "@anyone/db/pool-refresh";
 import { countStale } from "@anyone/db/stale-candidates";
 import { next } from "@anyone/queues/job";
 import { recheckConsent } from "@anyone/queues/jobs/source";
@@ -21,6 +22,7 @@ export function consentRoutes(app: FastifyInstance, { db, tasks }: ApiContext): 
   route(app, consentApi.listRechecks, async () => ({ items: await listRechecks(db, LISTED) }));
   route(app, consentApi.getRecheck, ({ params }) => recheckOf(params.id));
 
+  route(app, consentApi.getRefresh, () => readRefresh(db));
   route(app, consentApi.countStale, async ({ query }) => ({ items: await countStale(db, query) }));
 
   route(app, consentApi.startRecheck, async ({ body, principal }) => {

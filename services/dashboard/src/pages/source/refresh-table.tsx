@@ -1,4 +1,4 @@
-import { consentApi, type Recheck } from "@anyone/contracts/consent";
+import { consentApi, type Recheck, type Refresh } from "@anyone/contracts/consent";
 import { useAction, useApi } from "../../client.ts";
 import { State } from "../../components/badge.tsx";
 import { Button } from "../../components/controls.tsx";
@@ -12,18 +12,19 @@ const SHOWN = 5;
 /** The last times that hosts were asked again about pictures of the pool, and what came of it. */
 export function RefreshTable() {
   const rechecks = useApi(consentApi.listRechecks, undefined, { every: 5_000 });
+  const refresh = useApi(consentApi.getRefresh, undefined, { every: 30_000 });
   const start = useAction(consentApi.startRecheck);
   const items = rechecks.data?.items ?? [];
   const runs = items.some(({ finishedAt }) => finishedAt === null);
   return (
     <Panel
       title="Asked again"
-      note="by itself as often as the setting pool.refresh says"
+      note={refresh.data && noteOf(refresh.data)}
       actions={
         <Button
-          title="Asks about every picture that was last asked about 30 days ago or more"
+          title="Asks about every picture that nobody was asked about for a day"
           disabled={runs || start.isPending}
-          onClick={() => start.mutate({ body: {} as never })}
+          onClick={() => start.mutate({ body: { olderThanDays: 1 } })}
         >
           {runs ? "Asking…" : "Ask now"}
         </Button>
@@ -81,6 +82,14 @@ export function RefreshTable() {
       </Loaded>
     </Panel>
   );
+}
+
+/** When it begins by itself, and what is out of the pool by it. */
+function noteOf({ everyDays, nextAt, left }: Refresh): string {
+  const next = nextAt === null ? "" : `, not before ${moment(nextAt)}`;
+  const when = everyDays === 0 ? "never by itself" : `by itself every ${everyDays} days${next}`;
+  const out = left.map(({ reason, count: of }) => `${count(of)} ${reason}`).join(", ");
+  return `${when} (setting pool.refresh)${out === "" ? "" : `; out of the pool now: ${out}`}`;
 }
 
 function askedOf({ unchanged, changed, optedOut, gone, unanswered }: Recheck): number {
