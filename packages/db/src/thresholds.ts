@@ -42,6 +42,12 @@ export async function readThresholds(sql: Sql): Promise<Gates> {
   return gatesOf(newest);
 }
 
+/** The thresholds in force, which nobody sets anew until the transaction ends. Many may hold them at once. */
+export async function holdThresholds(tx: Transaction): Promise<Gates> {
+  await tx.query("SELECT pg_advisory_xact_lock_shared(hashtext('thresholds'))");
+  return readThresholds(tx);
+}
+
 /** The thresholds in force with their history. */
 export async function readThresholdsInForce(sql: Sql): Promise<ThresholdsInForce> {
   const versions = await read<VersionRow>(sql, `${VERSION} order by id`);

@@ -1,13 +1,16 @@
+import { addTasks } from "@anyone/db/add-tasks";
 import { type CandidateRow, type FetchedCandidate, recordFailed, recordTooSmall } from "@anyone/db/candidates";
 import { shareCrawl } from "@anyone/db/halt-crawls";
+import { holdThresholds } from "@anyone/db/thresholds";
 import { fault } from "@anyone/domain/fault";
-import { ownVerdicts } from "@anyone/domain/filter/judge";
+import { firstDrop, ownVerdicts } from "@anyone/domain/filter/judge";
 import type { CandidateId, CrawlId } from "@anyone/domain/ids";
-import { type FetchFailure, retryDelay } from "@anyone/domain/source/candidate";
+import { type FetchFailure, MOST_ATTEMPTS, retryDelay } from "@anyone/domain/source/candidate";
 import type { Heard } from "@anyone/domain/source/consent";
 import type { ImageHeader } from "@anyone/domain/source/image-header";
 import type { Source } from "@anyone/domain/source/source";
 import type { NextTask } from "@anyone/domain/tasks";
+import type { Transaction } from "@anyone/domain/transaction";
 import { done, next, type Outcome, skipped, type TaskContext } from "@anyone/queues/job";
 import { filterCandidates } from "@anyone/queues/jobs/filter";
 import { fetchCandidates as fetchLater } from "@anyone/queues/jobs/source";
@@ -76,7 +79,7 @@ export async function fetchCandidates(
   const fetched = results.flatMap((result) => (result.ok ? [result.id] : []));
   const refused = results.flatMap((result) => (result.ok || result.halted ? [] : [result]));
   const tooSmall = refused.flatMap(({ id, reason, header, heard }) =>
-    header && reason === "too-small" ? { id, header, heard, says: ownVerdicts({ ...header, models: [] }, gates) } : [],
+    header && reason === "too-small" ? { id, header, heard } : [],
   );
   const failed = refused.filter(({ reason }) => reason !== "too-small");
   const final = failed.filter((result) => result.retryInMs === undefined);
@@ -93,20 +96,18 @@ export async function fetchCandidates(
     reasons,
     round,
   });
+  const as = { crawlId, turn, rejudge, attempt: round + 1 };
   return done({
     write: async (tx) => {
       // Before any candidate, as whoever cancels the crawl does: neither waits for the other's candidates.
       if (crawlId !== undefined) await shareCrawl(tx, crawlId);
-      await recordTooSmall(tx, tooSmall, gates.version);
+      if (tooSmall.length > 0) await dropTooSmall(tx, tooSmall, as);
       await recordFailed(
         tx,
         failed.map(({ id, reason, retryInMs, heard }) => ({ id, reason, heard, final: retryInMs === undefined })),
       );
     },
-    next: [
-      ...toFilter([...before, ...fetched], rejudge),
-      ...toRetry(later, { crawlId, turn, rejudge, attempt: round + 1 }),
-    ],
+    next: [...toFilter([...before, ...fetched], rejudge), ...toRetry(later, as)],
   });
 
   /** Asked when the host's line is through to a candidate: a chunk may wait long, and its crawl may be halted meanwhile. */
@@ -122,6 +123,34 @@ export async function fetchCandidates(
     if (!(await context.candidates.mayFetch(candidate.id, of))) return { ok: false, id: candidate.id, halted: true };
     return fetchOne(candidate, source, round, { ...context, reach: { ...reach, fetch } });
   }
+}
+
+/**
+ * Drops what the size gate drops by its header under the thresholds in force. What others let in that were set while it was read is fetched again:
+ * whoever judges again has passed it by.
+ */
+async function dropTooSmall(
+  tx: Transaction,
+  judged: readonly { id: CandidateId; header: ImageHeader; heard: Heard }[],
+  as: Omit<FetchPayload, "candidateIds">,
+): Promise<void> {
+  const gates = await holdThresholds(tx);
+  const isSmall = (header: ImageHeader) => firstDrop({ ...header, models: [] }, gates) === "too-small";
+  const again = as.attempt > MOST_ATTEMPTS ? [] : judged.filter(({ header }) => !isSmall(header));
+  const small = judged.filter((one) => !again.includes(one));
+  const says = ({ header }: { header: ImageHeader }) => ownVerdicts({ ...header, models: [] }, gates);
+  await recordTooSmall(
+    tx,
+    small.map((one) => ({ ...one, says: says(one) })),
+    gates.version,
+  );
+  await addTasks(
+    tx,
+    toRetry(
+      again.map(({ id }) => ({ id, retryInMs: 0 })),
+      as,
+    ),
+  );
 }
 
 async function fetchOne(
