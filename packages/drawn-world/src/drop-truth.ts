@@ -17,8 +17,12 @@ const REASON: Readonly<Record<Defect, DropReason | null>> = {
   "exif-gps": null,
 };
 
-/** What is as right to say of it: what no camera made is of no quality either. */
-const ALSO: Readonly<Partial<Record<Defect, readonly DropReason[]>>> = { cartoon: ["low-quality"] };
+/** What is as right to say of it: what no camera made is of no quality either, and what ruins a picture ruins its face. */
+const ALSO: Readonly<Partial<Record<Defect, readonly DropReason[]>>> = {
+  cartoon: ["low-quality", "low-face-quality"],
+  blur: ["low-face-quality"],
+  noise: ["low-face-quality"],
+};
 
 /** For which reasons the filter should drop a drawn picture. A near duplicate and its original are one group. */
 export function dropTruth(drawn: { seed: number; defect: Defect | null; duplicateOf: number | null }): Truth {

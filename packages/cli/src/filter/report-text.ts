@@ -116,7 +116,7 @@ function curveText({ dial, direction, threshold, points }: TruthCurve): string {
   return table([
     [`${dial} ${direction === "least" ? "below" : "above"}`, "", "precision (95 %)", "recall (95 %)"],
     ...some.map(({ cut, precision, recall }) => [
-      cut,
+      Number(cut.toPrecision(6)),
       cut === threshold ? "in force" : "",
       withInterval(precision),
       withInterval(recall),
