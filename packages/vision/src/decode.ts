@@ -47,8 +47,9 @@ export interface Picture {
 
 export type Result<Value> = { ok: true; value: Value } | { ok: false; fault: DecodeFault };
 
-/** Bytes that a picture may have as its decoder hands it over: an interlaced PNG of 64 bits a pixel is held whole. */
+/** Bytes that a picture may have as its decoder hands it over, and those of an interlaced PNG, which is held whole. */
 const MOST_BYTES = 2e8;
+const MOST_HELD = 4e7;
 
 /** Reads type and size without decoding any pixel. What moves, or would keep a decoder busy for long, is a fault here. */
 export async function readHeader(bytes: Uint8Array): Promise<Result<Header>> {
@@ -63,8 +64,9 @@ export async function readHeader(bytes: Uint8Array): Promise<Result<Header>> {
     const found = await sharp(bytes, { limitInputPixels: false, failOn: "error" }).metadata();
     if ((found.pages ?? 1) > 1) return { ok: false, fault: "unsupported-type" };
     const pixels = found.width * found.height;
-    const deep = found.depth === "ushort" ? 2 : 1;
-    if (pixels > PIXEL_LIMIT || pixels * found.channels * deep > MOST_BYTES) return { ok: false, fault: "too-large" };
+    const size = pixels * found.channels * (found.depth === "ushort" ? 2 : 1);
+    const most = type === "image/png" && found.isProgressive ? MOST_HELD : MOST_BYTES;
+    if (pixels > PIXEL_LIMIT || size > most) return { ok: false, fault: "too-large" };
     const { width, height } = found.autoOrient;
     const foreignColours = found.icc !== undefined && !found.icc.toString("latin1").includes("sRGB");
     return { ok: true, value: { type, width, height, orientation: found.orientation ?? 1, foreignColours } };

@@ -13,11 +13,14 @@ const MISBEHAVING = `
 import { existsSync, writeFileSync } from "node:fs";
 const marks = process.argv[2];
 const leaked = [];
+let asked = 0;
 process.on("message", ({ id, bytes }) => {
   const [word, name] = new TextDecoder().decode(bytes).split(" ");
+  asked++;
   if (word === "crash") process.kill(process.pid, "SIGSEGV");
   else if (word === "hang") for (;;) {}
   else if (word === "swell") for (const held = []; ; ) held.push(Buffer.alloc(2 ** 24, 1));
+  else if (word === "roomy" && asked > 1) process.exit(3);
   else if (word === "fail") process.send({ kind: "failed", id, message: "out of range" });
   else if (word === "once" && !existsSync(marks + "/" + name)) {
     writeFileSync(marks + "/" + name, "");
@@ -92,6 +95,16 @@ describe("the measuring processes", () => {
   it("give a picture a second chance in a fresh process", async () => {
     const p = open();
     expect(await ask(p, "once first")).toBe("no-person");
+  });
+
+  it("give it one in a fresh process also where all have measured something", async () => {
+    const p = open();
+    for (const words of [
+      ["fine", "fine"],
+      ["roomy", "fine"],
+      ["fine", "fine", "roomy", "roomy", "fine"],
+    ])
+      expect(await Promise.all(words.map((word) => ask(p, word)))).toEqual(words.map(() => "no-person"));
   });
 
   it("refuse every picture, instead of dropping it, when the models can't be used", async () => {

@@ -60,6 +60,16 @@ export function openMeasurePool(options: PoolOptions): MeasurePool {
     return new Promise((take, refuse) => waiting.push({ take, refuse }));
   }
 
+  /** A process that has measured nothing yet: one that has is ended for it. */
+  async function acquireFresh(): Promise<Worker> {
+    const worker = await acquire();
+    if (worker.isFresh) return worker;
+    worker.onEnd = () => all.delete(worker); // its place is taken
+    const fresh = start();
+    await worker.end();
+    return fresh;
+  }
+
   async function start(): Promise<Worker> {
     const worker = new Worker(options);
     all.add(worker);
@@ -88,7 +98,8 @@ export function openMeasurePool(options: PoolOptions): MeasurePool {
       let detail = "";
       for (let attempt = 0; attempt < TRIES; attempt++) {
         if (closed) throw fault("unavailable", "The filter is closing.");
-        const worker = await acquire();
+        // What a process holds of the pictures before leaves less room than a picture may need.
+        const worker = await (attempt === 0 ? acquire() : acquireFresh());
         try {
           const outcome = await worker.ask(
             { bytes: await load(), gates, ...(about && { about }) },
@@ -143,6 +154,10 @@ class Worker {
     });
     this.ready = this.#started();
     this.#child.on("message", (reply: Reply) => this.#hear(reply));
+  }
+
+  get isFresh(): boolean {
+    return this.alive && this.#asked === 0;
   }
 
   ask(picture: Omit<Request, "id">, timeoutMs: number): Promise<Outcome> {
