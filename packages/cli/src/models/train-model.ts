@@ -4,6 +4,7 @@ import { drawLessons, type Lesson } from "@anyone/drawn-world/draw-lessons";
 import { drawToFolder } from "@anyone/drawn-world/draw-to-folder";
 import { copyPhotographs } from "@anyone/drawn-world/photographs";
 import { checkout } from "../up/home.ts";
+import { fetchPhotographs } from "./lesson-photographs.ts";
 import { python, runStep, visionScript } from "./run-step.ts";
 import type { Trained } from "./trained.ts";
 
@@ -35,7 +36,7 @@ interface Size {
 const SIZES: Readonly<Record<Trained, { whole: Size; quick: Size }>> = {
   "fake-person": { whole: { people: 520, holdout: 240, steps: 0 }, quick: { people: 24, holdout: 8, steps: 0 } },
   parsing: { whole: { people: 7200, holdout: 300, steps: 9000 }, quick: { people: 40, holdout: 10, steps: 20 } },
-  watermark: { whole: { people: 220, holdout: 60, steps: 1800 }, quick: { people: 16, holdout: 6, steps: 20 } },
+  watermark: { whole: { people: 220, holdout: 60, steps: 4000 }, quick: { people: 16, holdout: 6, steps: 20 } },
 };
 /** Seeds that the parsing decoder learns from; nothing else draws them. */
 const PARSING_SEEDS = 7_000_000;
@@ -103,9 +104,10 @@ const LESSONS: Readonly<Record<Trained, (request: TrainRequest, size: Size) => P
 
   async watermark({ home, quick, say }, { people, holdout, steps }) {
     const pictures = await drawn(home, { clean: people, watermark: Math.round(people / 5) }, say);
+    const more = quick ? [] : await fetchPhotographs(join(home, "lessons/fetched"), say);
     return [
       ...["--drawn", join(pictures, "clean"), "--marked", join(pictures, "watermark")],
-      ...["--photographs", ...PHOTOGRAPHS.map((name) => join(pictures, "photographs", name))],
+      ...["--photographs", ...PHOTOGRAPHS.map((name) => join(pictures, "photographs", name)), ...more],
       ...["--people", String(people - holdout), "--holdout", String(holdout), "--steps", String(steps)],
       ...(quick ? ["--lessons", "120"] : []),
     ];

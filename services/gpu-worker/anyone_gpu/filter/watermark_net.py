@@ -13,8 +13,8 @@ from anyone_gpu.filter.onnx_graph import OnnxGraph
 CELL = 8
 #: Pixels of the picture that it looks at, about.
 AREA = 393_216
-#: Per layer: channels, stride, dilation. Seen from one cell: 127 pixels, the better part of a word.
-LAYERS = ((16, 2, 1), (24, 2, 1), (32, 2, 1), (32, 1, 1), (32, 1, 2), (32, 1, 4))
+#: Per layer: channels, stride, dilation. Seen from one cell: 255 pixels, a word and what it lies over.
+LAYERS = ((24, 2, 1), (40, 2, 1), (64, 2, 1), (64, 1, 1), (64, 1, 2), (64, 1, 4), (64, 1, 8))
 
 
 class WatermarkNet(nn.Module):

@@ -83,7 +83,7 @@ def test_a_photograph_and_its_square_are_one_subject() -> None:
 
 
 def test_it_learns_to_tell_marked_pictures_and_its_export_scores_as_it_does() -> None:
-    config = Config(Path(), [], Path(), steps=120, lessons=160, batch=8, crop=96)
+    config = Config(Path(), [], Path(), steps=240, lessons=240, batch=8, crop=128)
     people = [soft_picture(seed) for seed in range(12)]
     net = fit(draw_lessons(people, [[soft_picture(seed)] for seed in range(50, 56)], config), config, 0)
     random = np.random.default_rng(9)
