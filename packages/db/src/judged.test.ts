@@ -1,20 +1,16 @@
 import { gates } from "@anyone/domain/filter/gate";
 import type { Sql } from "@anyone/domain/transaction";
-import { createDatabase } from "@anyone/test/support/servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OpenDatabase, openDatabase } from "./client.ts";
+import type { OpenDatabase } from "./client.ts";
 import { everyJudged } from "./judged.ts";
 import { everyRejudgeable } from "./rejudge.ts";
+import { openStreet } from "./street.fixture.ts";
 
 const CANDIDATES = 60_000;
 
 let db: OpenDatabase;
 beforeAll(async () => {
-  db = openDatabase(await createDatabase());
-  await db.query("INSERT INTO sources (id, connector, settings) VALUES ('street', 'folder', '{}')");
-  await db.query(
-    "INSERT INTO crawls (id, source_id, trigger, why, target) VALUES ('c', 'street', 'manual', 'test', 9)",
-  );
+  db = await openStreet();
   // As after a bulk load, before anything was analysed.
   await db.query("ALTER TABLE candidates SET (autovacuum_enabled = false)");
   await db.query(

@@ -1,16 +1,12 @@
-import { createDatabase } from "@anyone/test/support/servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OpenDatabase, openDatabase } from "./client.ts";
+import type { OpenDatabase } from "./client.ts";
 import type { Range } from "./judged.ts";
 import { rejudgeable, rejudgeRanges } from "./rejudge.ts";
+import { openStreet } from "./street.fixture.ts";
 
 let db: OpenDatabase;
 beforeAll(async () => {
-  db = openDatabase(await createDatabase());
-  await db.query("INSERT INTO sources (id, connector, settings) VALUES ('street', 'folder', '{}')");
-  await db.query(
-    "INSERT INTO crawls (id, source_id, trigger, why, target) VALUES ('c', 'street', 'manual', 'test', 9)",
-  );
+  db = await openStreet();
   await db.query(
     `INSERT INTO candidates (id, source_id, crawl_id, external_id, url, status)
      SELECT 'p' || lpad(n::text, 4, '0'), 'street', 'c', n::text, '', (ARRAY['kept', 'dropped', 'listed', 'failed'])[1 + n % 4]
