@@ -29,7 +29,7 @@ export function answerRepository(db: Sql) {
       return db.query<AskableAsset>(
         `SELECT id, image_key AS "imageKey", parts_key AS "partsKey", person_box AS "personBox", face_box AS "faceBox"
            FROM assets WHERE id = ANY($1::text[])
-            AND (withdrawn_at IS NULL AND left_at IS NULL OR EXISTS (SELECT FROM evaluation_items WHERE asset_id = assets.id)) ORDER BY id`,
+            AND (id IN (SELECT id FROM pool) OR EXISTS (SELECT FROM evaluation_items WHERE asset_id = assets.id)) ORDER BY id`,
         [ids],
       );
     },

@@ -31,7 +31,7 @@ export const iterationFacts = {
       `SELECT a.id FROM assets a
          LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
         WHERE w.labeller IS DISTINCT FROM (SELECT number FROM labellers WHERE id = $2)
-          AND CASE WHEN $3::text IS NULL THEN a.withdrawn_at IS NULL AND a.left_at IS NULL
+          AND CASE WHEN $3::text IS NULL THEN EXISTS (SELECT FROM pool WHERE pool.id = a.id)
                 ELSE EXISTS (SELECT 1 FROM evaluation_items e WHERE e.set_id = $3 AND e.asset_id = a.id) END
           AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.stage = 'annotate' AND t.state = 'dead'
                              AND t.name = 'annotate.assets' AND (t.payload ->> 'iteration')::int = $4

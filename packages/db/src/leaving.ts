@@ -1,6 +1,6 @@
 import { AssetId, CandidateId } from "@anyone/domain/ids";
 import { LEAVE_REASONS, type LeaveReason, leavesBecause, type Standing } from "@anyone/domain/source/leaving";
-import { crawlRefusal } from "@anyone/domain/source/permission";
+import { CRAWL_USES, crawlRefusal, permit } from "@anyone/domain/source/permission";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { recordEvent } from "./events.ts";
 import { reservedBy } from "./evidence.ts";
@@ -39,12 +39,12 @@ export async function settleLeaving(
      WHERE a.candidate_id = ANY($1::text[]) ORDER BY a.id`,
     [candidateIds],
   );
-  if (rows.length === 0) return { departed: [], returned: [], unanswered: [] };
   const grants = await grantsBySource(tx);
   const changed = rows.flatMap(({ id, leftBecause: before, ...standing }) => {
     const now = leavesBecause({ ...standing, grants: grants.get(standing.sourceId) ?? [] })?.reason ?? null;
     return now === before ? [] : [{ id: AssetId.parse(id), before, now }];
   });
+  if (changed.length === 0) return { departed: [], returned: [], unanswered: [] };
   await tx.query(
     `UPDATE assets SET left_because = now.because, left_at = CASE WHEN now.because IS NOT NULL THEN coalesce(left_at, clock_timestamp()) END
      FROM unnest($1::text[], $2::text[]) AS now (id, because) WHERE assets.id = now.id`,
@@ -75,7 +75,7 @@ export async function settleLeaving(
 
 /**
  * Up to `limit` assets, by id after `after`, that are in the pool though their source may not be used any more, or out of it for want of a
- * permission though it may.
+ * permission though all of them may. What a picture's own licence decides is looked at where its source is asked for it.
  */
 export async function permittedOtherwise(
   sql: Sql,
@@ -86,17 +86,15 @@ export async function permittedOtherwise(
     `SELECT id AS "sourceId", connector AS kind FROM sources`,
   );
   const grants = await grantsBySource(sql);
-  const refused = Map.groupBy(
-    sources,
-    (source) => crawlRefusal({ ...source, grants: grants.get(source.sourceId) ?? [] }) !== undefined,
-  );
-  const idsOf = (isRefused: boolean) => (refused.get(isRefused) ?? []).map(({ sourceId }) => sourceId);
+  const granted = sources.map((source) => ({ ...source, grants: grants.get(source.sourceId) ?? [] }));
+  const refused = granted.filter((source) => crawlRefusal(source) !== undefined);
+  const free = granted.filter((source) => CRAWL_USES.every((use) => permit(source, use, null).permitted));
   const rows = await sql.query<{ id: string; candidateId: string }>(
     `(SELECT id, candidate_id AS "candidateId" FROM assets WHERE left_at IS NULL AND source_id = ANY($3::text[]) AND id > $1 ORDER BY id LIMIT $2)
      UNION ALL
      (SELECT id, candidate_id FROM assets WHERE left_because = 'not-permitted' AND source_id = ANY($4::text[]) AND id > $1 ORDER BY id LIMIT $2)
      ORDER BY id LIMIT $2`,
-    [after, limit, idsOf(true), idsOf(false)],
+    [after, limit, refused.map(({ sourceId }) => sourceId), free.map(({ sourceId }) => sourceId)],
   );
   return rows.map(({ id, candidateId }) => ({ id, candidateId: CandidateId.parse(candidateId) }));
 }

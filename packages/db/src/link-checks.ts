@@ -21,8 +21,7 @@ export async function recordRights(tx: Transaction, told: readonly RightsTold[])
   await tx.query(
     `UPDATE candidates c SET licence = now.licence, licence_url = now."licenceUrl", author = now.author, credit = now.credit
      FROM json_to_recordset($1::json) AS now ("candidateId" text, licence text, "licenceUrl" text, author text, credit text)
-       JOIN candidates old ON old.id = now."candidateId"
-     WHERE c.id = old.id AND (old.licence, old.licence_url, old.author, old.credit)
+     WHERE c.id = now."candidateId" AND (c.licence, c.licence_url, c.author, c.credit)
        IS DISTINCT FROM (now.licence, now."licenceUrl", now.author, now.credit)`,
     [JSON.stringify(told, storable)],
   );

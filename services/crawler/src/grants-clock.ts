@@ -22,6 +22,8 @@ export function startGrantsClock(db: Database, protocols: Pick<Protocols, "newes
 
 /** Settles every picture that stands otherwise than its source's grants say. However many crawlers do it at once, each picture is settled once. */
 export async function settleByGrants(db: Database, protocols: Pick<Protocols, "newest">): Promise<void> {
+  // Nearly always: the pool's lock, for which everybody else would wait, is left alone.
+  if ((await permittedOtherwise(db, "", 1)).length === 0) return;
   const protocol = await protocols.newest();
   if (!protocol) return; // nothing can have been annotated or admitted yet
   const settling = { protocolId: ProtocolId.parse(protocol.identity), by: `grants ${new Date().toISOString()}` };

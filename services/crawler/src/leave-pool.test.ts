@@ -1,6 +1,7 @@
 import { lockPool } from "@anyone/db/assets";
 import { readAsset } from "@anyone/db/browse/filter";
 import { recordGrant, revokeGrant } from "@anyone/db/grants";
+import { permittedOtherwise } from "@anyone/db/leaving";
 import { returnAssets, withdrawAssets } from "@anyone/db/withdraw-assets";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { SOURCE_USES } from "@anyone/domain/source/terms";
@@ -175,6 +176,8 @@ describe("the grants", () => {
     );
     await host.recheck();
     expect([await leftBecause("a"), await leftBecause("b")]).toEqual([null, "not-permitted"]);
+    // Nobody looks at it every minute again.
+    expect(await permittedOtherwise(host.db, "", 9)).toEqual([]);
     await settle();
     expect(await inPool()).toEqual(["a"]);
   });

@@ -1,7 +1,7 @@
 import { consentApi, type Recheck, type Refresh, type Stale } from "@anyone/contracts/consent";
 import { systemApi } from "@anyone/contracts/system";
 import { fault } from "@anyone/domain/fault";
-import { OLD_AFTER_DAYS, RecheckStart } from "@anyone/domain/source/recheck";
+import { askedOf, OLD_AFTER_DAYS, RecheckStart } from "@anyone/domain/source/recheck";
 import { type Command, InvalidArgumentError } from "commander";
 import { wholeNumber } from "../numbers.ts";
 import { type Output, table } from "../output.ts";
@@ -97,9 +97,10 @@ async function follow({ id }: Recheck, output: Output): Promise<void> {
   const ended = await waitFor(
     async () => {
       const now = await client.call(consentApi.getRecheck, { params: { id } });
-      const asked = now.unchanged + now.changed + now.optedOut + now.gone + now.unanswered;
       const left = now.departed > 0 ? ` · ${now.departed} left the pool` : "";
-      output.progress(`${asked} of ${now.found}${now.listed ? "" : "+"} asked · ${now.optedOut} opted out${left}`);
+      output.progress(
+        `${askedOf(now)} of ${now.found}${now.listed ? "" : "+"} asked · ${now.optedOut} opted out${left}`,
+      );
       if (now.finishedAt !== null) return now;
       // Twice in a row: the last task may end between the two questions.
       const { stages } = await client.call(systemApi.overview);

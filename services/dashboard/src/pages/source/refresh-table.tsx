@@ -1,4 +1,5 @@
-import { consentApi, type Recheck, type Refresh } from "@anyone/contracts/consent";
+import { consentApi, type Refresh } from "@anyone/contracts/consent";
+import { askedOf } from "@anyone/domain/source/recheck";
 import { useAction, useApi } from "../../client.ts";
 import { State } from "../../components/badge.tsx";
 import { Button } from "../../components/controls.tsx";
@@ -90,8 +91,4 @@ function noteOf({ everyDays, nextAt, left }: Refresh): string {
   const when = everyDays === 0 ? "never by itself" : `by itself every ${everyDays} days${next}`;
   const out = left.map(({ reason, count: of }) => `${count(of)} ${reason}`).join(", ");
   return `${when} (setting pool.refresh)${out === "" ? "" : `; out of the pool now: ${out}`}`;
-}
-
-function askedOf({ unchanged, changed, optedOut, gone, unanswered }: Recheck): number {
-  return unchanged + changed + optedOut + gone + unanswered;
 }
