@@ -180,7 +180,7 @@ export const reviewSlots = {
     return sql.query(
       `SELECT c::int AS category, found.open FROM generate_series(1, $1::int) AS c, LATERAL (
          SELECT count(*)::int AS open FROM (
-           SELECT FROM review_slots WHERE state = 'open' AND category = c::smallint LIMIT $2) AS some) AS found
+           SELECT FROM review_slots WHERE state = 'open' AND category = c::smallint LIMIT $2) AS few) AS found
         WHERE found.open > 0 ORDER BY found.open DESC, c`,
       [categories, most],
     );

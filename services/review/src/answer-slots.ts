@@ -17,36 +17,26 @@ export function answerSlots(context: ReviewContext): (request: AnswerSlotsReques
   const record: Grouped<readonly SentAnswer[], Judged[]> = grouped(
     (groups) =>
       context.db.transaction(async (tx) => {
-        const judged = await recordAnswers(tx, groups.flat(), context.protocols);
-        let from = 0;
-        return groups.map((group) => judged.slice(from, (from += group.length)));
+        const judged = (await recordAnswers(tx, groups.flat(), context.protocols)).values();
+        return groups.map((group) => group.map(() => judged.next().value as Judged));
       }),
     { most: 32, lanes: 2 },
   );
   return async (request) => {
     const sent = readRequest(request);
-    const twice = new Set<number>();
-    const seen = new Set<string>();
-    sent.forEach(({ taskId, category }, place) => {
-      const slot = `${taskId} ${category}`;
-      if (seen.has(slot)) twice.add(place);
-      seen.add(slot);
-    });
-    const judged = await record(sent.filter((_, place) => !twice.has(place)));
-    const left = judged.values();
-    return {
-      results: sent.map((one, place) =>
-        resultOf(
-          one,
-          twice.has(place)
-            ? fault("bad-input", "This question is answered twice in one submission.", {
-                hint: "The first one counts.",
-              })
-            : (left.next().value as Judged),
-        ),
-      ),
-    };
+    const first = new Map(sent.map((one) => [slotOf(one), one] as const).reverse());
+    const once = sent.filter((one) => first.get(slotOf(one)) === one);
+    const judged = new Map((await record(once)).map((verdict, place) => [once[place], verdict]));
+    return { results: sent.map((one) => resultOf(one, judged.get(one) ?? TWICE)) };
   };
+}
+
+const TWICE = fault("bad-input", "This question is answered twice in one submission.", {
+  hint: "The first one counts.",
+});
+
+function slotOf({ taskId, category }: SentAnswer): string {
+  return `${taskId} ${category}`;
 }
 
 /**

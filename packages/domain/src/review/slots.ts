@@ -1,4 +1,4 @@
-import { type Answer, type Answers, NOT_ASKED, UNSURE } from "../annotate/answer.ts";
+import { type Answer, type Answers, NOT_ASKED, OTHER, UNSURE } from "../annotate/answer.ts";
 import { checkRecord } from "../annotate/check-record.ts";
 import { type Standing, standings } from "../annotate/gates.ts";
 import type { Gate, Protocol } from "../annotate/protocol.ts";
@@ -15,6 +15,8 @@ export type SlotState = "waiting" | "open" | "leased" | "done" | "closed" | "ski
 export interface SaidInSlot extends GivenAnswer {
   reviewer: string | null;
 }
+
+const LONGEST_TEXT = 200;
 
 /**
  * The standing of each category of a page after what was said on it. A question that was skipped, or said not to apply,
@@ -38,6 +40,13 @@ export function firstStates(page: Page): Map<number, Standing> {
  * @throws Fault `bad-input` that names the option, the words or the contradiction.
  */
 export function checkSlotAnswer(protocol: Protocol, hers: readonly GivenAnswer[], given: GivenAnswer): void {
+  if ((given.value === OTHER) !== (given.text !== undefined))
+    throw fault("bad-input", "A text belongs to value -4 (other), and to no other value.");
+  if (given.text && given.text.length > LONGEST_TEXT) {
+    throw fault("bad-input", `The text is ${given.text.length} characters long; it may be ${LONGEST_TEXT}.`, {
+      hint: "Say it shorter, or leave a flag with a note.",
+    });
+  }
   if (given.value === NOT_ASKED) return;
   const [id] = readGiven(protocol, given);
   const record = answersOf(protocol, [...hers.filter(({ category }) => category !== given.category), given]);
