@@ -38,9 +38,9 @@ export function openDatabase(
   return {
     prisma,
     pool,
-    async query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    async query<Row>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]> {
       try {
-        return (await pool.query(text, values as unknown[] | undefined)).rows;
+        return (await pool.query({ text, values: values as unknown[] | undefined, name })).rows as Row[];
       } catch (error) {
         throw connectionFault(error);
       }

@@ -49,31 +49,35 @@ const VOTED = `EXISTS (
      SELECT FROM review_slots v WHERE v.task = o.number AND v.category = s.category AND v.reviewer = $1
         AND v.state IN ('leased', 'done'))))`;
 
-/** The claim alone: what was leased for too long first, then what is open; both in the order of an index. */
-const CLAIM = `
+/**
+ * The claim alone: what was leased for too long first, then what is open; both in the order of an index. The limit is
+ * written out: a plan for an unknown one expects a tenth of the table.
+ */
+const claimOf = (limit: number) => `
   WITH late AS (
     SELECT s.task FROM review_slots s
      WHERE s.state = 'leased' AND s.category = $2 AND s.lease_until < clock_timestamp()
        AND ($3::text IS NULL OR s.purpose = $3) AND (s.purpose = 'sample' OR NOT ${VOTED})
        AND EXISTS (SELECT FROM review_tasks t WHERE t.number = s.task AND t.state IN ('open', 'leased'))
-     ORDER BY s.lease_until LIMIT $4 FOR UPDATE SKIP LOCKED),
+     ORDER BY s.lease_until LIMIT ${limit} FOR UPDATE SKIP LOCKED),
   open AS (
     SELECT s.task FROM review_slots s
      WHERE s.state = 'open' AND s.category = $2
        AND ($3::text IS NULL OR s.purpose = $3) AND (s.purpose = 'sample' OR NOT ${VOTED})
-     ORDER BY s.purpose, s.task LIMIT (SELECT $4 - count(*) FROM late) FOR UPDATE SKIP LOCKED),
-  claimed AS (
-    UPDATE review_slots s SET state = 'leased', fence = s.fence + 1, reviewer = $1, paged = false,
-           lease_until = clock_timestamp() + make_interval(secs => $5)
-      FROM (SELECT task FROM late UNION ALL SELECT task FROM open) AS free
-     WHERE s.task = free.task AND s.category = $2 RETURNING s.*)
-  SELECT t.id AS "taskId", t.number, t.iteration, t.asset_id AS "assetId", s.category, t.categories, t.purpose, t.blind,
-         s.fence, s.lease_until AS "leaseUntil", i.protocol_id AS "protocolId", a.part_shares AS "partShares",
-         a.cut_parts AS "cutParts", w.value, w.confidence, w.giver,
-         t.purpose <> 'sample' OR EXISTS (SELECT FROM pool WHERE pool.id = a.id) AS shown
-    FROM claimed s JOIN review_tasks t ON t.number = s.task JOIN iterations i ON i.number = t.iteration
-    JOIN assets a ON a.id = t.asset_id LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = i.protocol_id
-   ORDER BY t.number`;
+     ORDER BY s.purpose, s.task LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+  UPDATE review_slots s SET state = 'leased', fence = s.fence + 1, reviewer = $1, paged = false,
+         lease_until = clock_timestamp() + make_interval(secs => $4)
+    FROM (SELECT task FROM late UNION ALL SELECT task FROM open LIMIT ${limit}) AS free
+   WHERE s.task = free.task AND s.category = $2
+  RETURNING s.task, s.fence, s.lease_until AS "leaseUntil"`;
+
+const SHOWN = `
+  SELECT t.number, t.id AS "taskId", t.iteration, t.asset_id AS "assetId", t.categories, t.purpose, t.blind,
+         i.protocol_id AS "protocolId", a.part_shares AS "partShares", a.cut_parts AS "cutParts", w.value, w.confidence,
+         w.giver, t.purpose <> 'sample' OR EXISTS (SELECT FROM pool WHERE pool.id = a.id) AS shown
+    FROM review_tasks t JOIN iterations i ON i.number = t.iteration JOIN assets a ON a.id = t.asset_id
+    LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = i.protocol_id
+   WHERE t.number = ANY ($1::bigint[]) ORDER BY t.number`;
 
 /** The questions of pages: each leased to one person at a time, under a fence. Only the database's clock counts. */
 export const reviewSlots = {
@@ -81,8 +85,21 @@ export const reviewSlots = {
    * Leases open slots of one category to a reviewer by one statement. Of two calls at once no slot goes to both, and
    * nobody gets the same question about an evaluation asset a second time: votes are of different people.
    */
-  claim(sql: Sql, { reviewer, category, purpose, limit, seconds }: SlotsWanted): Promise<ClaimedSlot[]> {
-    return sql.query<ClaimedSlot>(CLAIM, [reviewer, category, purpose, limit, seconds]);
+  async claim(sql: Sql, { reviewer, category, purpose, limit, seconds }: SlotsWanted): Promise<ClaimedSlot[]> {
+    const count = Math.trunc(limit);
+    const claimed = await sql.query<{ task: string; fence: number; leaseUntil: Date }>(
+      claimOf(count),
+      [reviewer, category, purpose, seconds],
+      `claim-${count}-slots`,
+    );
+    if (claimed.length === 0) return [];
+    const pages = await sql.query<Omit<ClaimedSlot, "category" | "fence" | "leaseUntil">>(
+      SHOWN,
+      [claimed.map(({ task }) => task)],
+      "show-slots",
+    );
+    const leases = new Map(claimed.map(({ task, fence, leaseUntil }) => [task, { fence, leaseUntil }]));
+    return pages.map((page) => ({ ...page, category, ...(leases.get(page.number) as (typeof claimed)[number]) }));
   },
 
   /** Gives leased slots back; those whose lease is another's by now, or whose page has ended, are left. Returns how many. */

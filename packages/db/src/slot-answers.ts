@@ -64,6 +64,7 @@ export const slotAnswers = {
          FROM review_tasks t JOIN iterations i ON i.number = t.iteration
         WHERE t.id = ANY ($1::text[]) ORDER BY t.id FOR NO KEY UPDATE OF t`,
       [ids],
+      "lock-pages",
     );
   },
 
@@ -83,6 +84,7 @@ export const slotAnswers = {
         WHERE (s.task, s.category) IN (SELECT * FROM unnest($1::bigint[], $2::smallint[]))
         ORDER BY s.task, s.category FOR UPDATE`,
       [slots.map(({ number }) => number), slots.map(({ category }) => category)],
+      "lock-slots",
     );
   },
 
@@ -91,6 +93,7 @@ export const slotAnswers = {
     return tx.query<StoredSlot>(
       "SELECT task, category, state, fence, reviewer FROM review_slots WHERE task = ANY ($1::bigint[])",
       [numbers],
+      "slots-of-pages",
     );
   },
 
@@ -114,15 +117,16 @@ export const slotAnswers = {
 
   /** What gates of these pages read beside the pages' own answers, by page number. */
   async factsOf(tx: Transaction, numbers: readonly string[]): Promise<Map<string, PageFacts>> {
-    const rows = await tx.query<PageFacts & { number: string }>(
+    const rows = await tx.query<Omit<PageFacts, "confidence" | "giver"> & { number: string }>(
       `SELECT t.number, i.protocol_id AS "protocolId", a.part_shares AS "partShares", a.cut_parts AS "cutParts",
-              w.value, w.confidence, w.giver
+              w.value
          FROM review_tasks t JOIN iterations i ON i.number = t.iteration JOIN assets a ON a.id = t.asset_id
          LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = i.protocol_id
         WHERE t.number = ANY ($1::bigint[])`,
       [numbers],
+      "facts-of-pages",
     );
-    return new Map(rows.map(({ number, ...facts }) => [number, facts]));
+    return new Map(rows.map(({ number, ...facts }) => [number, { ...facts, confidence: null, giver: null }]));
   },
 
   /** Which of these people have answered the same question about the same evaluation asset on another page: their places. */
@@ -171,6 +175,7 @@ export const slotAnswers = {
         answers.map(({ milliseconds }) => milliseconds),
         answers.map(({ turn }) => turn),
       ],
+      "add-answers",
     );
   },
 
@@ -187,6 +192,7 @@ export const slotAnswers = {
         slots.map(({ state }) => state),
         slots.map(({ reviewer }) => reviewer),
       ],
+      "move-slots",
     );
   },
 
@@ -198,6 +204,7 @@ export const slotAnswers = {
           AND NOT EXISTS (SELECT FROM review_slots s WHERE s.task = t.number AND s.state IN ('open', 'leased'))
         RETURNING t.id, t.number, t.iteration, t.purpose, t.asset_id AS "assetId"`,
       [numbers],
+      "end-pages",
     );
   },
 

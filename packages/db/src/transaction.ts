@@ -11,7 +11,8 @@ export async function inTransaction<Result>(
     throw connectionFault(error);
   });
   const tx: Transaction = {
-    query: async (text, values) => (await client.query(text, values as unknown[] | undefined)).rows,
+    query: async (text, values, name) =>
+      (await client.query({ text, values: values as unknown[] | undefined, name })).rows,
   };
   let broken = false;
   try {

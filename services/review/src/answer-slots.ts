@@ -6,7 +6,7 @@ import type { AnswerSlotsRequest, AnswerSlotsResponse, SlotResult } from "@anyon
 import type { ReviewContext } from "./context.ts";
 import { type Grouped, grouped } from "./grouped.ts";
 import { type Judged, judgeSlot, type SentAnswer } from "./judge-slot.ts";
-import { openAndClose, readPages } from "./page-slots.ts";
+import { openAndClose, type PageSlots, readPages } from "./page-slots.ts";
 import { writePages } from "./write-pages.ts";
 
 const MOST = 64;
@@ -61,7 +61,7 @@ export async function recordAnswers(
       row,
     ]),
   );
-  const states = await heldIterations(tx, [...pages.values()]);
+  const states = await heldIterations(tx, sent, pages);
   const votes = sent.flatMap((one, place) => {
     const page = byId.get(one.taskId);
     return page && page.purpose !== "sample" ? [{ ...one, page, place }] : [];
@@ -99,12 +99,18 @@ export async function recordAnswers(
 /** States of iterations some answers of which may be corrected here: they stay until this is committed. */
 async function heldIterations(
   tx: Transaction,
-  pages: readonly { page: { iteration: number }; slots: ReadonlyMap<number, { state: string }> }[],
+  sent: readonly SentAnswer[],
+  pages: ReadonlyMap<string, PageSlots>,
 ): Promise<Map<number, string>> {
-  const numbers = pages
-    .filter(({ slots }) => [...slots.values()].some(({ state }) => state === "done"))
-    .map(({ page }) => page.iteration);
-  return numbers.length > 0 ? slotAnswers.holdIterations(tx, [...new Set(numbers)]) : new Map();
+  const corrected = new Set<number>();
+  const slots = new Set<string>();
+  for (const { taskId, category } of sent) {
+    const found = pages.get(taskId);
+    const again = slots.has(`${taskId} ${category}`);
+    slots.add(`${taskId} ${category}`);
+    if (found && (again || found.slots.get(category)?.state === "done")) corrected.add(found.page.iteration);
+  }
+  return corrected.size > 0 ? slotAnswers.holdIterations(tx, [...corrected]) : new Map();
 }
 
 function readRequest({ reviewer, idempotencyKey, answers }: AnswerSlotsRequest): SentAnswer[] {

@@ -49,6 +49,7 @@ export function checkSlotAnswer(protocol: Protocol, hers: readonly GivenAnswer[]
   }
   if (given.value === NOT_ASKED) return;
   const [id] = readGiven(protocol, given);
+  if (!decisive(protocol).has(given.category)) return;
   const record = answersOf(protocol, [...hers.filter(({ category }) => category !== given.category), given]);
   const errors = checkRecord(protocol, record, { partial: true }).filter(
     ({ level, categories, rule }) => level === "error" && (categories.includes(id) || rule !== "orphan"),
