@@ -6,7 +6,7 @@ import type { AnswerSlotsRequest, AnswerSlotsResponse, SlotResult } from "@anyon
 import type { ReviewContext } from "./context.ts";
 import { type Grouped, grouped } from "./grouped.ts";
 import { type Judged, judgeSlot, type SentAnswer } from "./judge-slot.ts";
-import { openAndClose, type PageSlots, readPages } from "./page-slots.ts";
+import { endSlot, holdPages, type PageSlots } from "./page-slots.ts";
 import { writePages } from "./write-pages.ts";
 
 const MOST = 64;
@@ -20,7 +20,7 @@ export function answerSlots(context: ReviewContext): (request: AnswerSlotsReques
         const judged = (await recordAnswers(tx, groups.flat(), context.protocols)).values();
         return groups.map((group) => group.map(() => judged.next().value as Judged));
       }),
-    { most: 32, lanes: 2 },
+    { most: 64, lanes: 1 },
   );
   return async (request) => {
     const sent = readRequest(request);
@@ -48,51 +48,21 @@ export async function recordAnswers(
   sent: readonly SentAnswer[],
   protocols: ReviewContext["protocols"],
 ): Promise<Judged[]> {
-  const locked = await slotAnswers.lockPages(tx, [...new Set(sent.map(({ taskId }) => taskId))]);
-  const byId = new Map(locked.map((page) => [page.id, page]));
-  const wanted = sent.flatMap(({ taskId, category }) => {
-    const page = byId.get(taskId);
-    return page ? [{ number: page.number, category }] : [];
-  });
-  const pages = await readPages(tx, locked, wanted, protocols);
-  const before = new Map(
-    (await slotAnswers.underKeys(tx, [...new Set(sent.map(({ key }) => key))])).map((row) => [
-      `${row.idempotencyKey} ${row.category}`,
-      row,
-    ]),
-  );
+  const pages = await holdPages(tx, sent, protocols);
   const states = await heldIterations(tx, sent, pages);
-  const votes = sent.flatMap((one, place) => {
-    const page = byId.get(one.taskId);
-    return page && page.purpose !== "sample" ? [{ ...one, page, place }] : [];
-  });
-  const votedAt = votes.length > 0 ? await slotAnswers.votedBefore(tx, votes) : new Set<number>();
-  const voted = new Set(votes.filter((_, at) => votedAt.has(at)).map(({ place }) => place));
-
   const answers: NewSlotAnswer[] = [];
-  const corrected = new Set<string>();
-  const judged = sent.map((one, place): Judged => {
-    const found = pages.get(one.taskId);
-    const verdict = judgeSlot(one, {
-      pages: found,
-      before: before.get(`${one.key} ${one.category}`),
-      voted: voted.has(place),
-      correctable: CORRECTABLE.includes(states.get(found?.page.iteration ?? 0) ?? ""),
-    });
-    if (!found || (verdict !== "recorded" && verdict !== "corrected")) return verdict;
-    const { category, value, reviewer, key: idempotencyKey } = one;
-    const row = { category, value, text: one.text ?? null, reviewer, idempotencyKey };
+  const judged = sent.map((one): Judged => {
+    const held = pages.get(one.taskId);
+    const verdict = judgeSlot(one, held, CORRECTABLE.includes(states.get(held?.page.iteration ?? 0) ?? ""));
+    if (!held || (verdict !== "recorded" && verdict !== "corrected")) return verdict;
+    const { category, value, reviewer, key, text = null, milliseconds = null } = one;
     const turn = answers.filter(({ page, category: n }) => page.id === one.taskId && n === category).length;
-    answers.push({ ...row, page: found.page, milliseconds: one.milliseconds ?? null, turn });
-    const slot = found.slots.get(category);
-    if (slot) Object.assign(slot, { state: "done", reviewer });
-    found.said.set(category, { ...row, taskId: one.taskId });
-    found.changed.add(category);
-    if (verdict === "corrected") corrected.add(one.taskId);
-    openAndClose(found, reviewer);
+    answers.push({ page: held.page, category, value, text, milliseconds, reviewer, idempotencyKey: key, turn });
+    held.said.set(category, { value, text, reviewer, key });
+    endSlot(held, category, "done", reviewer);
     return verdict;
   });
-  await writePages(tx, [...pages.values()], answers, corrected);
+  await writePages(tx, [...pages.values()], answers);
   return judged;
 }
 
@@ -103,12 +73,12 @@ async function heldIterations(
   pages: ReadonlyMap<string, PageSlots>,
 ): Promise<Map<number, string>> {
   const corrected = new Set<number>();
-  const slots = new Set<string>();
-  for (const { taskId, category } of sent) {
-    const found = pages.get(taskId);
-    const again = slots.has(`${taskId} ${category}`);
-    slots.add(`${taskId} ${category}`);
-    if (found && (again || found.slots.get(category)?.state === "done")) corrected.add(found.page.iteration);
+  const before = new Set<string>();
+  for (const one of sent) {
+    const held = pages.get(one.taskId);
+    const again = before.has(slotOf(one)) || held?.slots.get(one.category)?.state === "done";
+    before.add(slotOf(one));
+    if (held && again) corrected.add(held.page.iteration);
   }
   return corrected.size > 0 ? slotAnswers.holdIterations(tx, [...corrected]) : new Map();
 }

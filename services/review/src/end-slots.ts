@@ -1,7 +1,6 @@
 import { recordEvent } from "@anyone/db/events";
 import { reviewFlags } from "@anyone/db/review-flags";
 import { reviewSlots } from "@anyone/db/review-slots";
-import { slotAnswers } from "@anyone/db/slot-answers";
 import { fault } from "@anyone/domain/fault";
 import type { Transaction } from "@anyone/domain/transaction";
 import type {
@@ -11,7 +10,7 @@ import type {
   SkipSlotRequest,
 } from "@anyone/grpc/generated/anyone/v1/review";
 import type { ReviewContext } from "./context.ts";
-import { openAndClose, readPages } from "./page-slots.ts";
+import { endSlot, holdPages } from "./page-slots.ts";
 import { writePages } from "./write-pages.ts";
 
 type Nothing = Record<string, never>;
@@ -58,24 +57,16 @@ export async function endSlots(
   held: readonly { taskId: string; category: number; fence: number }[],
   protocols: ReviewContext["protocols"],
 ): Promise<number> {
-  const locked = await slotAnswers.lockPages(tx, [...new Set(held.map(({ taskId }) => taskId))]);
-  const numberOf = new Map(locked.map(({ id, number }) => [id, number]));
-  const wanted = held.flatMap(({ taskId, category }) => {
-    const number = numberOf.get(taskId);
-    return number ? [{ number, category }] : [];
-  });
-  const pages = await readPages(tx, locked, wanted, protocols);
+  const pages = await holdPages(tx, held, protocols);
   let ended = 0;
   for (const { taskId, category, fence } of held) {
     const found = pages.get(taskId);
     const slot = found?.slots.get(category);
     if (!found || slot?.state !== "leased" || slot.reviewer !== reviewer || slot.fence !== fence) continue;
-    Object.assign(slot, { state: "skipped", reviewer: null });
-    found.changed.add(category);
-    openAndClose(found, reviewer);
+    endSlot(found, category, "skipped", reviewer);
     ended += 1;
   }
-  await writePages(tx, [...pages.values()], [], new Set());
+  await writePages(tx, [...pages.values()], []);
   return ended;
 }
 

@@ -1,4 +1,3 @@
-import type { StoredAnswer } from "@anyone/db/slot-answers";
 import { type Fault, fault } from "@anyone/domain/fault";
 import { checkSlotAnswer } from "@anyone/domain/review/slots";
 import type { GivenAnswer } from "@anyone/domain/review/submission";
@@ -14,30 +13,22 @@ export interface SentAnswer extends GivenAnswer {
   key: string;
 }
 
-/** What the truth holds that an answer is judged by. */
-export interface SlotFacts {
-  pages: PageSlots | undefined;
-  /** What this very key recorded before. */
-  before: StoredAnswer | undefined;
-  /** She answered the same question about this evaluation asset on another page. */
-  voted: boolean;
-  /** The iteration still takes corrections. */
-  correctable: boolean;
-}
-
 export type Judged = "recorded" | "repeated" | "corrected" | Fault;
 
 /**
  * What becomes of one answer. A lease that ran out still counts while nobody else was given the slot: the fence decides,
- * so no answer is lost to a slow network or a wrong clock. Whose slot is done may answer it anew: a correction.
+ * so no answer is lost to a slow network or a wrong clock. Whose slot is done may answer it anew: a correction, while it is
+ * `correctable`, which is as long as people label in its iteration.
  */
-export function judgeSlot(sent: SentAnswer, { pages, before, voted, correctable }: SlotFacts): Judged {
+export function judgeSlot(sent: SentAnswer, pages: PageSlots | undefined, correctable: boolean): Judged {
+  if (!pages) return fault("not-found", `There is no page ${sent.taskId}.`);
+  const before = pages.page.said.find(([category, , , , key]) => key === sent.key && category === sent.category);
   if (before) {
-    return sameAnswer(sent, before)
+    const [, value, text] = before;
+    return sameAnswer(sent, { value, text })
       ? "repeated"
       : fault("conflict", "This idempotency key was used for another answer.", { hint: "Use a new key." });
   }
-  if (!pages) return fault("not-found", `There is no page ${sent.taskId}.`);
   const slot = pages.slots.get(sent.category);
   const id = pages.protocol.categories[sent.category - 1]?.id;
   if (!slot) {
@@ -58,7 +49,7 @@ export function judgeSlot(sent: SentAnswer, { pages, before, voted, correctable 
       return fault("lease-lost", `Nobody holds ${id} here.`, { hint: "Nothing was recorded; lease it again." });
     case "leased":
       if (slot.reviewer !== sent.reviewer || slot.fence !== sent.fence) return lost();
-      if (voted) {
+      if (pages.page.votes.some(([category, who]) => category === sent.category && who === sent.reviewer)) {
         return fault("conflict", `You answered ${id} about this picture on another page.`, {
           hint: "Release the slot: votes are of different people.",
         });
@@ -93,6 +84,6 @@ function lost(): Fault {
   });
 }
 
-function sameAnswer(a: GivenAnswer, b: { category: number; value: number; text?: string | null }): boolean {
-  return a.category === b.category && a.value === b.value && (a.text ?? null) === (b.text ?? null);
+function sameAnswer(a: GivenAnswer, b: { value: number; text: string | null }): boolean {
+  return a.value === b.value && (a.text ?? null) === (b.text ?? null);
 }
