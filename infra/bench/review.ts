@@ -13,7 +13,7 @@ import type { BenchResult } from "./run.ts";
 const OPEN = Number(process.env.BENCH_SLOTS ?? 5_000_000);
 const CLIENTS = 200;
 const PACE_MS = 500;
-const SECONDS = { warm: 15, paced: 60, closed: 10, killed: 40 };
+const SECONDS = { warm: 10, paced: 45, closed: 10, killed: 30 };
 
 /**
  * Two hundred people label question by question through the REST API, two answers a second each, on as many open slots as

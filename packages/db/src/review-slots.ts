@@ -192,12 +192,12 @@ export const reviewSlots = {
     );
   },
 
-  /** Categories that have open slots, with how many of those: at most `most` are counted. */
+  /** Categories that have open slots, with how many of those: at most `most` are counted, in the order of their index. */
   async openOnes(sql: Sql, categories: number, most: number): Promise<{ category: number; open: number }[]> {
     return sql.query(
       `SELECT c::int AS category, found.open FROM generate_series(1, $1::int) AS c, LATERAL (
          SELECT count(*)::int AS open FROM (
-           SELECT FROM review_slots WHERE state = 'open' AND category = c::smallint LIMIT $2) AS few) AS found
+           SELECT FROM review_slots WHERE state = 'open' AND category = c::smallint ORDER BY purpose, task LIMIT $2) AS few) AS found
         WHERE found.open > 0 ORDER BY found.open DESC, c`,
       [categories, most],
     );

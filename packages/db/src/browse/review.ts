@@ -126,7 +126,8 @@ export function readQuestions(sql: Sql, reviewer: string): Promise<{ category: n
      select c::int as category, waits.open, coalesce(mine.n, 0) as mine
        from generate_series(1, ${MOST_CATEGORIES}) as c
        cross join lateral (select count(*)::int as open from (
-         select from review_slots where state = 'open' and category = c::smallint limit ${COUNTED}) as few) as waits
+         select from review_slots where state = 'open' and category = c::smallint
+          order by purpose, task limit ${COUNTED}) as few) as waits
        left join mine on mine.category = c
       where waits.open > 0 or mine.n > 0 order by c`,
     [reviewer],
