@@ -61,7 +61,7 @@ export const ReviewTaskRow = z.object({
 });
 
 /** A packed answer as a page shows it; confidence 0..1. */
-const ShownAnswer = z.object({ category: z.number().int(), value: z.number().int(), confidence: z.number() });
+export const ShownAnswer = z.object({ category: z.number().int(), value: z.number().int(), confidence: z.number() });
 
 /** A page of questions about one asset, leased to who asked for it. */
 export const LeasedTask = z.object({
