@@ -37,7 +37,7 @@ export type SlotGrid = z.infer<typeof SlotGrid>;
 
 /** An answer to one slot; value, text and milliseconds as on a page. */
 export const SlotAnswer = GivenAnswer.safeExtend({ taskId: ReviewTaskId, fence });
-export type SlotAnswer = z.input<typeof SlotAnswer>;
+export type SlotAnswer = z.infer<typeof SlotAnswer>;
 
 export const SlotResult = z.object({
   taskId: z.string(),
