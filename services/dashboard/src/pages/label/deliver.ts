@@ -1,8 +1,9 @@
 import { ApiError } from "@anyone/contracts/client";
+import { reviewApi } from "@anyone/contracts/review";
 import { reviewSlotsApi, type SlotResult } from "@anyone/contracts/review-slots";
 import { api } from "../../client.ts";
 import { randomKey } from "./desk-storage.ts";
-import { type Outbox, seal, settle, split } from "./outbox.ts";
+import { type Batch, type Outbox, seal, settle, split } from "./outbox.ts";
 
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000, 20_000];
 
@@ -40,10 +41,7 @@ export function openDelivery({ read, write, onResults, onAway }: Route): { wake:
     const [batch] = read().sealed;
     if (!batch) return false;
     try {
-      const { results } = await api.call(reviewSlotsApi.answer, {
-        headers: { "idempotency-key": batch.key },
-        body: { answers: batch.answers },
-      });
+      const results = await send(batch);
       write(settle(read()));
       if (failures > 0) onAway(null);
       failures = 0;
@@ -56,7 +54,7 @@ export function openDelivery({ read, write, onResults, onAway }: Route): { wake:
         failures++;
         return false;
       }
-      if (batch.answers.length > 1) write(split(read()));
+      if (batch.answers.length > 1 && !batch.page) write(split(read()));
       else {
         write(settle(read()));
         const problem = { code: error instanceof ApiError ? error.code : "internal", detail: sentence(error) };
@@ -75,6 +73,18 @@ export function openDelivery({ read, write, onResults, onAway }: Route): { wake:
       removeEventListener("online", online);
     },
   };
+}
+
+async function send({ key, answers, page }: Batch): Promise<SlotResult[]> {
+  const headers = { "idempotency-key": key };
+  const [first] = answers;
+  if (!page || !first) return (await api.call(reviewSlotsApi.answer, { headers, body: { answers } })).results;
+  await api.call(reviewApi.answer, {
+    params: { id: first.taskId },
+    headers,
+    body: { fence: first.fence, answers: answers.map(({ taskId: _, fence: __, ...answer }) => answer) },
+  });
+  return answers.map(({ taskId, category }) => ({ taskId, category, state: "recorded", problem: null }));
 }
 
 /** Worth another try: the network, a server that is starting, a session that ran out and is signed in again. */

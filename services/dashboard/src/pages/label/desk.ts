@@ -124,15 +124,40 @@ export function drop(desk: Desk, slots: readonly SlotName[]): Desk {
   return { sheets, steps };
 }
 
-/** The desk without sheets that are answered and that no step leads back to. */
-export function tidy(desk: Desk, protocol: (id: string) => Protocol | undefined): Desk {
+/**
+ * Asks again what the server could not take. Of a page, whose answers it takes together, that is the last question, and
+ * steps lead back to those before it.
+ */
+export function reopen(desk: Desk, refused: readonly SlotName[]): Desk {
+  if (refused.length === 0) return desk;
+  const steps = [...desk.steps];
+  const sheets = desk.sheets.map((sheet) => {
+    const own = sheet.given.filter((one) => holds(refused, one));
+    if (own.length === 0 || sheet.kind === "grid") return { ...sheet, given: without(sheet.given, own) };
+    steps.push(...sheet.given.slice(0, -1).map((one) => [nameOf(one)]));
+    return { ...sheet, given: sheet.given.slice(0, -1) };
+  });
+  return { sheets, steps: steps.slice(-DEEPEST_UNDO) };
+}
+
+/** The desk without sheets that are answered and saved, and that no step leads back to. A page that is sent can't be undone. */
+export function tidy(
+  desk: Desk,
+  protocol: (id: string) => Protocol | undefined,
+  isPending: (slot: SlotName) => boolean,
+): Desk {
+  const done = desk.sheets.filter((sheet) => {
+    const known = protocol(protocolOf(sheet));
+    return sheet.kind === "page" && known !== undefined && openSlots(sheet, known).length === 0;
+  });
+  const steps = desk.steps.filter((step) => !step.some((one) => done.some((sheet) => one.taskId === sheet.id)));
   const sheets = desk.sheets.filter((sheet) => {
     const known = protocol(protocolOf(sheet));
     if (!known || openSlots(sheet, known).length > 0) return true;
     const slots = slotsOf(sheet);
-    return desk.steps.some((step) => step.some((one) => holds(slots, one)));
+    return slots.some(isPending) || steps.some((step) => step.some((one) => holds(slots, one)));
   });
-  return sheets.length === desk.sheets.length ? desk : { ...desk, sheets };
+  return { sheets, steps };
 }
 
 export function holds(slots: readonly SlotName[], slot: SlotName): boolean {

@@ -1,4 +1,4 @@
-import type { SlotResult } from "@anyone/contracts/review-slots";
+import type { SlotAnswer, SlotResult } from "@anyone/contracts/review-slots";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { isPassing, openDelivery, sentence } from "./deliver.ts";
 import {
@@ -9,16 +9,18 @@ import {
   type Given,
   openSlots,
   protocolOf,
+  reopen,
   type Sheet,
   type SlotName,
+  same,
   slotsOf,
   tidy,
   undo,
   withSheet,
 } from "./desk.ts";
-import { keepWork, nameOfWork, type Shelf, TOUCH_MS, takeLeft } from "./desk-storage.ts";
+import { keepWork, nameOfWork, randomKey, type Shelf, TOUCH_MS, takeLeft } from "./desk-storage.ts";
 import { flagSlot, type Kind, leaseSheet, releaseSheet, skipSheet } from "./lease.ts";
-import { type Outbox, pending, put, retract } from "./outbox.ts";
+import { isPending, type Outbox, pending, put, retract, sealPage } from "./outbox.ts";
 import { createPaceMeter } from "./pace-meter.ts";
 import { protocolFor, warm } from "./warm.ts";
 
@@ -104,7 +106,8 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
     const held = left.desk.sheets.filter(isHeld);
     await Promise.all(held.map(learn)).catch(() => {});
     const again = held.filter(({ given }) => given.length > 0).length > 0;
-    keep({ desk: tidy({ ...left.desk, sheets: held }, protocol), outbox: left.outbox });
+    keep({ desk: { ...left.desk, sheets: held }, outbox: left.outbox });
+    clear();
     for (const sheet of held) warm(sheet);
     const sheet = work.desk.sheets.find((one) => openOf(one).length > 0);
     if (sheet) change({ kind: sheet.kind });
@@ -123,6 +126,7 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
     const [only] = open;
     if (open.length > 1 || (only && !nearlyDone(only))) return;
     leasing = true;
+    let again = false;
     clearTimeout(timer);
     try {
       const sheet = await leaseSheet(
@@ -134,7 +138,12 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
         await learn(sheet);
         warm(sheet);
       }
-      if (rest.kind !== kind || rest.category !== category) {
+      const nothing = sheet?.kind === "page" && openOf(sheet).length === 0;
+      if (nothing) {
+        await skipSheet(sheet, slotsOf(sheet), "no question of the page applies");
+        again = true;
+      } else if (rest.kind !== kind || rest.category !== category) {
+        again = true;
         if (sheet) void releaseSheet(sheet, slotsOf(sheet));
       } else if (sheet) {
         keep({ ...work, desk: withSheet(work.desk, sheet) });
@@ -148,48 +157,62 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
     } finally {
       leasing = false;
     }
-    if (rest.kind !== kind || rest.category !== category) void fill();
+    if (again) void fill();
   }
 
   function onResults(results: readonly SlotResult[]): void {
     const refused = results.filter(({ state }) => state === "refused");
     const [first] = refused;
     if (!first) {
+      clear();
       change({});
       return;
     }
-    // what can't be read as an answer is asked again, what has gone to somebody else is not
-    const again = refused.filter(({ problem }) => problem?.code === "bad-input");
+    // what contradicts or can't be read is asked again, what has gone to somebody else is not
     const lost = refused.filter(({ problem }) => problem?.code !== "bad-input");
-    const reopened = again.reduce((desk, slot) => takeBack(desk, slot), work.desk);
-    keep({ ...work, desk: drop(reopened, lost) });
+    const again = refused.filter(({ problem }) => problem?.code === "bad-input");
+    keep({ ...work, desk: drop(reopen(work.desk, again), lost) });
     change({ notice: { tone: "bad", text: refusal(first, refused.length) } });
     void fill();
   }
 
   function give(given: readonly Given[]): void {
-    const desk = answer(work.desk, given);
-    const fences = new Map(work.desk.sheets.flatMap(slotsOf).map((slot) => [keyOf(slot), slot.fence]));
-    const sent = given.map((one) => ({ ...one, taskId: one.taskId as never, fence: fences.get(keyOf(one)) ?? 0 }));
-    if (!keep({ desk, outbox: put(work.outbox, sent) })) {
+    keep({ ...work, desk: answer(work.desk, given) });
+    const held = keep({
+      ...work,
+      outbox: work.desk.sheets.reduce((outbox, sheet) => post(outbox, sheet, given), work.outbox),
+    });
+    if (!held) {
       change({
         notice: { tone: "warn", text: "This browser keeps nothing: a reload would lose what is not saved yet." },
       });
     }
     pace.add(given.length);
-    keep({ ...work, desk: tidy(work.desk, protocol) });
+    clear();
     change(rest.notice?.tone === "plain" ? { notice: null } : {});
     delivery.wake();
     void fill();
+  }
+
+  /** Answers of a grid go at once; those of a page together, since the server checks them against each other. */
+  function post(outbox: Outbox, sheet: Sheet, given: readonly Given[]): Outbox {
+    const slots = slotsOf(sheet);
+    const fenced = (answers: readonly Given[]) =>
+      answers.flatMap((one) => {
+        const slot = slots.find((own) => same(own, one));
+        return slot ? [{ ...one, taskId: one.taskId as SlotAnswer["taskId"], fence: slot.fence }] : [];
+      });
+    const own = fenced(given);
+    if (own.length === 0) return outbox;
+    if (sheet.kind === "grid") return put(outbox, own);
+    return openOf(sheet).length > 0 ? outbox : sealPage(outbox, randomKey(), fenced(sheet.given));
   }
 
   function back(): SlotName[] {
     const { desk, undone } = undo(work.desk);
     if (undone.length === 0 && desk === work.desk) return [];
     keep({ desk, outbox: retract(work.outbox, undone) });
-    const sheet = desk.sheets.find((one) =>
-      undone.some((slot) => slotsOf(one).some((own) => keyOf(own) === keyOf(slot))),
-    );
+    const sheet = desk.sheets.find((one) => undone.some((slot) => slotsOf(one).some((own) => same(own, slot))));
     change(sheet ? { kind: sheet.kind, idle: false } : {});
     return undone;
   }
@@ -203,14 +226,14 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
       void releaseSheet(sheet, open);
       keep({ ...work, desk: drop(work.desk, open) });
     }
-    keep({ ...work, desk: tidy(work.desk, protocol) });
+    clear();
     change({ kind, category, idle: false });
     void fill();
   }
 
   function skip(slots: readonly SlotName[], reason: string): void {
     for (const sheet of work.desk.sheets) {
-      const own = slotsOf(sheet).filter((slot) => slots.some((one) => keyOf(one) === keyOf(slot)));
+      const own = slotsOf(sheet).filter((slot) => slots.some((one) => same(one, slot)));
       if (own.length === 0) continue;
       const all = sheet.kind === "page" ? slotsOf(sheet) : own;
       keep({ desk: drop(work.desk, all), outbox: retract(work.outbox, all) });
@@ -218,7 +241,7 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
         change({ notice: { tone: "bad", text: sentence(error) } }),
       );
     }
-    keep({ ...work, desk: tidy(work.desk, protocol) });
+    clear();
     change({});
     void fill();
   }
@@ -228,6 +251,11 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
       () => change({ notice: { tone: "plain", text: "Flagged: an operator will look at it." } }),
       (error: unknown) => change({ notice: { tone: "bad", text: `Not flagged: ${sentence(error)}` } }),
     );
+  }
+
+  /** Puts away what is answered, saved and beyond undoing. */
+  function clear(): void {
+    keep({ ...work, desk: tidy(work.desk, protocol, (slot) => isPending(work.outbox, slot)) });
   }
 
   function keep(next: typeof work): boolean {
@@ -303,18 +331,10 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
   };
 }
 
-/** Whether a sheet's lease still holds, by this machine's clock; the server has the last word. */
+/** Whether a sheet's lease still holds, by this machine's clock; a page that was begun is the server's to refuse. */
 function isHeld(sheet: Sheet): boolean {
   const until = Date.parse(sheet.kind === "grid" ? sheet.grid.leaseUntil : sheet.task.leaseUntil);
-  return Number.isNaN(until) || until > Date.now();
-}
-
-function takeBack(desk: Desk, slot: SlotName): Desk {
-  const sheets = desk.sheets.map((sheet) => ({
-    ...sheet,
-    given: sheet.given.filter((one) => keyOf(one) !== keyOf(slot)),
-  }));
-  return { ...desk, sheets };
+  return Number.isNaN(until) || until > Date.now() || (sheet.kind === "page" && sheet.given.length > 0);
 }
 
 function refusal({ problem }: SlotResult, count: number): string {
@@ -323,8 +343,4 @@ function refusal({ problem }: SlotResult, count: number): string {
     return `This had been yours for too long and was given to somebody else; the answer was not recorded.${more} What comes next is yours.`;
   }
   return `${problem?.detail ?? "The server did not record an answer."}${more}`;
-}
-
-function keyOf({ taskId, category }: SlotName): string {
-  return `${taskId} ${category}`;
 }

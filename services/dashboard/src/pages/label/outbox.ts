@@ -2,7 +2,9 @@ import { SlotAnswer } from "@anyone/contracts/review-slots";
 import { z } from "zod";
 import { holds, type SlotName } from "./desk.ts";
 
-const Batch = z.object({ key: z.string(), answers: z.array(SlotAnswer) });
+/** `page`: these are all the answers of a page, which the server records together and ends the page with. */
+const Batch = z.object({ key: z.string(), answers: z.array(SlotAnswer), page: z.boolean() });
+export type Batch = z.infer<typeof Batch>;
 
 /**
  * Answers on their way to the server, in the order they were given. What was sent once is sent again whole and under
@@ -34,7 +36,15 @@ export function retract({ sealed, waiting }: Outbox, slots: readonly SlotName[])
 export function seal(outbox: Outbox, key: string): Outbox {
   const { sealed, waiting } = outbox;
   if (sealed.length > 0 || waiting.length === 0) return outbox;
-  return { sealed: [{ key, answers: waiting.slice(0, LARGEST_BATCH) }], waiting: waiting.slice(LARGEST_BATCH) };
+  return {
+    sealed: [{ key, answers: waiting.slice(0, LARGEST_BATCH), page: false }],
+    waiting: waiting.slice(LARGEST_BATCH),
+  };
+}
+
+/** Makes a finished page a batch of its own, behind those that are on their way. */
+export function sealPage({ sealed, waiting }: Outbox, key: string, answers: readonly SlotAnswer[]): Outbox {
+  return { sealed: [...sealed, { key, answers: [...answers], page: true }], waiting };
 }
 
 /** The server has replied to the first batch. */
@@ -47,7 +57,11 @@ export function settle({ sealed, waiting }: Outbox): Outbox {
  * read does not hold up the others.
  */
 export function split({ sealed: [first, ...others], waiting }: Outbox): Outbox {
-  const parts = (first?.answers ?? []).map((one, place) => ({ key: `${first?.key}.${place}`, answers: [one] }));
+  const parts = (first?.answers ?? []).map((one, place) => ({
+    key: `${first?.key}.${place}`,
+    answers: [one],
+    page: false,
+  }));
   return { sealed: [...parts, ...others], waiting };
 }
 
