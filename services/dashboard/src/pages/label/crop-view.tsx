@@ -1,7 +1,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { boxOf, usePartMap } from "../../components/part-map.ts";
 import { imageOf, thumbnailOf } from "../../components/picture.tsx";
-import { type Lens, PLAIN_LENS, through, WHOLE_PICTURE, windowAround } from "./crop.ts";
+import { type Framing, type Lens, PLAIN_LENS, through, WHOLE_PICTURE, windowAround } from "./crop.ts";
 import { paintMarks } from "./paint-marks.ts";
 
 interface Props {
@@ -21,7 +21,9 @@ interface Props {
 }
 
 /** Room around what the question is about, so that one sees what it belongs to. */
-const MARGIN = 0.22;
+const CLOSE: Framing = { margin: 0.22, least: 0.4 };
+const CLOSE_SMALL: Framing = { margin: 0.22, least: 0.25 };
+const WHOLE: Framing = { margin: 0, least: 0 };
 /** Pictures stand; the part map says how tall this one is as soon as it is there. */
 const USUAL_PICTURE = 0.5;
 
@@ -44,7 +46,8 @@ export function CropView({ assetId, alt, parts, marked, close, shape, lens = PLA
   }, [map, about, marked, some]);
 
   const picture = map ? map.width / map.height : (size ?? USUAL_PICTURE);
-  const seen = through(lens, windowAround(box, picture, shape, close ? MARGIN : 0));
+  const framing = !close ? WHOLE : small ? CLOSE_SMALL : CLOSE;
+  const seen = through(lens, windowAround(box, picture, shape, framing));
   const thumbnail = small && seen.height > 0.75;
   const place = {
     left: `${(-seen.x / seen.width) * 100}%`,

@@ -23,19 +23,25 @@ export interface Lens {
 export const PLAIN_LENS: Lens = { zoom: 1, right: 0, down: 0 };
 const MOST_ZOOM = 8;
 
+export interface Framing {
+  /** Room on every side, as a share of what is framed. */
+  margin: number;
+  /** The smallest height of a window: closer than that one sees pixels. */
+  least: number;
+}
+
 /**
- * The smallest window of shape `shape` (width by height, in pixels) that shows a box of a picture of shape `picture`
- * with a margin on every side. It stays inside the picture along every side on which it fits, and is centred on the
- * picture along the others.
+ * The smallest window of shape `shape` (width by height, in pixels) that shows a box of a picture of shape `picture`,
+ * with a margin on every side as far as that keeps it inside the picture. Where it can't be inside, it is centred on it.
  */
-export function windowAround(box: Box, picture: number, shape: number, margin: number): Window {
+export function windowAround(box: Box, picture: number, shape: number, { margin, least }: Framing): Window {
   const [x0, y0, x1, y1] = box;
-  // in shares of the picture a window is narrower than in pixels by the picture's own shape
+  // in shares of the picture a window is wider than in pixels by so much
   const ratio = shape / picture;
-  const wide = (x1 - x0) * (1 + 2 * margin);
-  const high = (y1 - y0) * (1 + 2 * margin);
-  const whole = Math.max(1, 1 / ratio);
-  const height = Math.min(Math.max(high, wide / ratio), whole);
+  const needed = Math.max(y1 - y0, (x1 - x0) / ratio);
+  const inside = Math.min(1, 1 / ratio);
+  const wanted = Math.max(needed * (1 + 2 * margin), least);
+  const height = Math.min(wanted, Math.max(needed, inside));
   return { ...place({ x: (x0 + x1) / 2, y: (y0 + y1) / 2 }, height * ratio, height), width: height * ratio, height };
 }
 

@@ -50,7 +50,7 @@ function Desk({ desk, view }: { desk: OpenDesk; view: DeskView }) {
   });
 
   return (
-    <div className="flex h-full flex-col max-lg:h-auto max-lg:min-h-full">
+    <div className="flex h-full flex-col max-[560px]:h-auto max-[560px]:min-h-full">
       <Header desk={desk} view={view} />
       <Note desk={desk} view={view} />
       <Work
@@ -66,7 +66,7 @@ function Desk({ desk, view }: { desk: OpenDesk; view: DeskView }) {
       {open?.what === "skip" && (
         <NoteDialog
           title={view.kind === "page" ? "Skip this picture" : "Skip"}
-          says="It is put before nobody any more. Where you merely can't tell, answer with u instead."
+          says="Nobody is asked about it any more. Where you merely can't tell, answer with u instead."
           usual={[
             "it can't be judged",
             "more than one person",
@@ -166,7 +166,7 @@ function Work({ view, ...rest }: WorkProps) {
   const { sheet, protocol } = view;
   if (!sheet || !protocol) return <NothingHere desk={rest.desk} view={view} paused={rest.paused} />;
   return (
-    <main className="grid min-h-0 flex-1 lg:grid-cols-[minmax(0,1fr)_minmax(380px,460px)]">
+    <main className="grid min-h-0 flex-1 min-[560px]:grid-cols-[minmax(0,1fr)_minmax(300px,36%)]">
       {sheet.kind === "grid" ? (
         <QuestionDesk key={sheet.id} sheet={sheet} protocol={protocol} outbox={view.outbox} {...rest} />
       ) : (

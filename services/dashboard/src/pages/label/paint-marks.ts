@@ -2,8 +2,8 @@ import type { PartMap } from "../../components/part-map.ts";
 
 /** A veil this fine looks the same and is painted in a tenth of a millisecond, of which a grid has dozens. */
 const MOST_ROWS = 256;
-/** Black at six tenths, as the canvas keeps it: alpha, blue, green, red. */
-const VEIL = 0x99_0e_0c_0a;
+/** Nearly black at four tenths, as the canvas keeps it: alpha, blue, green, red. */
+const VEIL = 0x66_0e_0c_0a;
 
 /** Lays a veil over everything but these parts; over nothing, where none of them is in the picture. */
 export function paintMarks(canvas: HTMLCanvasElement, map: PartMap, about: ReadonlySet<number>): void {

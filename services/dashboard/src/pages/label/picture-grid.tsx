@@ -32,7 +32,7 @@ export function PictureGrid({ sheet, category, outbox, focus, selected, look, on
   }, [place]);
 
   return (
-    <div ref={box} className="min-h-[min(60vh,320px)] overflow-y-auto bg-ground p-2 lg:min-h-0">
+    <div ref={box} className="min-h-[60vh] overflow-y-auto bg-ground p-2 min-[560px]:min-h-0">
       <div
         role="listbox"
         tabIndex={0}
@@ -48,7 +48,7 @@ export function PictureGrid({ sheet, category, outbox, focus, selected, look, on
           const given = sheet.given.find((one) => same(one, slot));
           const chosen = selected.some((one) => same(one, slot));
           const focused = at === place;
-          const ring = focused ? "ring-3 ring-accent" : chosen ? "ring-3 ring-series-b" : "ring-1 ring-line";
+          const ring = focused ? "ring-3 ring-accent" : chosen ? "ring-3 ring-warn" : "ring-1 ring-line";
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the page's keys do all of this
             // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus and names its active field
@@ -76,7 +76,7 @@ export function PictureGrid({ sheet, category, outbox, focus, selected, look, on
                   small
                 />
               </div>
-              {chosen && <Corner>✓</Corner>}
+              {chosen && <Chosen />}
               {given ? (
                 <Line tone="bg-panel text-ink font-medium">
                   {said(category, given.value, given.text)}
@@ -103,11 +103,12 @@ function Line({ tone, children }: { tone: string; children: React.ReactNode }) {
   );
 }
 
-function Corner({ children }: { children: React.ReactNode }) {
+function Chosen() {
   return (
-    <span className="absolute top-1 right-1 grid size-5 place-items-center rounded-full bg-accent text-xs text-accent-ink">
-      {children}
-    </span>
+    <svg viewBox="0 0 20 20" className="absolute top-1 right-1 size-5" aria-hidden="true">
+      <circle cx="10" cy="10" r="10" className="fill-warn" />
+      <path d="m5.5 10.5 3 3 6-7" fill="none" className="stroke-panel" strokeWidth="2" />
+    </svg>
   );
 }
 

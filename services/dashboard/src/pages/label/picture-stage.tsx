@@ -32,7 +32,7 @@ export function PictureStage({ assetId, alt, parts, next, look }: Props) {
   return (
     <div
       ref={field}
-      className="relative min-h-[min(60vh,320px)] cursor-grab touch-none overflow-hidden bg-sunk select-none active:cursor-grabbing lg:min-h-0"
+      className="relative min-h-[60vh] cursor-grab touch-none overflow-hidden bg-sunk select-none active:cursor-grabbing min-[560px]:min-h-0"
       data-testid="stage"
       data-asset={assetId}
       onWheel={(event) => look.zoom(event.deltaY < 0 ? WHEEL_STEP : 1 / WHEEL_STEP)}

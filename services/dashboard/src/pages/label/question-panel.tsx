@@ -96,7 +96,7 @@ export function QuestionPanel(props: Props) {
 
   return (
     <section
-      className="flex min-h-0 flex-col border-line bg-panel max-lg:border-t lg:border-l"
+      className="flex min-h-0 flex-col border-line bg-panel max-[560px]:border-t min-[560px]:border-l"
       aria-label="question"
       data-category={category.id}
       data-step={question.step}
@@ -117,7 +117,7 @@ export function QuestionPanel(props: Props) {
             ? category.existence
             : category.question}
       </h1>
-      <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-5 pb-3">
+      <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-5">
         {typing ? (
           <TypedAnswer
             mode={typing}
@@ -147,17 +147,17 @@ export function QuestionPanel(props: Props) {
         )}
         {props.children}
         <Guideline protocol={protocol} category={category} />
+        <KeyRow
+          keys={[
+            ["v", "not visible"],
+            ["u", "can't tell"],
+            ["o", "other"],
+            ["n", "does not apply"],
+            ...(category.arity === "two" && main === null ? [["Shift", "+ key: two colours"] as const] : []),
+            ["Backspace", "back"],
+          ]}
+        />
       </div>
-      <KeyRow
-        keys={[
-          ["v", "not visible"],
-          ["u", "can't tell"],
-          ["o", "other"],
-          ["n", "does not apply"],
-          ...(category.arity === "two" && main === null ? [["Shift", "+ key: two colours"] as const] : []),
-          ["Backspace", "back"],
-        ]}
-      />
     </section>
   );
 }
