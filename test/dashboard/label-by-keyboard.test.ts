@@ -1,7 +1,7 @@
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
+import { openScene, SCREENSHOTS, type Scene, type Window } from "./stage.ts";
 
 const numberOf = (id: string) => primeHuman.byId.get(id)?.n ?? 0;
 const optionOf = (id: string, text: string) => primeHuman.byId.get(id)?.options.indexOf(text) ?? -9;
@@ -52,6 +52,15 @@ async function question(page: Page, id: string, step: "exists" | "kind" = "kind"
   await page.locator(`section[data-category="${id}"][data-step="${step}"]`).waitFor({ timeout: 5_000 });
 }
 
+/** A window of an annotator who goes through pictures, each with its questions. */
+async function byPicture(theme?: "light" | "dark"): Promise<Window> {
+  const window = await scene.window("annotator", theme);
+  await window.page.getByRole("button", { name: "by picture" }).waitFor();
+  await window.page.keyboard.press("m");
+  await window.page.getByRole("button", { name: "by picture", pressed: true }).waitFor();
+  return window;
+}
+
 describe("an annotator with nothing but a keyboard", () => {
   it("answers 20 questions on two pages; every one is a row, with who gave it and how long it took", async () => {
     const first = [
@@ -82,7 +91,7 @@ describe("an annotator with nothing but a keyboard", () => {
       "tie.wears",
     ];
     await pages({ id: "keys.1", asset: 0, categories: first }, { id: "keys.2", asset: 1, categories: second });
-    const { page, context, complaints } = await scene.window("annotator");
+    const { page, context, complaints } = await byPicture();
     const press = (key: string) => page.keyboard.press(key);
 
     await question(page, "frame.shot");
@@ -191,7 +200,7 @@ describe("an annotator with nothing but a keyboard", () => {
     await scene.db.query("update answers set value[1] = 3, value[3] = 1 where asset_id = any($1)", [
       scene.assetIds.slice(2, 4),
     ]);
-    const { page, context } = await scene.window("annotator", "dark");
+    const { page, context } = await byPicture("dark");
     await question(page, "frame.shot");
     await page.getByText("suggested").waitFor();
     await page.screenshot({ path: `${SCREENSHOTS}/label-suggestion-dark.png` });
@@ -214,7 +223,7 @@ describe("an annotator with nothing but a keyboard", () => {
 
   it("loses nothing by a reload in the middle of a page, or by a server that is away when the page is finished", async () => {
     await pages({ id: "lost.1", asset: 0, categories: ["frame.shot", "person.age", "hair.color"] });
-    const { page, context } = await scene.window("annotator");
+    const { page, context } = await byPicture();
     await question(page, "frame.shot");
     await page.keyboard.press("2");
     await question(page, "person.age");
@@ -226,7 +235,7 @@ describe("an annotator with nothing but a keyboard", () => {
 
     await scene.down();
     await page.keyboard.press("4");
-    await page.getByText("Not saved yet").waitFor();
+    await page.getByText("Go on: answers are kept on this machine").waitFor();
     await page.screenshot({ path: `${SCREENSHOTS}/label-offline-light.png` });
     expect(await rowsOf("lost.1")).toEqual([]);
     await scene.up();
@@ -242,7 +251,7 @@ describe("an annotator with nothing but a keyboard", () => {
       { id: "late.1", asset: 0, categories: ["frame.shot"] },
       { id: "late.2", asset: 1, categories: ["frame.shot"] },
     );
-    const { page, context } = await scene.window("annotator");
+    const { page, context } = await byPicture();
     await question(page, "frame.shot");
     await scene.db.query("update review_tasks set fence = fence + 1, reviewer = 'somebody else' where id = 'late.1'");
     await page.keyboard.press("1");

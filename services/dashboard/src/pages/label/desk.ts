@@ -23,7 +23,15 @@ export type Given = z.infer<typeof Given>;
 const given = z.array(Given);
 const gone = z.array(SlotName);
 /** `gone` are slots that were skipped, or lost to somebody else: they are not asked any more. */
-const PageSheet = z.object({ kind: z.literal("page"), id: z.string(), task: LeasedTask, given, gone });
+const PageSheet = z.object({
+  kind: z.literal("page"),
+  id: z.string(),
+  task: LeasedTask,
+  given,
+  gone,
+  /** What was sent of it, all at once; what is answered anew after that corrects it. */
+  sent: given.nullable(),
+});
 const GridSheet = z.object({ kind: z.literal("grid"), id: z.string(), grid: SlotGrid, given, gone });
 export type PageSheet = z.infer<typeof PageSheet>;
 export type GridSheet = z.infer<typeof GridSheet>;
@@ -43,7 +51,7 @@ export function same(a: SlotName, b: SlotName): boolean {
 }
 
 export function pageSheet(task: LeasedTask): PageSheet {
-  return { kind: "page", id: task.id, task, given: [], gone: [] };
+  return { kind: "page", id: task.id, task, given: [], gone: [], sent: null };
 }
 
 /** The time of the lease tells two leases of the same slots apart. */
@@ -125,39 +133,34 @@ export function drop(desk: Desk, slots: readonly SlotName[]): Desk {
 }
 
 /**
- * Asks again what the server could not take. Of a page, whose answers it takes together, that is the last question, and
- * steps lead back to those before it.
+ * Asks again what the server could not take: a slot, or of a page that was refused whole its last question, since there
+ * is no telling which of its answers is the wrong one; steps lead back to the others.
  */
 export function reopen(desk: Desk, refused: readonly SlotName[]): Desk {
-  if (refused.length === 0) return desk;
-  const steps = [...desk.steps];
+  let back = refused;
   const sheets = desk.sheets.map((sheet) => {
-    const own = sheet.given.filter((one) => holds(refused, one));
-    if (own.length === 0 || sheet.kind === "grid") return { ...sheet, given: without(sheet.given, own) };
-    steps.push(...sheet.given.slice(0, -1).map((one) => [nameOf(one)]));
-    return { ...sheet, given: sheet.given.slice(0, -1) };
+    const whole = sheet.kind === "page" && sheet.given.length > 0 && sheet.given.every((one) => holds(refused, one));
+    if (!whole) return sheet;
+    back = [...without(back, sheet.given), ...sheet.given.slice(-1)];
+    return { ...sheet, sent: null };
   });
-  return { sheets, steps: steps.slice(-DEEPEST_UNDO) };
+  const steps = desk.steps.map((step) => without(step, back)).filter((step) => step.length > 0);
+  return { sheets: sheets.map((sheet) => ({ ...sheet, given: without(sheet.given, back) })), steps };
 }
 
-/** The desk without sheets that are answered and saved, and that no step leads back to. A page that is sent can't be undone. */
+/** The desk without sheets that are answered and saved, and that no step leads back to. */
 export function tidy(
   desk: Desk,
   protocol: (id: string) => Protocol | undefined,
   isPending: (slot: SlotName) => boolean,
 ): Desk {
-  const done = desk.sheets.filter((sheet) => {
-    const known = protocol(protocolOf(sheet));
-    return sheet.kind === "page" && known !== undefined && openSlots(sheet, known).length === 0;
-  });
-  const steps = desk.steps.filter((step) => !step.some((one) => done.some((sheet) => one.taskId === sheet.id)));
   const sheets = desk.sheets.filter((sheet) => {
     const known = protocol(protocolOf(sheet));
     if (!known || openSlots(sheet, known).length > 0) return true;
     const slots = slotsOf(sheet);
-    return slots.some(isPending) || steps.some((step) => step.some((one) => holds(slots, one)));
+    return slots.some(isPending) || desk.steps.some((step) => step.some((one) => holds(slots, one)));
   });
-  return { sheets, steps };
+  return sheets.length === desk.sheets.length ? desk : { ...desk, sheets };
 }
 
 export function holds(slots: readonly SlotName[], slot: SlotName): boolean {

@@ -1,4 +1,4 @@
-import type { SlotAnswer, SlotResult } from "@anyone/contracts/review-slots";
+import type { SlotResult } from "@anyone/contracts/review-slots";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { isPassing, openDelivery, sentence } from "./deliver.ts";
 import {
@@ -7,6 +7,7 @@ import {
   type Desk,
   drop,
   type Given,
+  holds,
   openSlots,
   protocolOf,
   reopen,
@@ -20,8 +21,9 @@ import {
 } from "./desk.ts";
 import { keepWork, nameOfWork, randomKey, type Shelf, TOUCH_MS, takeLeft } from "./desk-storage.ts";
 import { flagSlot, type Kind, leaseSheet, releaseSheet, skipSheet } from "./lease.ts";
-import { isPending, type Outbox, pending, put, retract, sealPage } from "./outbox.ts";
+import { isPending, type Outbox, pending, retract } from "./outbox.ts";
 import { createPaceMeter } from "./pace-meter.ts";
+import { post } from "./post.ts";
 import { protocolFor, warm } from "./warm.ts";
 
 const AWAY_MS = 2_000;
@@ -106,7 +108,10 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
     const held = left.desk.sheets.filter(isHeld);
     await Promise.all(held.map(learn)).catch(() => {});
     const again = held.filter(({ given }) => given.length > 0).length > 0;
-    keep({ desk: { ...left.desk, sheets: held }, outbox: left.outbox });
+    const steps = left.desk.steps.filter((step) =>
+      held.some((sheet) => slotsOf(sheet).some((slot) => holds(step, slot))),
+    );
+    keep({ desk: { sheets: held, steps }, outbox: left.outbox });
     clear();
     for (const sheet of held) warm(sheet);
     const sheet = work.desk.sheets.find((one) => openOf(one).length > 0);
@@ -177,11 +182,7 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
   }
 
   function give(given: readonly Given[]): void {
-    keep({ ...work, desk: answer(work.desk, given) });
-    const held = keep({
-      ...work,
-      outbox: work.desk.sheets.reduce((outbox, sheet) => post(outbox, sheet, given), work.outbox),
-    });
+    const held = keep(post({ ...work, desk: answer(work.desk, given) }, given, protocol, randomKey));
     if (!held) {
       change({
         notice: { tone: "warn", text: "This browser keeps nothing: a reload would lose what is not saved yet." },
@@ -192,20 +193,6 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
     change(rest.notice?.tone === "plain" ? { notice: null } : {});
     delivery.wake();
     void fill();
-  }
-
-  /** Answers of a grid go at once; those of a page together, since the server checks them against each other. */
-  function post(outbox: Outbox, sheet: Sheet, given: readonly Given[]): Outbox {
-    const slots = slotsOf(sheet);
-    const fenced = (answers: readonly Given[]) =>
-      answers.flatMap((one) => {
-        const slot = slots.find((own) => same(own, one));
-        return slot ? [{ ...one, taskId: one.taskId as SlotAnswer["taskId"], fence: slot.fence }] : [];
-      });
-    const own = fenced(given);
-    if (own.length === 0) return outbox;
-    if (sheet.kind === "grid") return put(outbox, own);
-    return openOf(sheet).length > 0 ? outbox : sealPage(outbox, randomKey(), fenced(sheet.given));
   }
 
   function back(): SlotName[] {
