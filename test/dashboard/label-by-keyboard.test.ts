@@ -58,6 +58,7 @@ async function byPicture(theme?: "light" | "dark"): Promise<Window> {
   await window.page.getByRole("button", { name: "by picture" }).waitFor();
   await window.page.keyboard.press("m");
   await window.page.getByRole("button", { name: "by picture", pressed: true }).waitFor();
+  window.complaints.length = 0;
   return window;
 }
 

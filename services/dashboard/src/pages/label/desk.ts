@@ -67,16 +67,15 @@ export function slotsOf(sheet: Sheet): (SlotName & { fence: number; assetId: str
   return categories.map((category) => ({ taskId, category, fence, assetId }));
 }
 
-/** The questions still to be answered. On a page a parent's answer opens and closes others. */
+/** The questions still to be answered, the next one first. On a page a parent's answer opens and closes others. */
 export function openSlots(sheet: Sheet, protocol: Protocol): SlotName[] {
   if (sheet.kind === "grid")
     return sheet.grid.slots.filter((slot) => !holds(sheet.given, slot) && !holds(sheet.gone, slot));
   const { categories, id } = sheet.task;
   const asked = categories.filter((category) => !holds(sheet.gone, { taskId: id, category }));
-  return walk(protocol, { ...sheet.task, categories: asked }, sheet.given).open.map(({ n }) => ({
-    taskId: id,
-    category: n,
-  }));
+  const { category: first, open } = walk(protocol, { ...sheet.task, categories: asked }, sheet.given);
+  const others = open.filter((one) => one !== first);
+  return (first ? [first, ...others] : []).map(({ n }) => ({ taskId: id, category: n }));
 }
 
 export function protocolOf(sheet: Sheet): string {

@@ -214,7 +214,7 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
       keep({ ...work, desk: drop(work.desk, open) });
     }
     clear();
-    change({ kind, category, idle: false });
+    change({ kind, category, idle: false, notice: null });
     void fill();
   }
 
