@@ -6,8 +6,11 @@ import { GivenAnswer, Purpose, ShownAnswer } from "./review.ts";
 const category = z.number().int().min(1).max(70);
 const fence = z.number().int().min(0).max(2_147_483_647);
 
-/** One question about one asset, leased to who asked for it: a field of the grid. */
-export const ReviewSlot = z.object({
+/** A slot (one question of one page) under the lease that the fence stands for. */
+const SlotLease = z.strictObject({ taskId: ReviewTaskId, category, fence });
+
+/** One open question of one page, leased to who asked for it. */
+export const LeasedSlot = z.object({
   taskId: z.string(),
   iteration: z.number().int(),
   assetId: z.string(),
@@ -18,103 +21,110 @@ export const ReviewSlot = z.object({
   /** Given back with the answer: it is refused when the lease has gone to somebody else. */
   fence: z.number().int(),
   suggestion: z.object({ value: z.number().int(), confidence: z.number() }).nullable(),
-  /** Answers that stand for other categories of this asset: what the question's gate reads. */
+  /** What stands about the same picture: of questions its page does not ask, and said on the page by anybody. */
   known: z.array(ShownAnswer),
   /** Share of the picture per part id, and the parts its lower border cuts. Empty: unknown. */
   partShares: z.array(z.number()),
   cutParts: z.array(z.number().int()),
 });
-export type ReviewSlot = z.infer<typeof ReviewSlot>;
+export type LeasedSlot = z.infer<typeof LeasedSlot>;
 
-/** The same question about many assets. */
-export const SlotGrid = z.object({
+/** Open slots of one category, each of another page. */
+export const Grid = z.object({
   category: z.number().int(),
   protocolId: z.string(),
+  /** When the first of its leases runs out. */
   leaseUntil: z.string(),
-  slots: z.array(ReviewSlot),
+  slots: z.array(LeasedSlot),
 });
-export type SlotGrid = z.infer<typeof SlotGrid>;
+export type Grid = z.infer<typeof Grid>;
 
-/** An answer to one slot; value, text and milliseconds as on a page. */
-export const SlotAnswer = GivenAnswer.safeExtend({ taskId: ReviewTaskId, fence });
-export type SlotAnswer = z.infer<typeof SlotAnswer>;
+/** As `GivenAnswer`; a text that is too long is refused alone, so that it costs no other answer. */
+const SlotAnswer = SlotLease.extend({
+  value: GivenAnswer.shape.value,
+  text: z.string().trim().min(1).max(10_000).optional(),
+  milliseconds: GivenAnswer.shape.milliseconds,
+});
 
 export const SlotResult = z.object({
   taskId: z.string(),
   category: z.number().int(),
-  /** `corrected`: it replaced an earlier answer of the same person, which stays on record. */
+  /** repeated: this answer stands already; corrected: it replaces an earlier one of the same person. */
   state: z.enum(["recorded", "repeated", "corrected", "refused"]),
   problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
 });
 export type SlotResult = z.infer<typeof SlotResult>;
 
-const slot = z.strictObject({ taskId: ReviewTaskId, category, fence });
-
-export const reviewSlotsApi = {
-  lease: operation({
+export const slotsApi = {
+  leaseSlots: operation({
     method: "POST",
     path: "/v1/review/slots/lease",
     stage: "review",
     access: "annotator",
-    summary: "Leases one question about many assets to the asking key; `grid` is null when nothing waits",
+    summary: "Leases open slots of one category to the asking key; `grid` is null when nothing waits for it",
     body: z.strictObject({
-      /** Without it the server picks the question. */
+      /** Without one, the category with most open slots of which the key may answer any. */
       category: category.optional(),
       limit: z.number().int().min(1).max(64).default(24),
       purpose: Purpose.optional(),
       leaseSeconds: z.number().int().min(5).max(3600).default(600),
     }),
-    answer: z.object({ grid: SlotGrid.nullable() }),
+    answer: z.object({ grid: Grid.nullable() }),
     perMinute: 6000,
   }),
-  answer: operation({
+  answerSlots: operation({
     method: "POST",
     path: "/v1/review/slots/answers",
     stage: "review",
     access: "annotator",
-    summary: "Records answers one by one; a later answer of the same person corrects hers before",
+    summary: "Records answers to leased slots one by one: a refused one costs no other, and sent again nothing changes",
     headers: z.object({ "idempotency-key": z.string().min(8).max(100) }),
     body: z.strictObject({ answers: z.array(SlotAnswer).min(1).max(64) }),
     answer: z.object({ results: z.array(SlotResult) }),
     perMinute: 6000,
   }),
-  release: operation({
+  releaseSlots: operation({
     method: "POST",
     path: "/v1/review/slots/release",
     stage: "review",
     access: "annotator",
-    summary: "Gives leased slots back unanswered",
-    body: z.strictObject({ slots: z.array(slot).min(1).max(64) }),
+    summary: "Gives leased slots back unanswered; those that somebody else has by now are left",
+    body: z.strictObject({ slots: z.array(SlotLease).min(1).max(64) }),
     answer: z.object({ released: z.number().int() }),
-    perMinute: 6000,
   }),
-  skip: operation({
+  skipSlot: operation({
     method: "POST",
     path: "/v1/review/slots/skip",
     stage: "review",
     access: "annotator",
-    summary: "Ends a leased slot without an answer, for good: this question can't be judged on this asset",
-    body: slot.extend({ reason: z.string().trim().min(1).max(500) }),
+    summary: "Ends a leased slot without an answer, for good: this question can't be judged on this picture",
+    body: SlotLease.extend({ reason: z.string().trim().min(1).max(500) }),
     answer: z.object({ skipped: z.literal(true) }),
-    perMinute: 6000,
   }),
-  flag: operation({
+  flagSlot: operation({
     method: "POST",
     path: "/v1/review/slots/flag",
     stage: "review",
     access: "annotator",
-    summary: "Asks somebody to look at a slot, with a note; it stays to be answered",
-    body: slot.partial({ fence: true }).extend({ note: z.string().trim().min(1).max(500) }),
+    summary: "Leaves a note for operators about a slot's picture; the slot stays as it is",
+    // no lease is needed to say that something is wrong
+    body: SlotLease.partial({ fence: true }).extend({ note: z.string().trim().min(1).max(1000) }),
     answer: z.object({ flagged: z.literal(true) }),
-    perMinute: 6000,
   }),
-  questions: operation({
+  listQuestions: operation({
     path: "/v1/review/questions",
     stage: "review",
     access: "annotator",
-    summary: "The questions that wait for people, with how many slots of each, and how many the asking key answered",
+    summary: "What waits for people per category, and how many answers of it the asking key has given",
     answer: z.object({
-      items: z.array(z.object({ category: z.number().int(), open: z.number().int(), mine: z.number().int() })),
+      items: z.array(
+        z.object({
+          category: z.number().int(),
+          /** Open slots; counting stops at 1,000. */
+          open: z.number().int(),
+          mine: z.number().int(),
+        }),
+      ),
     }),
   }),
 } as const;

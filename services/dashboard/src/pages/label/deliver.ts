@@ -1,6 +1,6 @@
 import { ApiError } from "@anyone/contracts/client";
 import { reviewApi } from "@anyone/contracts/review";
-import { reviewSlotsApi, type SlotResult } from "@anyone/contracts/review-slots";
+import { type SlotResult, slotsApi } from "@anyone/contracts/review-slots";
 import { api } from "../../client.ts";
 import { randomKey } from "./desk-storage.ts";
 import { type Batch, type Outbox, seal, settle, split } from "./outbox.ts";
@@ -78,7 +78,7 @@ export function openDelivery({ read, write, onResults, onAway }: Route): { wake:
 async function send({ key, answers, page }: Batch): Promise<SlotResult[]> {
   const headers = { "idempotency-key": key };
   const [first] = answers;
-  if (!page || !first) return (await api.call(reviewSlotsApi.answer, { headers, body: { answers } })).results;
+  if (!page || !first) return (await api.call(slotsApi.answerSlots, { headers, body: { answers } })).results;
   await api.call(reviewApi.answer, {
     params: { id: first.taskId },
     headers,

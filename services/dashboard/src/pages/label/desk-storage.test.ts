@@ -1,8 +1,7 @@
-import type { SlotAnswer } from "@anyone/contracts/review-slots";
 import { describe, expect, it } from "vitest";
 import { EMPTY_DESK } from "./desk.ts";
 import { keepWork, nameOfWork, type Shelf, takeLeft } from "./desk-storage.ts";
-import { EMPTY_OUTBOX, pending, put } from "./outbox.ts";
+import { EMPTY_OUTBOX, pending, put, type SlotAnswer } from "./outbox.ts";
 
 /** The browser's storage as its standard has it. */
 function shelf(): Shelf {

@@ -1,5 +1,5 @@
 import type { LeasedTask } from "@anyone/contracts/review";
-import type { ReviewSlot } from "@anyone/contracts/review-slots";
+import type { LeasedSlot } from "@anyone/contracts/review-slots";
 import { NOT_ASKED } from "@anyone/domain/annotate/answer";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import fc from "fast-check";
@@ -27,7 +27,7 @@ const nothing = () => false;
 function grid(name: string, size: number) {
   const slots = Array.from(
     { length: size },
-    (_, n): ReviewSlot => ({
+    (_, n): LeasedSlot => ({
       taskId: `${name}.${n}`,
       iteration: 1,
       assetId: String(n),

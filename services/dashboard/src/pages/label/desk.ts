@@ -1,5 +1,5 @@
 import { LeasedTask } from "@anyone/contracts/review";
-import { SlotGrid } from "@anyone/contracts/review-slots";
+import { Grid } from "@anyone/contracts/review-slots";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { z } from "zod";
 import { walk } from "./walk.ts";
@@ -32,7 +32,7 @@ const PageSheet = z.object({
   /** What was sent of it, all at once; what is answered anew after that corrects it. */
   sent: given.nullable(),
 });
-const GridSheet = z.object({ kind: z.literal("grid"), id: z.string(), grid: SlotGrid, given, gone });
+const GridSheet = z.object({ kind: z.literal("grid"), id: z.string(), grid: Grid, given, gone });
 export type PageSheet = z.infer<typeof PageSheet>;
 export type GridSheet = z.infer<typeof GridSheet>;
 export type Sheet = PageSheet | GridSheet;
@@ -55,7 +55,7 @@ export function pageSheet(task: LeasedTask): PageSheet {
 }
 
 /** The time of the lease tells two leases of the same slots apart. */
-export function gridSheet(grid: SlotGrid): GridSheet {
+export function gridSheet(grid: Grid): GridSheet {
   const [first] = grid.slots;
   return { kind: "grid", id: `${grid.category} ${first?.taskId} ${grid.leaseUntil}`, grid, given: [], gone: [] };
 }

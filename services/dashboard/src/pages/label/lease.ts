@@ -1,6 +1,6 @@
 import { ApiError } from "@anyone/contracts/client";
 import { reviewApi } from "@anyone/contracts/review";
-import { reviewSlotsApi } from "@anyone/contracts/review-slots";
+import { slotsApi } from "@anyone/contracts/review-slots";
 import { api } from "../../client.ts";
 import { gridSheet, pageSheet, type Sheet, type SlotName, slotsOf } from "./desk.ts";
 
@@ -21,9 +21,8 @@ export async function leaseSheet(kind: Kind, category: number | null, must: bool
     return task ? pageSheet(task) : null;
   }
   const ask = { limit: GRID_SIZE, leaseSeconds: LEASE_SECONDS };
-  const named = category === null ? null : (await api.call(reviewSlotsApi.lease, { body: { ...ask, category } })).grid;
-  const grid =
-    named || (category !== null && must) ? named : (await api.call(reviewSlotsApi.lease, { body: ask })).grid;
+  const named = category === null ? null : (await api.call(slotsApi.leaseSlots, { body: { ...ask, category } })).grid;
+  const grid = named || (category !== null && must) ? named : (await api.call(slotsApi.leaseSlots, { body: ask })).grid;
   return grid && grid.slots.length > 0 ? gridSheet(grid) : null;
 }
 
@@ -35,7 +34,7 @@ export async function releaseSheet(sheet: Sheet, open: readonly SlotName[]): Pro
       return;
     }
     const slots = fenced(sheet, open);
-    if (slots.length > 0) await api.call(reviewSlotsApi.release, { body: { slots } });
+    if (slots.length > 0) await api.call(slotsApi.releaseSlots, { body: { slots } });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }
@@ -48,11 +47,11 @@ export async function skipSheet(sheet: Sheet, slots: readonly SlotName[], reason
     await api.call(reviewApi.skip, { params: { id: id as never }, body: { fence, reason } });
     return;
   }
-  for (const slot of fenced(sheet, slots)) await api.call(reviewSlotsApi.skip, { body: { ...slot, reason } });
+  for (const slot of fenced(sheet, slots)) await api.call(slotsApi.skipSlot, { body: { ...slot, reason } });
 }
 
 export async function flagSlot({ taskId, category }: SlotName, note: string): Promise<void> {
-  await api.call(reviewSlotsApi.flag, { body: { taskId: taskId as never, category, note } });
+  await api.call(slotsApi.flagSlot, { body: { taskId: taskId as never, category, note } });
 }
 
 function fenced(sheet: Sheet, slots: readonly SlotName[]) {

@@ -1,4 +1,3 @@
-import type { SlotAnswer } from "@anyone/contracts/review-slots";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -10,6 +9,7 @@ import {
   pending,
   put,
   retract,
+  type SlotAnswer,
   seal,
   sealPage,
   settle,

@@ -1,6 +1,17 @@
-import { SlotAnswer } from "@anyone/contracts/review-slots";
+import { ReviewTaskId } from "@anyone/domain/ids";
 import { z } from "zod";
 import { holds, type SlotName } from "./desk.ts";
+
+/** One answer as it is sent, under the fence of its lease. */
+const SlotAnswer = z.object({
+  taskId: ReviewTaskId,
+  category: z.number(),
+  fence: z.number(),
+  value: z.number(),
+  text: z.string().optional(),
+  milliseconds: z.number().optional(),
+});
+export type SlotAnswer = z.infer<typeof SlotAnswer>;
 
 /** `page`: these are all the answers of a page, which the server records together and ends the page with. */
 const Batch = z.object({ key: z.string(), answers: z.array(SlotAnswer), page: z.boolean() });

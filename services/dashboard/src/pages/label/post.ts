@@ -1,8 +1,7 @@
-import type { SlotAnswer } from "@anyone/contracts/review-slots";
 import { NOT_ASKED } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { type Desk, type Given, holds, openSlots, protocolOf, type Sheet, same, slotsOf } from "./desk.ts";
-import { type Outbox, put, sealPage } from "./outbox.ts";
+import { type Outbox, put, type SlotAnswer, sealPage } from "./outbox.ts";
 
 interface Work {
   desk: Desk;

@@ -1,4 +1,4 @@
-import type { ReviewSlot } from "@anyone/contracts/review-slots";
+import type { LeasedSlot } from "@anyone/contracts/review-slots";
 import type { Category, Protocol } from "@anyone/domain/annotate/protocol";
 import { useState } from "react";
 import { type GridSheet, holds, type SlotName, same } from "./desk.ts";
@@ -33,8 +33,8 @@ export function QuestionDesk(props: Props) {
 
 interface AnsweringProps extends Props {
   category: Category;
-  slots: readonly ReviewSlot[];
-  first: ReviewSlot;
+  slots: readonly LeasedSlot[];
+  first: LeasedSlot;
 }
 
 /** A key answers the one in focus, or all that are selected, and goes on. */

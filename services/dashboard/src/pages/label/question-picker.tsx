@@ -1,4 +1,4 @@
-import { reviewSlotsApi } from "@anyone/contracts/review-slots";
+import { slotsApi } from "@anyone/contracts/review-slots";
 import { useApi } from "../../client.ts";
 import { Select } from "../../components/controls.tsx";
 import { nameOf, useProtocol } from "../../components/protocol.ts";
@@ -7,7 +7,7 @@ import type { DeskView } from "./open-desk.ts";
 
 /** Which question to go through: the one the server picks, or one's own choice of those that wait. */
 export function QuestionPicker({ view, onPick }: { view: DeskView; onPick: (category: number | null) => void }) {
-  const questions = useApi(reviewSlotsApi.questions, undefined, { every: 10_000 });
+  const questions = useApi(slotsApi.listQuestions, undefined, { every: 10_000 });
   const protocol = useProtocol(view.protocol?.identity).data;
   const items = (questions.data?.items ?? []).filter(({ open, category }) => open > 0 || category === view.category);
   return (
