@@ -8,6 +8,7 @@ import { missingApi } from "./missing.ts";
 import type { AnyOperation } from "./operation.ts";
 import { releaseApi } from "./release.ts";
 import { reviewApi } from "./review.ts";
+import { slotsApi } from "./review-slots.ts";
 import { sourceApi } from "./source.ts";
 import { systemApi } from "./system.ts";
 import { thresholdsApi } from "./thresholds.ts";
@@ -24,6 +25,7 @@ export const CATALOG: readonly AnyOperation[] = [
   thresholdsApi,
   annotateApi,
   reviewApi,
+  slotsApi,
   releaseApi,
   trainApi,
   evaluateApi,

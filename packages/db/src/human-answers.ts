@@ -32,8 +32,10 @@ export const humanAnswers = {
   async add(tx: Transaction, origin: AnswerOrigin, answers: readonly NewHumanAnswer[]): Promise<void> {
     await tx.query(
       `INSERT INTO human_answers (review_task_id, asset_id, protocol_id, reviewer, iteration, purpose, idempotency_key,
-                                  category, value, text, milliseconds)
-       SELECT $1, $2, $3, $4, $5, $6, $7, * FROM unnest($8::smallint[], $9::smallint[], $10::text[], $11::int[])`,
+                                  category, value, text, milliseconds, revision)
+       SELECT $1, $2, $3, $4, $5, $6, $7, new.*, 1 + (SELECT coalesce(max(revision), 0) FROM human_answers
+                 WHERE review_task_id = $1 AND category = new.category)
+         FROM unnest($8::smallint[], $9::smallint[], $10::text[], $11::int[]) AS new (category, value, text, ms)`,
       [
         origin.reviewTaskId,
         origin.assetId,
@@ -59,10 +61,20 @@ export const humanAnswers = {
     );
   },
 
-  /** What people said about these assets as samples, per asset, oldest first. */
+  /** What stands of what was said on these pages, by page. */
+  async standingOn(sql: Sql, taskIds: readonly string[]): Promise<Map<string, HumanSaid[]>> {
+    const rows = await sql.query<HumanSaid & { taskId: string }>(
+      `SELECT review_task_id AS "taskId", category, value, text FROM standing_answers
+        WHERE review_task_id = ANY ($1::text[]) ORDER BY category`,
+      [taskIds],
+    );
+    return Map.groupBy(rows, ({ taskId }) => taskId);
+  },
+
+  /** What stands of what people said about these assets as samples, per asset, oldest first. */
   async aboutSamples(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, HumanSaid[]>> {
     const rows = await sql.query<HumanSaid & { assetId: string }>(
-      `SELECT asset_id AS "assetId", category, value, text FROM human_answers
+      `SELECT asset_id AS "assetId", category, value, text FROM standing_answers
         WHERE protocol_id = $1 AND asset_id = ANY ($2::text[]) AND purpose = 'sample' ORDER BY id`,
       [protocolId, assetIds],
     );
@@ -76,16 +88,19 @@ export const humanAnswers = {
   },
 
   /**
-   * What people said about evaluation assets, per asset: each answered page is a vote, the tie-break last; a skipped page
-   * is none.
+   * What people said about evaluation assets, per asset: each page that ended is a vote, the tie-break last, about what
+   * was not skipped of it; a page skipped whole is none.
    */
   async ballots(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, Ballot>> {
     const rows = await sql.query<PageRow>(
-      `SELECT t.asset_id AS "assetId", t.categories, t.state = 'done' AS answered, t.purpose = 'tie-break' AS "tieBreak",
+      `SELECT t.asset_id AS "assetId", t.state IN ('done', 'skipped') AS answered, t.purpose = 'tie-break' AS "tieBreak",
+              ARRAY(SELECT c FROM unnest(t.categories) AS c LEFT JOIN review_slots s ON s.task = t.number AND s.category = c
+                     WHERE CASE t.state WHEN 'done' THEN s.state IS DISTINCT FROM 'skipped' ELSE s.state IN ('done', 'closed') END)
+                AS categories,
               coalesce(array_agg(h.category ORDER BY h.category) FILTER (WHERE h.id IS NOT NULL), '{}') AS said,
               coalesce(array_agg(h.value ORDER BY h.category) FILTER (WHERE h.id IS NOT NULL), '{}') AS value
          FROM review_tasks t JOIN iterations i ON i.number = t.iteration
-         LEFT JOIN human_answers h ON h.review_task_id = t.id
+         LEFT JOIN standing_answers h ON h.review_task_id = t.id
         WHERE t.purpose IN ('evaluation', 'tie-break') AND i.protocol_id = $1 AND t.asset_id = ANY ($2::text[])
         GROUP BY t.id ORDER BY t.asset_id, "tieBreak", t.id`,
       [protocolId, assetIds],
@@ -96,7 +111,7 @@ export const humanAnswers = {
       ballots.set(assetId, ballot);
       if (tieBreak) ballot.tieBroken = true;
       else ballot.pages += 1;
-      if (!answered) continue;
+      if (!answered || categories.length === 0) continue;
       ballot.votes.push({
         categories,
         said: new Map(said.map((category, place) => [category, value[place] as number])),

@@ -5,6 +5,8 @@ export type ReviewPurpose = "evaluation" | "tie-break" | "sample";
 
 export interface ReviewTask {
   id: string;
+  /** What its slots name it by. */
+  number: string;
   iteration: number;
   assetId: string;
   purpose: ReviewPurpose;
@@ -38,13 +40,18 @@ export interface PageFacts {
   giver: number[] | null;
 }
 
-const TASK = `id, iteration, asset_id AS "assetId", purpose, categories, blind, state, reviewer, fence,
+const TASK = `id, number, iteration, asset_id AS "assetId", purpose, categories, blind, state, reviewer, fence,
   lease_until AS "leaseUntil", state = 'leased' AND lease_until > clock_timestamp() AS held`;
 
-/** Whether reviewer $1 has or had another page about the evaluation asset of page `t`. */
+/** Whether reviewer $1 has or had another page about the evaluation asset of page `t`, or a slot of one. */
 export const SEEN_BEFORE = `(t.purpose <> 'sample' AND EXISTS (
   SELECT 1 FROM review_tasks o WHERE o.asset_id = t.asset_id AND o.iteration = t.iteration AND o.id <> t.id
-     AND o.purpose <> 'sample' AND o.reviewer = $1))`;
+     AND o.purpose <> 'sample' AND (o.reviewer = $1 OR EXISTS (
+       SELECT FROM review_slots s WHERE s.task = o.number AND s.reviewer = $1 AND s.state IN ('leased', 'done')))))`;
+
+/** Whether nobody has a slot of page `t` apart from the page. */
+const WHOLE = `NOT EXISTS (SELECT FROM review_slots s WHERE s.task = t.number AND s.state = 'leased' AND NOT s.paged
+                              AND s.lease_until > clock_timestamp())`;
 
 /** Pages of questions: leased to one person at a time, under a fence. Only the database's clock counts. */
 export const reviewTasks = {
@@ -67,19 +74,29 @@ export const reviewTasks = {
   },
 
   /**
-   * Leases the next page to a reviewer, evaluation before sample; a page whose lease ran out is open again. Two calls at
-   * once never get the same page, and nobody gets a second page about an evaluation asset: votes are of different people.
+   * Leases the next page to a reviewer with all its open slots, by one statement. A page whose lease ran out comes first,
+   * then evaluation before sample. Two calls at once never get the same page, a page of which somebody has a slot is
+   * nobody's, and nobody gets a second page about an evaluation asset: votes are of different people.
    */
   async lease(sql: Sql, { reviewer, purpose, seconds }: LeaseWanted): Promise<ReviewTask | undefined> {
+    const fits = `($2::text IS NULL OR t.purpose = $2) AND NOT ${SEEN_BEFORE} AND ${WHOLE}`;
     const [task] = await sql.query<ReviewTask>(
-      `UPDATE review_tasks SET state = 'leased', fence = fence + 1, reviewer = $1,
-              lease_until = clock_timestamp() + make_interval(secs => $3)
-        WHERE id = (SELECT id FROM review_tasks t
-                     WHERE (state = 'open' OR state = 'leased' AND lease_until < clock_timestamp())
-                       AND ($2::text IS NULL OR purpose = $2)
-                       AND NOT ${SEEN_BEFORE}
-                     ORDER BY purpose, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING ${TASK}`,
+      `WITH late AS (
+         SELECT t.id FROM review_tasks t WHERE t.state = 'leased' AND t.lease_until < clock_timestamp() AND ${fits}
+          ORDER BY t.lease_until LIMIT 1 FOR UPDATE SKIP LOCKED),
+       open AS (
+         SELECT t.id FROM review_tasks t WHERE t.state = 'open' AND ${fits}
+          ORDER BY t.purpose, t.id LIMIT (SELECT 1 - count(*) FROM late) FOR UPDATE SKIP LOCKED),
+       page AS (
+         UPDATE review_tasks SET state = 'leased', fence = fence + 1, reviewer = $1,
+                lease_until = clock_timestamp() + make_interval(secs => $3)
+          WHERE id IN (SELECT id FROM late UNION ALL SELECT id FROM open) RETURNING ${TASK}),
+       slots AS (
+         UPDATE review_slots s SET state = 'leased', fence = s.fence + 1, reviewer = $1, paged = true,
+                lease_until = page."leaseUntil"
+           FROM page WHERE s.task = page.number
+            AND (s.state = 'open' OR s.state = 'leased' AND (s.paged OR s.lease_until < clock_timestamp())))
+       SELECT * FROM page`,
       [reviewer, purpose, seconds],
     );
     return task;
@@ -103,7 +120,13 @@ export const reviewTasks = {
     );
   },
 
-  async giveBack(tx: Transaction, id: string): Promise<void> {
+  /** Gives a page back with the slots that were leased with it. */
+  async giveBack(tx: Transaction, { id, number }: Pick<ReviewTask, "id" | "number">): Promise<void> {
+    await tx.query(
+      `UPDATE review_slots SET state = 'open', paged = false, reviewer = NULL, lease_until = NULL
+        WHERE task = $1 AND state = 'leased' AND paged`,
+      [number],
+    );
     await tx.query(`UPDATE review_tasks SET state = 'open', reviewer = NULL, lease_until = NULL WHERE id = $1`, [id]);
   },
 

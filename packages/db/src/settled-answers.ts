@@ -39,7 +39,7 @@ export async function settleAnswers(tx: Transaction, protocol: Protocol, assetId
 /** Every asset that people answered about as a sample, under a protocol. */
 export async function sampledAssets(tx: Transaction, protocolId: string): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
-    `SELECT DISTINCT asset_id AS id FROM human_answers WHERE protocol_id = $1 AND purpose = 'sample' ORDER BY 1`,
+    `SELECT DISTINCT asset_id AS id FROM standing_answers WHERE protocol_id = $1 AND purpose = 'sample' ORDER BY 1`,
     [protocolId],
   );
   return rows.map(({ id }) => id);

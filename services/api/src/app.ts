@@ -17,6 +17,7 @@ import { grantRoutes } from "./routes/grants.ts";
 import { missingRoutes } from "./routes/missing.ts";
 import { releaseRoutes } from "./routes/release.ts";
 import { reviewRoutes } from "./routes/review.ts";
+import { slotRoutes } from "./routes/review-slots.ts";
 import { sourceRoutes } from "./routes/source.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { thresholdRoutes } from "./routes/thresholds.ts";
@@ -60,6 +61,7 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
     thresholdRoutes,
     annotateRoutes,
     reviewRoutes,
+    slotRoutes,
     releaseRoutes,
     trainRoutes,
     evaluateRoutes,

@@ -11,6 +11,7 @@ import { drawSample } from "@anyone/domain/review/sample";
 import { done, next, type Outcome } from "@anyone/queues/job";
 import { advanceIteration } from "@anyone/queues/jobs/review";
 import type { ReviewContext } from "./context.ts";
+import { slotPages } from "./slot-pages.ts";
 
 /**
  * Draws what people are asked about in an iteration: its sample, and before the first one the evaluation set, which is
@@ -66,6 +67,7 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
         await evaluationSets.freeze(tx, { id: setId, protocolId, seed: policy.seed, sha256: hashOf(drawn) }, drawn);
       await iterationFacts.recordSample(tx, number, sample);
       await reviewTasks.plan(tx, tasks);
+      await slotPages(tx, protocols);
       await recordEvent(tx, {
         stage: "review",
         kind: "tasks-drawn",

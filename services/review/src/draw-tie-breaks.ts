@@ -7,6 +7,7 @@ import { disagreements } from "@anyone/domain/review/agreement";
 import { done, next, type Outcome } from "@anyone/queues/job";
 import { advanceIteration } from "@anyone/queues/jobs/review";
 import type { ReviewContext } from "./context.ts";
+import { slotPages } from "./slot-pages.ts";
 
 /**
  * Puts what people disagree on about the evaluation set before one more person, once. Nothing of it is shown: a third
@@ -32,6 +33,7 @@ export async function drawTieBreaks(iteration: Iteration, { db, protocols }: Rev
     write: async (tx) => {
       if (!(await iterations.move(tx, number, { from: "labelling", to: "adjudicating" }))) return;
       await reviewTasks.plan(tx, tasks);
+      await slotPages(tx, protocols);
       if (tasks.length === 0) return;
       await recordEvent(tx, {
         stage: "review",

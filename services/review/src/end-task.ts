@@ -9,7 +9,7 @@ import { endPage } from "./submit-answers.ts";
 export async function releaseTask(request: ReleaseTaskRequest, { db }: ReviewContext): Promise<Record<string, never>> {
   await db.transaction(async (tx) => {
     const task = await heldTask(tx, request);
-    await reviewTasks.giveBack(tx, task.id);
+    await reviewTasks.giveBack(tx, task);
   });
   return {};
 }

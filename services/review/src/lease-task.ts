@@ -2,6 +2,7 @@ import { type LeaseWanted, type ReviewTask, reviewTasks } from "@anyone/db/revie
 import { fault } from "@anyone/domain/fault";
 import type { LeaseTaskRequest, LeaseTaskResponse } from "@anyone/grpc/generated/anyone/v1/review";
 import type { ReviewContext } from "./context.ts";
+import { heldPart } from "./held-part.ts";
 import { knownAnswers, readPage, suggestions } from "./page.ts";
 import { endPage } from "./submit-answers.ts";
 
@@ -12,17 +13,11 @@ const SECONDS = { least: 5, usual: 600, most: 3600 };
  * pool is skipped. One that was leased before that may be finished: what was said of it is kept, and counts again should the asset come back.
  */
 export async function leaseTask(request: LeaseTaskRequest, context: ReviewContext): Promise<LeaseTaskResponse> {
-  const { reviewer, purpose } = request;
-  if (!reviewer) throw fault("bad-input", "A page is leased to somebody: reviewer is missing.");
-  if (!["", "evaluation", "tie-break", "sample"].includes(purpose)) {
-    throw fault("bad-input", `There is no purpose "${purpose}".`, {
-      hint: "Say evaluation, tie-break, sample, or nothing for any.",
-    });
-  }
-  const seconds = Math.min(SECONDS.most, Math.max(SECONDS.least, request.leaseSeconds || SECONDS.usual));
-  const task = await leaseShown({ reviewer, purpose: purpose || null, seconds }, context);
-  if (!task) return { task: undefined };
-  const { facts } = await readPage(context.db, task, context.protocols);
+  const wanted = wantedLease(request);
+  const leased = await leaseShown(wanted, context);
+  if (!leased) return { task: undefined };
+  const { protocol, facts: all } = await readPage(context.db, leased, context.protocols);
+  const { task, facts } = await heldPart(context.db, protocol, leased, all);
   const { id, iteration, assetId, blind, categories, fence } = task;
   return {
     task: {
@@ -41,6 +36,26 @@ export async function leaseTask(request: LeaseTaskRequest, context: ReviewContex
       cutParts: facts.cutParts,
     },
   };
+}
+
+/**
+ * Who wants a lease, of what purpose (null: any), for how many seconds within bounds.
+ *
+ * @throws Fault `bad-input` without a reviewer, or for a purpose that does not exist.
+ */
+export function wantedLease({
+  reviewer,
+  purpose,
+  leaseSeconds,
+}: Pick<LeaseTaskRequest, "reviewer" | "purpose" | "leaseSeconds">): LeaseWanted {
+  if (!reviewer) throw fault("bad-input", "A page is leased to somebody: reviewer is missing.");
+  if (!["", "evaluation", "tie-break", "sample"].includes(purpose)) {
+    throw fault("bad-input", `There is no purpose "${purpose}".`, {
+      hint: "Say evaluation, tie-break, sample, or nothing for any.",
+    });
+  }
+  const seconds = Math.min(SECONDS.most, Math.max(SECONDS.least, leaseSeconds || SECONDS.usual));
+  return { reviewer, purpose: purpose || null, seconds };
 }
 
 /** Each page in a transaction of its own: one that is skipped stays so. */

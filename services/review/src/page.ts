@@ -27,10 +27,20 @@ export async function readPage(
 ): Promise<{ protocol: Protocol; facts: PageFacts }> {
   const facts = await reviewTasks.pageFacts(sql, task);
   const protocol = await protocols.get(facts.protocolId);
-  if (task.purpose !== "tie-break") return { protocol, facts };
-  const ballot = (await humanAnswers.ballots(sql, protocol.identity, [task.assetId])).get(task.assetId);
+  return { protocol, facts: await givenFacts(sql, protocol, task, facts) };
+}
+
+/** The facts of a page with what it takes as given in the place of the labeller's answers. */
+export async function givenFacts(
+  sql: Sql,
+  protocol: Protocol,
+  { purpose, assetId }: Pick<ReviewTask, "purpose" | "assetId">,
+  facts: PageFacts,
+): Promise<PageFacts> {
+  if (purpose !== "tie-break") return facts;
+  const ballot = (await humanAnswers.ballots(sql, protocol.identity, [assetId])).get(assetId);
   const value = ballot ? consensus(protocol, ballot).map((agreed) => agreed ?? NOT_ASKED) : null;
-  return { protocol, facts: { ...facts, value, confidence: null, giver: null } };
+  return { ...facts, value, confidence: null, giver: null };
 }
 
 /** What a submission for this page is judged against. */

@@ -1,5 +1,6 @@
 import { addTasks } from "@anyone/db/add-tasks";
 import { humanAnswers } from "@anyone/db/human-answers";
+import { reviewSlots } from "@anyone/db/review-slots";
 import { type ReviewTask, reviewTasks } from "@anyone/db/review-tasks";
 import { settleAnswers } from "@anyone/db/settled-answers";
 import { fault } from "@anyone/domain/fault";
@@ -9,6 +10,7 @@ import type { SubmitAnswersRequest, SubmitAnswersResponse } from "@anyone/grpc/g
 import { next } from "@anyone/queues/job";
 import { advanceIteration } from "@anyone/queues/jobs/review";
 import type { ReviewContext } from "./context.ts";
+import { heldPart } from "./held-part.ts";
 import { heldTask } from "./held-task.ts";
 import { pageOf, readPage } from "./page.ts";
 
@@ -29,21 +31,30 @@ export function submitAnswers(request: SubmitAnswersRequest, context: ReviewCont
   return context.db.transaction(async (tx) => {
     const before = await repeated(tx, { ...request, given });
     if (before !== null) return { recorded: before, repeatedSubmission: true };
-    const task = await heldTask(tx, { taskId, reviewer, fence });
-    const { protocol, facts } = await readPage(tx, task, context.protocols);
+    const whole = await heldTask(tx, { taskId, reviewer, fence });
+    const { protocol, facts: all } = await readPage(tx, whole, context.protocols);
+    const { task, facts } = await heldPart(tx, protocol, whole, all);
     const kept = checkSubmission(pageOf(protocol, task, facts), given);
     await humanAnswers.add(
       tx,
       { ...task, reviewTaskId: taskId, protocolId: protocol.identity, reviewer, idempotencyKey },
       kept,
     );
+    await reviewSlots.finish(
+      tx,
+      task,
+      task.categories,
+      kept.map(({ category }) => category),
+    );
     if (task.purpose === "sample") await settleAnswers(tx, protocol, [task.assetId]);
-    await endPage(tx, task, "done");
+    // somebody else may have one of its questions, taken before the page was leased
+    if (await reviewSlots.isUnfinished(tx, task.number)) await reviewTasks.giveBack(tx, task);
+    else await endPage(tx, task, "done");
     return { recorded: kept.length, repeatedSubmission: false };
   });
 }
 
-/** Ends a page, and nudges its iteration when no other page is open. */
+/** Ends a page with what is left of its slots, and nudges its iteration when no other page is open. */
 export async function endPage(
   tx: Transaction,
   { id, iteration, purpose }: Pick<ReviewTask, "id" | "iteration" | "purpose">,

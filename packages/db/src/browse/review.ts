@@ -98,7 +98,8 @@ export async function readProgress(sql: Sql, reviewer: string): Promise<Progress
   const rows = await read<Progress>(
     sql,
     `select (select count(*)::int from review_tasks where state = 'open') as open,
-            (select count(*)::int from review_tasks t where state = 'open' and ${SEEN_BEFORE}) as "forOthers",
+            (select count(*)::int from review_tasks t
+              where state = 'open' and purpose in ('evaluation', 'tie-break') and ${SEEN_BEFORE}) as "forOthers",
             (select count(*)::int from review_tasks where state = 'leased') as leased,
             (select count(*)::int from review_tasks where state = 'done') as done,
             (select count(*)::int from human_answers where reviewer = $1) as mine,
@@ -109,4 +110,25 @@ export async function readProgress(sql: Sql, reviewer: string): Promise<Progress
     [reviewer],
   );
   return rows[0] as Progress;
+}
+
+/** Counting the open slots of a category stops here: a chooser says "1000+", and looks at no millions. */
+const COUNTED = 1_000;
+
+/** No protocol has more categories; each costs one look at an index. */
+const MOST_CATEGORIES = 256;
+
+/** What waits per category, of those that have open slots or that this reviewer has answered; by number. */
+export function readQuestions(sql: Sql, reviewer: string): Promise<{ category: number; open: number; mine: number }[]> {
+  return read(
+    sql,
+    `with mine as (select category, count(*)::int as n from human_answers where reviewer = $1 group by 1)
+     select c::int as category, waits.open, coalesce(mine.n, 0) as mine
+       from generate_series(1, ${MOST_CATEGORIES}) as c
+       cross join lateral (select count(*)::int as open from (
+         select from review_slots where state = 'open' and category = c::smallint limit ${COUNTED}) as few) as waits
+       left join mine on mine.category = c
+      where waits.open > 0 or mine.n > 0 order by c`,
+    [reviewer],
+  );
 }

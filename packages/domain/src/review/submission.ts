@@ -67,7 +67,8 @@ function closedBy(protocol: Protocol, said: readonly GivenAnswer[]): Set<number>
   return new Set(protocol.categories.filter(({ index }) => standing[index] === "closed").map(({ n }) => n));
 }
 
-function readGiven(
+/** A sent answer as the protocol words it, with the id of its category. */
+export function readGiven(
   protocol: Protocol,
   { category: n, value, text }: GivenAnswer,
 ): [string, { value: string; second?: string }] {

@@ -1,0 +1,188 @@
+import type { SlotState } from "@anyone/domain/review/slots";
+import type { Sql, Transaction } from "@anyone/domain/transaction";
+import type { PageFacts, ReviewPurpose, ReviewTask } from "./review-tasks.ts";
+
+/** Who asks for open slots of one category, of which purpose (null: any), how many, for how long. */
+export interface SlotsWanted {
+  reviewer: string;
+  category: number;
+  purpose: string | null;
+  limit: number;
+  seconds: number;
+}
+
+/** A leased slot with what is shown beside it. */
+export interface ClaimedSlot extends PageFacts {
+  taskId: string;
+  number: string;
+  iteration: number;
+  assetId: string;
+  category: number;
+  /** Of the whole page, since its other answers are what gates read. */
+  categories: number[];
+  purpose: ReviewPurpose;
+  blind: boolean;
+  fence: number;
+  leaseUntil: Date;
+  /** The asset is in the pool, or its page of an evaluation set, which is frozen. */
+  shown: boolean;
+}
+
+export interface SlotLease {
+  taskId: string;
+  category: number;
+  fence: number;
+}
+
+/** A page that has no slots yet. */
+export interface UnslottedPage extends PageFacts {
+  number: string;
+  categories: number[];
+  purpose: ReviewPurpose;
+  assetId: string;
+}
+
+/** Whether reviewer $1 has or had the page `t`'s asset on another page, or this slot's question of it there. */
+const VOTED = `EXISTS (
+  SELECT FROM review_tasks t JOIN review_tasks o ON o.asset_id = t.asset_id AND o.iteration = t.iteration AND o.number <> t.number
+   WHERE t.number = s.task AND o.purpose <> 'sample' AND (o.reviewer = $1 OR EXISTS (
+     SELECT FROM review_slots v WHERE v.task = o.number AND v.category = s.category AND v.reviewer = $1
+        AND v.state IN ('leased', 'done'))))`;
+
+/** The claim alone: what was leased for too long first, then what is open; both in the order of an index. */
+const CLAIM = `
+  WITH late AS (
+    SELECT s.task FROM review_slots s
+     WHERE s.state = 'leased' AND s.category = $2 AND s.lease_until < clock_timestamp()
+       AND ($3::text IS NULL OR s.purpose = $3) AND (s.purpose = 'sample' OR NOT ${VOTED})
+       AND EXISTS (SELECT FROM review_tasks t WHERE t.number = s.task AND t.state IN ('open', 'leased'))
+     ORDER BY s.lease_until LIMIT $4 FOR UPDATE SKIP LOCKED),
+  open AS (
+    SELECT s.task FROM review_slots s
+     WHERE s.state = 'open' AND s.category = $2
+       AND ($3::text IS NULL OR s.purpose = $3) AND (s.purpose = 'sample' OR NOT ${VOTED})
+     ORDER BY s.purpose, s.task LIMIT (SELECT $4 - count(*) FROM late) FOR UPDATE SKIP LOCKED),
+  claimed AS (
+    UPDATE review_slots s SET state = 'leased', fence = s.fence + 1, reviewer = $1, paged = false,
+           lease_until = clock_timestamp() + make_interval(secs => $5)
+      FROM (SELECT task FROM late UNION ALL SELECT task FROM open) AS free
+     WHERE s.task = free.task AND s.category = $2 RETURNING s.*)
+  SELECT t.id AS "taskId", t.number, t.iteration, t.asset_id AS "assetId", s.category, t.categories, t.purpose, t.blind,
+         s.fence, s.lease_until AS "leaseUntil", i.protocol_id AS "protocolId", a.part_shares AS "partShares",
+         a.cut_parts AS "cutParts", w.value, w.confidence, w.giver,
+         t.purpose <> 'sample' OR EXISTS (SELECT FROM pool WHERE pool.id = a.id) AS shown
+    FROM claimed s JOIN review_tasks t ON t.number = s.task JOIN iterations i ON i.number = t.iteration
+    JOIN assets a ON a.id = t.asset_id LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = i.protocol_id
+   ORDER BY t.number`;
+
+/** The questions of pages: each leased to one person at a time, under a fence. Only the database's clock counts. */
+export const reviewSlots = {
+  /**
+   * Leases open slots of one category to a reviewer by one statement. Of two calls at once no slot goes to both, and
+   * nobody gets the same question about an evaluation asset a second time: votes are of different people.
+   */
+  claim(sql: Sql, { reviewer, category, purpose, limit, seconds }: SlotsWanted): Promise<ClaimedSlot[]> {
+    return sql.query<ClaimedSlot>(CLAIM, [reviewer, category, purpose, limit, seconds]);
+  },
+
+  /** Gives leased slots back; those whose lease is another's by now, or whose page has ended, are left. Returns how many. */
+  async release(sql: Sql, reviewer: string, slots: readonly SlotLease[]): Promise<number> {
+    const rows = await sql.query(
+      `UPDATE review_slots s SET state = CASE WHEN t.state IN ('done', 'skipped') THEN 'skipped' ELSE 'open' END,
+              paged = false, reviewer = NULL, lease_until = NULL
+         FROM unnest($2::text[], $3::smallint[], $4::int[]) AS given (id, category, fence)
+         JOIN review_tasks t ON t.id = given.id
+        WHERE s.task = t.number AND s.category = given.category AND s.fence = given.fence AND s.state = 'leased'
+          AND s.reviewer = $1 RETURNING s.task`,
+      [
+        reviewer,
+        slots.map(({ taskId }) => taskId),
+        slots.map(({ category }) => category),
+        slots.map(({ fence }) => fence),
+      ],
+    );
+    return rows.length;
+  },
+
+  /** The states of a page's slots; empty where it has none yet. */
+  async ofPage(sql: Sql, number: string): Promise<{ category: number; state: SlotState; apart: boolean }[]> {
+    return sql.query(
+      `SELECT category, state, state = 'leased' AND NOT paged AND lease_until > clock_timestamp() AS apart
+         FROM review_slots WHERE task = $1 ORDER BY category`,
+      [number],
+    );
+  },
+
+  /** Ends the slots of a page that its reviewer held whole: those she answered are done, the others do not apply. */
+  async finish(tx: Transaction, task: Pick<ReviewTask, "number" | "reviewer">, asked: number[], answered: number[]) {
+    await tx.query(
+      `UPDATE review_slots SET state = CASE WHEN category = ANY ($4::smallint[]) THEN 'done' ELSE 'closed' END,
+              reviewer = CASE WHEN category = ANY ($4::smallint[]) THEN $2 END, paged = false, lease_until = NULL
+        WHERE task = $1 AND category = ANY ($3::smallint[])`,
+      [task.number, task.reviewer, asked, answered],
+    );
+  },
+
+  /** Whether something of a page is still to be answered: what only waits for answers nobody is asked for does not count. */
+  async isUnfinished(sql: Sql, number: string): Promise<boolean> {
+    const rows = await sql.query("SELECT FROM review_slots WHERE task = $1 AND state IN ('open', 'leased') LIMIT 1", [
+      number,
+    ]);
+    return rows.length > 0;
+  },
+
+  /** Pages without slots that nobody holds, locked: those of before there were slots. */
+  unslotted(tx: Transaction, limit: number): Promise<UnslottedPage[]> {
+    return tx.query<UnslottedPage>(
+      `SELECT t.number, t.categories, t.purpose, t.asset_id AS "assetId", i.protocol_id AS "protocolId",
+              a.part_shares AS "partShares", a.cut_parts AS "cutParts", w.value, w.confidence, w.giver
+         FROM review_tasks t JOIN iterations i ON i.number = t.iteration JOIN assets a ON a.id = t.asset_id
+         LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = i.protocol_id
+        WHERE NOT t.slotted AND (t.state = 'open' OR t.state = 'leased' AND t.lease_until < clock_timestamp())
+        ORDER BY t.number LIMIT $1 FOR UPDATE OF t SKIP LOCKED`,
+      [limit],
+    );
+  },
+
+  /** Gives pages their slots, in the state each begins in. */
+  async plan(
+    tx: Transaction,
+    pages: readonly (Pick<UnslottedPage, "number" | "purpose"> & { states: ReadonlyMap<number, SlotState> })[],
+  ): Promise<void> {
+    const slots = pages.flatMap(({ number, purpose, states }) =>
+      [...states].map(([category, state]) => ({ number, purpose, category, state })),
+    );
+    await tx.query(
+      `INSERT INTO review_slots (task, category, purpose, state)
+       SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[]) ON CONFLICT DO NOTHING`,
+      [
+        slots.map(({ number }) => number),
+        slots.map(({ category }) => category),
+        slots.map(({ purpose }) => purpose),
+        slots.map(({ state }) => state),
+      ],
+    );
+    await tx.query("UPDATE review_tasks SET slotted = true WHERE number = ANY ($1::bigint[])", [
+      pages.map(({ number }) => number),
+    ]);
+  },
+
+  /** Ends what was held apart of pages that have ended since, once its lease has run out. */
+  async endLate(sql: Sql): Promise<void> {
+    await sql.query(
+      `UPDATE review_slots s SET state = 'skipped', paged = false, lease_until = NULL FROM review_tasks t
+        WHERE s.state = 'leased' AND s.lease_until < clock_timestamp() AND t.number = s.task AND t.state IN ('done', 'skipped')`,
+    );
+  },
+
+  /** Categories that have open slots, with how many of those: at most `most` are counted. */
+  async openOnes(sql: Sql, categories: number, most: number): Promise<{ category: number; open: number }[]> {
+    return sql.query(
+      `SELECT c::int AS category, found.open FROM generate_series(1, $1::int) AS c, LATERAL (
+         SELECT count(*)::int AS open FROM (
+           SELECT FROM review_slots WHERE state = 'open' AND category = c::smallint LIMIT $2) AS few) AS found
+        WHERE found.open > 0 ORDER BY found.open DESC, c`,
+      [categories, most],
+    );
+  },
+};
