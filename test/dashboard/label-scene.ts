@@ -1,4 +1,6 @@
+import { protocolRepository } from "@anyone/db/protocols";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
+import { slotPages } from "@anyone/review/slot-pages";
 import type { Page } from "playwright-core";
 import type { Scene, Window } from "./stage.ts";
 
@@ -24,6 +26,7 @@ export async function layOut({ db, assetIds }: Scene, wanted: readonly Wanted[])
   }
   // gates that look at the picture must not depend on how a seed was drawn
   await db.query("update assets set part_shares = array_fill(0.05::real, array[18]), cut_parts = '{}'");
+  await db.transaction((tx) => slotPages(tx, protocolRepository(db)));
 }
 
 /** A window of an annotator who goes through pictures, each with its questions. */
@@ -38,7 +41,7 @@ export async function byPicture(scene: Scene, theme?: "light" | "dark"): Promise
 
 /** Waits until this question stands there. */
 export async function question(page: Page, id: string, step: "exists" | "kind" | "all" = "kind"): Promise<void> {
-  await page.locator(`section[data-category="${id}"][data-step="${step}"]`).waitFor({ timeout: 5_000 });
+  await page.locator(`section[data-category="${id}"][data-step="${step}"]`).waitFor({ timeout: 12_000 });
 }
 
 interface Row {

@@ -27,6 +27,8 @@ import { post } from "./post.ts";
 import { protocolFor, warm } from "./warm.ts";
 
 const AWAY_MS = 2_000;
+/** Somebody who waits for work is asked about it again this often. */
+const LOOK_MS = 5_000;
 /** From so few open fields on the next grid is fetched, pictures and all. */
 const NEXT_GRID = 12;
 
@@ -153,7 +155,10 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
       } else if (sheet) {
         keep({ ...work, desk: withSheet(work.desk, sheet) });
         change({ idle: false, away: null });
-      } else change({ idle: true, away: null });
+      } else {
+        change({ idle: true, away: null });
+        if (!only) timer = setTimeout(() => void fill(), LOOK_MS);
+      }
     } catch (error) {
       if (isPassing(error)) {
         change({ away: sentence(error) });
