@@ -70,7 +70,7 @@ describe("one question about many pictures", () => {
     await everybody([COLOUR]);
     const { page, context, complaints } = await byQuestion();
     await question(page, COLOUR, "all");
-    expect(await page.getByRole("option").count()).toBe(PEOPLE);
+    expect(await page.getByRole("listbox").getByRole("option").count()).toBe(PEOPLE);
     await press(page, "1", "2", "3");
     await page.getByText("picture 4 of 12, 9 left").waitFor();
     await page.getByText("all saved").waitFor();

@@ -42,7 +42,9 @@ function Desk({ desk, view }: { desk: OpenDesk; view: DeskView }) {
 
   useKeys(paused, (event) => {
     if (isCommand(event)) return false;
-    if (event.key === "?") setOpen({ what: "help" });
+    // with a question in sight its panel goes back, by steps of its own first
+    if (event.key === "Backspace" && !view.sheet && view.canUndo) desk.undo();
+    else if (event.key === "?") setOpen({ what: "help" });
     else if (event.key === "m") desk.work(view.kind === "grid" ? "page" : "grid");
     else if (event.key === "g" && view.kind === "grid") setSingle((on) => !on);
     else return lookKey(event, look, view.kind === "page" || single);

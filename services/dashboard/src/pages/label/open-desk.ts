@@ -86,6 +86,8 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
   };
   let shown: DeskView | null = null;
   let leasing = false;
+  /** Nothing waited when the server was last asked, a moment ago. */
+  let dry = false;
   let closed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -131,7 +133,7 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
     const { kind, category } = rest;
     const open = work.desk.sheets.filter((sheet) => sheet.kind === kind && openOf(sheet).length > 0);
     const [only] = open;
-    if (open.length > 1 || (only && !nearlyDone(only))) return;
+    if (open.length > 1 || (only && (dry || !nearlyDone(only)))) return;
     leasing = true;
     let again = false;
     clearTimeout(timer);
@@ -153,11 +155,18 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
         again = true;
         if (sheet) void releaseSheet(sheet, slotsOf(sheet));
       } else if (sheet) {
+        dry = false;
         keep({ ...work, desk: withSheet(work.desk, sheet) });
         change({ idle: false, away: null });
       } else {
         change({ idle: true, away: null });
-        if (!only) timer = setTimeout(() => void fill(), LOOK_MS);
+        dry = true;
+        // the sheet may have been finished while this was asked
+        again = only !== undefined && openOf(only).length > 0 && work.desk.sheets.every((one) => openOf(one).length === 0);
+        timer = setTimeout(() => {
+          dry = false;
+          void fill();
+        }, LOOK_MS);
       }
     } catch (error) {
       if (isPassing(error)) {
