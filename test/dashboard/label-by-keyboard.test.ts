@@ -1,10 +1,7 @@
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { byPicture, layOut, numberOf, optionOf, question, rowsOf as recordedOn } from "./label-scene.ts";
 import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
-
-const numberOf = (id: string) => primeHuman.byId.get(id)?.n ?? 0;
-const optionOf = (id: string, text: string) => primeHuman.byId.get(id)?.options.indexOf(text) ?? -9;
 
 const absentOf = (id: string) => optionOf(id, primeHuman.byId.get(id)?.absent ?? "");
 
@@ -14,43 +11,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => scene?.close());
 
-interface Row {
-  category: number;
-  value: number;
-  text: string | null;
-  reviewer: string;
-  milliseconds: number | null;
-}
-
-const rowsOf = (taskId: string) =>
-  scene.db.query<Row>(
-    "select category, value, text, reviewer, milliseconds from human_answers where review_task_id = $1 order by id",
-    [taskId],
-  );
+const rowsOf = (taskId: string) => recordedOn(scene, taskId);
+const pages = (...wanted: Parameters<typeof layOut>[1]) => layOut(scene, wanted);
 
 const stateOf = async (taskId: string) =>
   (await scene.db.query<{ state: string }>("select state from review_tasks where id = $1", [taskId]))[0]?.state;
-
-/** Leaves exactly these pages waiting for people. */
-async function pages(
-  ...wanted: { id: string; asset: number; categories: string[]; blind?: boolean; purpose?: string }[]
-): Promise<void> {
-  await scene.db.query(
-    "update review_tasks set state = 'skipped', lease_until = null where state in ('open', 'leased')",
-  );
-  for (const { id, asset, categories, blind = true, purpose = "sample" } of wanted) {
-    await scene.db.query(
-      `insert into review_tasks (id, iteration, asset_id, purpose, categories, blind) values ($1, 2, $2, $3, $4, $5)`,
-      [id, scene.assetIds[asset], purpose, categories.map(numberOf), blind],
-    );
-  }
-  // gates that look at the picture must not depend on how a seed was drawn
-  await scene.db.query("update assets set part_shares = array_fill(0.05::real, array[18]), cut_parts = '{}'");
-}
-
-async function question(page: Page, id: string, step: "exists" | "kind" = "kind"): Promise<void> {
-  await page.locator(`section[data-category="${id}"][data-step="${step}"]`).waitFor({ timeout: 5_000 });
-}
 
 describe("an annotator with nothing but a keyboard", () => {
   it("answers 20 questions on two pages; every one is a row, with who gave it and how long it took", async () => {
@@ -82,7 +47,7 @@ describe("an annotator with nothing but a keyboard", () => {
       "tie.wears",
     ];
     await pages({ id: "keys.1", asset: 0, categories: first }, { id: "keys.2", asset: 1, categories: second });
-    const { page, context, complaints } = await scene.window("annotator");
+    const { page, context, complaints } = await byPicture(scene);
     const press = (key: string) => page.keyboard.press(key);
 
     await question(page, "frame.shot");
@@ -191,7 +156,7 @@ describe("an annotator with nothing but a keyboard", () => {
     await scene.db.query("update answers set value[1] = 3, value[3] = 1 where asset_id = any($1)", [
       scene.assetIds.slice(2, 4),
     ]);
-    const { page, context } = await scene.window("annotator", "dark");
+    const { page, context } = await byPicture(scene, "dark");
     await question(page, "frame.shot");
     await page.getByText("suggested").waitFor();
     await page.screenshot({ path: `${SCREENSHOTS}/label-suggestion-dark.png` });
@@ -214,7 +179,7 @@ describe("an annotator with nothing but a keyboard", () => {
 
   it("loses nothing by a reload in the middle of a page, or by a server that is away when the page is finished", async () => {
     await pages({ id: "lost.1", asset: 0, categories: ["frame.shot", "person.age", "hair.color"] });
-    const { page, context } = await scene.window("annotator");
+    const { page, context } = await byPicture(scene);
     await question(page, "frame.shot");
     await page.keyboard.press("2");
     await question(page, "person.age");
@@ -226,7 +191,7 @@ describe("an annotator with nothing but a keyboard", () => {
 
     await scene.down();
     await page.keyboard.press("4");
-    await page.getByText("Not saved yet").waitFor();
+    await page.getByText("Go on: answers are kept on this machine").waitFor();
     await page.screenshot({ path: `${SCREENSHOTS}/label-offline-light.png` });
     expect(await rowsOf("lost.1")).toEqual([]);
     await scene.up();
@@ -242,7 +207,7 @@ describe("an annotator with nothing but a keyboard", () => {
       { id: "late.1", asset: 0, categories: ["frame.shot"] },
       { id: "late.2", asset: 1, categories: ["frame.shot"] },
     );
-    const { page, context } = await scene.window("annotator");
+    const { page, context } = await byPicture(scene);
     await question(page, "frame.shot");
     await scene.db.query("update review_tasks set fence = fence + 1, reviewer = 'somebody else' where id = 'late.1'");
     await page.keyboard.press("1");

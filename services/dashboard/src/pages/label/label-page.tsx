@@ -1,130 +1,214 @@
-import { reviewApi } from "@anyone/contracts/review";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
-import { useApi } from "../../client.ts";
-import { Button, Key } from "../../components/controls.tsx";
-import { useProtocol } from "../../components/protocol.ts";
+import { useCallback, useState } from "react";
+import { Choice, Key } from "../../components/controls.tsx";
 import { SignedIn, useIdentity } from "../../components/session.tsx";
 import { ThemeToggle } from "../../components/shell.tsx";
-import { Empty, Failure } from "../../components/state.tsx";
-import { count } from "../../format.ts";
+import { openSlots, protocolOf, type SlotName } from "./desk.ts";
 import { Help } from "./help.tsx";
-import { Pace } from "./pace.tsx";
-import { PageView } from "./page-view.tsx";
-import { type Labelling, useLabelling } from "./use-labelling.ts";
+import { NoteDialog } from "./note-dialog.tsx";
+import { NothingHere } from "./nothing-here.tsx";
+import type { DeskView, OpenDesk } from "./open-desk.ts";
+import { Pace, Saving } from "./pace.tsx";
+import { PictureDesk } from "./picture-desk.tsx";
+import { QuestionDesk } from "./question-desk.tsx";
+import { QuestionPicker } from "./question-picker.tsx";
+import { useDesk } from "./use-desk.ts";
+import { isCommand, useKeys } from "./use-keys.ts";
+import { type LensControl, useLens } from "./use-lens.ts";
 
-/** One picture, one question, one key. Everything on this page is done without a mouse. */
+/** Questions about pictures, one key each. Everything on this page is done without a mouse. */
 export function LabelPage() {
   return (
     <SignedIn>
-      <Desk />
+      <Room />
     </SignedIn>
   );
 }
 
-function Desk() {
-  const { name, role } = useIdentity();
-  const labelling = useLabelling(name);
-  const [help, setHelp] = useState(false);
+type Open = { what: "help" } | { what: "skip"; slots: readonly SlotName[] } | { what: "flag"; slot: SlotName };
+
+function Room() {
+  const { name } = useIdentity();
+  const opened = useDesk(name);
+  return opened ? <Desk {...opened} /> : null;
+}
+
+function Desk({ desk, view }: { desk: OpenDesk; view: DeskView }) {
+  const [open, setOpen] = useState<Open | null>(null);
+  const [single, setSingle] = useState(false);
+  const look = useLens();
+  const close = useCallback(() => setOpen(null), []);
+  const paused = open !== null;
+
+  useKeys(paused, (event) => {
+    if (isCommand(event)) return false;
+    // with a question in sight its panel goes back, by steps of its own first
+    if (event.key === "Backspace" && !view.sheet && view.canUndo) desk.undo();
+    else if (event.key === "?") setOpen({ what: "help" });
+    else if (event.key === "m") desk.work(view.kind === "grid" ? "page" : "grid");
+    else if (event.key === "g" && view.kind === "grid") setSingle((on) => !on);
+    else return lookKey(event, look, view.kind === "page" || single);
+    return true;
+  });
+
   return (
-    <div className="flex h-full flex-col">
-      <header className="flex h-10 shrink-0 items-center gap-4 border-b border-line bg-panel px-4">
-        <span className="flex items-center gap-2 font-semibold">
-          <img src="/wheel.svg" alt="" className="size-5" /> Label
-        </span>
-        <Pace labelling={labelling} />
-        <span className="ml-auto flex items-center gap-4 text-xs text-dim">
-          <span>
-            <Key>?</Key> keys
-          </span>
-          <span>{name}</span>
-          <ThemeToggle />
-          {role !== "annotator" && (
-            <Link to="/review" className="hover:text-ink">
-              back to review
-            </Link>
-          )}
-        </span>
-      </header>
-      <Note labelling={labelling} />
-      <Work labelling={labelling} help={help} setHelp={setHelp} />
-      {help && <Help onClose={() => setHelp(false)} />}
+    <div className="flex h-full flex-col max-[560px]:h-auto max-[560px]:min-h-full">
+      <Header desk={desk} view={view} />
+      <Note desk={desk} view={view} />
+      <Work
+        desk={desk}
+        view={view}
+        look={look}
+        single={single}
+        paused={paused}
+        onSkip={(slots) => setOpen({ what: "skip", slots })}
+        onFlag={(slot) => setOpen({ what: "flag", slot })}
+      />
+      {open?.what === "help" && <Help onClose={close} />}
+      {open?.what === "skip" && (
+        <NoteDialog
+          title={view.kind === "page" ? "Skip this picture" : "Skip"}
+          says="Nobody is asked about it any more. Where you merely can't tell, answer with u instead."
+          usual={[
+            "it can't be judged",
+            "more than one person",
+            "not a photograph of a person",
+            "the picture is broken",
+          ]}
+          onSay={(reason) => {
+            desk.skip(open.slots, reason);
+            close();
+          }}
+          onCancel={close}
+        />
+      )}
+      {open?.what === "flag" && (
+        <NoteDialog
+          title="Flag for an operator"
+          says="Somebody looks at it; you can still answer."
+          usual={[
+            "the question does not fit",
+            "no option fits",
+            "the picture should not be here",
+            "the marked part is wrong",
+          ]}
+          onSay={(note) => {
+            desk.flag(open.slot, note);
+            close();
+          }}
+          onCancel={close}
+        />
+      )}
     </div>
   );
 }
 
-function Work({ labelling, help, setHelp }: { labelling: Labelling; help: boolean; setHelp: (open: boolean) => void }) {
-  const { draft, idle, away } = labelling;
-  const protocol = useProtocol(draft?.task.protocolId);
-  if (idle) {
-    return (
-      <div className="m-auto">
-        <Empty title="Nothing waits for you">
-          <WhyNothing />
-          <Button className="mt-3" onClick={labelling.look} autoFocus>
-            Look again
-          </Button>
-        </Empty>
-      </div>
-    );
-  }
-  if (protocol.error) {
-    return (
-      <div className="p-6">
-        <Failure error={protocol.error} />
-      </div>
-    );
-  }
-  if (!draft || !protocol.data) {
-    return (
-      <div className="m-auto">
-        {away ? (
-          <Empty title="The server is away">Leave this page open: the next questions come as soon as it is back.</Empty>
-        ) : (
-          <span className="text-faint">Fetching the next page…</span>
+const PAN = 0.12;
+const ZOOM = 1.3;
+
+/** Keys by which the picture is looked at. Arrows move it where they mean nothing else. */
+function lookKey({ key }: KeyboardEvent, look: LensControl, one: boolean): boolean {
+  const pan = { ArrowLeft: [-PAN, 0], ArrowRight: [PAN, 0], ArrowUp: [0, -PAN], ArrowDown: [0, PAN] }[key];
+  if (key === "h") look.mark();
+  else if (key === "z") look.approach();
+  else if (key === "+" || key === "=") look.zoom(ZOOM);
+  else if (key === "-") look.zoom(1 / ZOOM);
+  else if (key === "Escape" && look.lens.zoom > 1) look.reset();
+  else if (pan && one && look.lens.zoom > 1) look.pan(pan[0] ?? 0, pan[1] ?? 0);
+  else return false;
+  return true;
+}
+
+function Header({ desk, view }: { desk: OpenDesk; view: DeskView }) {
+  const { name, role } = useIdentity();
+  return (
+    <header className="flex min-h-10 shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-panel px-4 py-1">
+      <span className="flex items-center gap-2 font-semibold">
+        <img src="/wheel.svg" alt="" className="size-5" /> Label
+      </span>
+      <Choice
+        name="what to go through"
+        value={view.kind}
+        of={[
+          { value: "grid", label: "by question" },
+          { value: "page", label: "by picture" },
+        ]}
+        onChange={(kind) => desk.work(kind)}
+      />
+      {view.kind === "grid" && <QuestionPicker view={view} onPick={(category) => desk.work("grid", category)} />}
+      <Pace view={view} />
+      <Saving view={view} />
+      <span className="ml-auto flex items-center gap-4 text-xs text-dim">
+        <span>
+          <Key>?</Key> keys
+        </span>
+        <span>{name}</span>
+        <ThemeToggle />
+        {role !== "annotator" && (
+          <Link to="/review" className="hover:text-ink">
+            back to review
+          </Link>
         )}
-      </div>
-    );
-  }
-  return (
-    <PageView
-      key={draft.task.id}
-      draft={draft}
-      protocol={protocol.data}
-      labelling={labelling}
-      paused={help}
-      onHelp={() => setHelp(true)}
-    />
+      </span>
+    </header>
   );
 }
 
-/** What there is to do for others, or to wait for. */
-function WhyNothing() {
-  const { data } = useApi(reviewApi.progress, undefined, { every: 10_000 });
-  const others = data?.forOthers ?? 0;
-  if (others === 0) {
-    return (
-      <p>Every page of the open iteration is answered or with somebody else. New ones come with the next iteration.</p>
-    );
-  }
+interface WorkProps {
+  desk: OpenDesk;
+  view: DeskView;
+  look: LensControl;
+  single: boolean;
+  paused: boolean;
+  onSkip: (slots: readonly SlotName[]) => void;
+  onFlag: (slot: SlotName) => void;
+}
+
+function Work({ view, ...rest }: WorkProps) {
+  const { sheet, protocol } = view;
+  if (!sheet || !protocol) return <NothingHere desk={rest.desk} view={view} paused={rest.paused} />;
   return (
-    <p>
-      {others === 1 ? "One page waits" : `${count(others)} pages wait`} for somebody else: evaluation images are
-      answered by several people, each blind to the others, and you have answered these.
-    </p>
+    <main className="grid min-h-0 flex-1 min-[560px]:grid-cols-[minmax(0,1fr)_minmax(300px,36%)]">
+      {sheet.kind === "grid" ? (
+        <QuestionDesk key={sheet.id} sheet={sheet} protocol={protocol} outbox={view.outbox} {...rest} />
+      ) : (
+        <PictureDesk sheet={sheet} protocol={protocol} next={nextPictures(view)} {...rest} />
+      )}
+    </main>
   );
 }
 
-function Note({ labelling }: { labelling: Labelling }) {
-  const { notice, dismiss } = labelling;
-  if (!notice) return null;
-  const look = notice.tone === "bad" ? "border-bad/40 bg-bad-soft text-bad" : "border-warn/40 bg-warn-soft text-warn";
+function nextPictures({ desk, sheet, protocol }: DeskView): string[] {
+  return desk.sheets.flatMap((one) =>
+    one.kind === "page" &&
+    one !== sheet &&
+    protocol &&
+    protocolOf(one) === protocol.identity &&
+    openSlots(one, protocol).length > 0
+      ? [one.task.assetId]
+      : [],
+  );
+}
+
+function Note({ desk, view }: { desk: OpenDesk; view: DeskView }) {
+  const { notice, away } = view;
+  const shown = away
+    ? { tone: "warn" as const, text: `${away} Go on: answers are kept on this machine and sent when it is back.` }
+    : notice;
+  if (!shown) return null;
+  const looks = {
+    plain: "border-line bg-sunk text-ink",
+    warn: "border-warn/40 bg-warn-soft text-warn",
+    bad: "border-bad/40 bg-bad-soft text-bad",
+  };
   return (
-    <div role="alert" className={`flex items-center justify-between gap-4 border-b px-4 py-2 ${look}`}>
-      <span>{notice.text}</span>
-      <button type="button" tabIndex={-1} onClick={dismiss} className="shrink-0 text-xs underline">
-        understood
-      </button>
+    <div role="alert" className={`flex items-center justify-between gap-4 border-b px-4 py-1.5 ${looks[shown.tone]}`}>
+      <span>{shown.text}</span>
+      {!away && (
+        <button type="button" onClick={desk.dismiss} className="shrink-0 text-xs underline">
+          understood
+        </button>
+      )}
     </div>
   );
 }

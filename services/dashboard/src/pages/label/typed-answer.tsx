@@ -3,9 +3,9 @@ import { Input, Key } from "../../components/controls.tsx";
 
 interface Props {
   mode: "other" | "find";
-  options: readonly { text: string; place: number }[];
+  options: readonly { text: string; value: number | null }[];
   maxWords: number | undefined;
-  onOption: (place: number) => void;
+  onOption: (value: number | null) => void;
   onText: (text: string) => void;
   onCancel: () => void;
 }
@@ -21,7 +21,7 @@ export function TypedAnswer({ mode, options, maxWords, onOption, onText, onCance
   function take(): void {
     const [first] = found;
     if (mode === "find") {
-      if (first) onOption(first.place);
+      if (first) onOption(first.value);
     } else if (wanted !== "" && !tooLong) onText(text.trim());
   }
 
@@ -52,7 +52,7 @@ export function TypedAnswer({ mode, options, maxWords, onOption, onText, onCance
       <ol className="mt-2 flex flex-col gap-1">
         {found.slice(0, 8).map((option, place) => (
           <li
-            key={option.place}
+            key={option.text}
             className={`rounded-md border px-2.5 py-1.5 ${place === 0 ? "border-accent bg-accent-soft" : "border-line"}`}
           >
             {option.text}

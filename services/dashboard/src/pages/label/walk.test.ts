@@ -1,8 +1,8 @@
 import type { LeasedTask } from "@anyone/contracts/review";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { describe, expect, it } from "vitest";
-import { keyOf, placeOf } from "./option-keys.ts";
-import { firstStep, type Given, optionsOf, walk } from "./walk.ts";
+import { keyOf, keyPressed, NONE_KEY } from "./option-keys.ts";
+import { firstStep, optionsOf, walk } from "./walk.ts";
 
 const numberOf = (id: string) => primeHuman.byId.get(id)?.n ?? 0;
 
@@ -25,7 +25,7 @@ function task(ids: readonly string[], more: Partial<LeasedTask> = {}): LeasedTas
   };
 }
 
-const given = (id: string, value: number): Given => ({ category: numberOf(id), value, milliseconds: 1 });
+const given = (id: string, value: number) => ({ category: numberOf(id), value, milliseconds: 1 });
 const option = (id: string, text: string) => primeHuman.byId.get(id)?.options.indexOf(text) ?? -9;
 
 describe("the walk over a page of questions", () => {
@@ -37,7 +37,7 @@ describe("the walk over a page of questions", () => {
   it("skips the children when the parent says no", () => {
     const page = task(["top.type", "top.color", "top.pattern"]);
     const after = walk(primeHuman, page, [given("top.type", option("top.type", "none"))]);
-    expect(after).toEqual({ category: null, left: 0 });
+    expect(after).toEqual({ category: null, open: [] });
   });
 
   it("asks the children when the parent says yes", () => {
@@ -71,12 +71,24 @@ describe("the walk over a page of questions", () => {
     const exists = firstStep(category);
     expect(exists.step).toBe("exists");
     expect(optionsOf(exists)).toEqual([
-      { text: "yes", value: null },
-      { text: "no", value: option("top.type", "none") },
+      { text: "yes", value: null, key: "1" },
+      { text: "no", value: option("top.type", "none"), key: "2" },
     ]);
     const kinds = optionsOf({ category, step: "kind" });
     expect(kinds).toHaveLength(category.options.length - 1);
     expect(kinds.every(({ text, value }) => category.options[value ?? -1] === text)).toBe(true);
+  });
+
+  it("keeps the keys of the kinds where existence is asked with them, and gives its absence a key of its own", () => {
+    for (const category of primeHuman.categories.filter(({ existence }) => existence)) {
+      const [none, ...kinds] = optionsOf({ category, step: "all" });
+      expect(none).toEqual({
+        text: category.absent,
+        value: category.options.indexOf(category.absent ?? ""),
+        key: NONE_KEY,
+      });
+      expect(kinds).toEqual(optionsOf({ category, step: "kind" }));
+    }
   });
 });
 
@@ -85,10 +97,17 @@ describe("the keys of options", () => {
     const longest = Math.max(...primeHuman.categories.map((category) => category.options.length));
     const keys = Array.from({ length: longest }, (_, place) => keyOf(place));
     expect(new Set(keys).size).toBe(longest);
-    for (const [place, key] of keys.entries()) expect(placeOf(key ?? "")).toBe(place);
+    expect(keys.every((key) => key !== undefined && key !== NONE_KEY)).toBe(true);
+  });
+
+  it("are told by their place on the keyboard, also with Shift and on the number pad", () => {
+    expect(keyPressed({ code: "Digit3", key: "#" })).toBe("3");
+    expect(keyPressed({ code: "Numpad7", key: "7" })).toBe("7");
+    expect(keyPressed({ code: "KeyQ", key: "A" })).toBe("a");
   });
 
   it("leave the letters alone that mean something themselves", () => {
-    for (const letter of "vuonzh/?") expect(placeOf(letter)).toBe(-1);
+    const keys = Array.from({ length: 40 }, (_, place) => keyOf(place));
+    for (const letter of "vuonzhsfgmx/?+-=") expect(keys).not.toContain(letter);
   });
 });

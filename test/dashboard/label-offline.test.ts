@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { byPicture, layOut, optionOf, question, rowsOf } from "./label-scene.ts";
+import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene({ people: 4 });
+}, 120_000);
+afterAll(() => scene?.close());
+
+const valuesOf = (taskId: string) => rowsOf(scene, taskId).then((rows) => rows.map(({ value }) => value));
+
+describe("a network that drops", () => {
+  it("costs nothing: pages already here are answered without it, and sent when it is back", async () => {
+    const categories = ["frame.shot", "person.age"];
+    await layOut(scene, [
+      { id: "drop.1", asset: 0, categories },
+      { id: "drop.2", asset: 1, categories },
+    ]);
+    const { page, context } = await byPicture(scene);
+    await question(page, "frame.shot");
+    const first = await page.getByTestId("stage").getAttribute("data-asset");
+    await page.keyboard.press("2");
+    await question(page, "person.age");
+    await page.waitForLoadState("networkidle"); // the next page is here too
+    await context.setOffline(true);
+    await page.keyboard.press("3");
+    await question(page, "frame.shot");
+    const second = await page.getByTestId("stage").getAttribute("data-asset");
+    expect(second).not.toBe(first);
+    // its picture is shown although nothing can be fetched
+    await page.waitForFunction(
+      `document.querySelector('[data-testid="stage"] > div:not(.invisible) img').naturalWidth > 0`,
+    );
+    await page.getByText("offline, 2 kept here").waitFor();
+    await page.keyboard.press("1");
+    await question(page, "person.age");
+    await page.keyboard.press("4");
+    await page.getByText("offline, 4 kept here").waitFor();
+    await page.screenshot({ path: `${SCREENSHOTS}/label-network-light.png` });
+    expect(await valuesOf("drop.1")).toEqual([]);
+
+    await context.setOffline(false);
+    await page.getByText("all saved").waitFor({ timeout: 15_000 });
+    expect(await valuesOf("drop.1")).toEqual([1, 2]);
+    expect(await valuesOf("drop.2")).toEqual([0, 3]);
+    await context.close();
+  }, 60_000);
+
+  it("sends an answer once, however often the reply is lost", async () => {
+    await layOut(scene, [{ id: "twice.1", asset: 2, categories: ["frame.shot"] }]);
+    const { page, context } = await byPicture(scene);
+    let lost = 0;
+    await context.route("**/v1/review/tasks/twice.1/answers", async (route) => {
+      if (lost === 2) return route.continue();
+      lost++;
+      await route.fetch(); // it arrives, and nobody hears that it did
+      await route.abort("connectionreset");
+    });
+    await question(page, "frame.shot");
+    await page.keyboard.press("1");
+    await page.getByText("all saved").waitFor({ timeout: 15_000 });
+    expect(lost).toBe(2);
+    expect(await valuesOf("twice.1")).toEqual([0]);
+    await context.close();
+  }, 40_000);
+
+  it("and a window that is closed leave the answers to the next window", async () => {
+    await layOut(scene, [{ id: "closed.1", asset: 3, categories: ["frame.shot"] }]);
+    const { page, context } = await byPicture(scene);
+    await question(page, "frame.shot");
+    await context.route("**/v1/review/tasks/closed.1/answers", (route) => route.abort("connectionreset"));
+    await page.keyboard.press("5");
+    await page.getByText("offline, 1 kept here").waitFor();
+    await page.close({ runBeforeUnload: false });
+    expect(await valuesOf("closed.1")).toEqual([]);
+    await context.unroute("**/v1/review/tasks/closed.1/answers");
+    const next = await context.newPage();
+    await next.goto(`${scene.url}/label`);
+    await expect.poll(() => valuesOf("closed.1"), { timeout: 15_000 }).toEqual([optionOf("frame.shot", "headshot")]);
+    await context.close();
+  }, 60_000);
+});
