@@ -1,6 +1,7 @@
 import type { OpenDatabase } from "@anyone/db/client";
+import { gateDecisions } from "@anyone/db/gate-decisions";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
-import { decideCategory } from "@anyone/domain/review/gate";
+import { decideCategories } from "@anyone/domain/review/gate";
 import { ReviewPolicy } from "@anyone/domain/review/policy";
 import { versionKey } from "@anyone/storage/keys";
 import type { Store } from "@anyone/storage/store";
@@ -54,11 +55,12 @@ async function seedReview(db: OpenDatabase, assetIds: readonly string[]): Promis
 }
 
 async function seedIteration(db: OpenDatabase, number: number, accuracy: number, policy: ReviewPolicy): Promise<void> {
-  const decisions = primeHuman.categories.map((category) => {
+  const tallies = primeHuman.categories.map((category) => {
     const n = category.n % 13 === 0 ? 2 : 40 + ((category.n * 17) % 120);
     const share = Math.min(1, accuracy + (((category.n * 29) % 23) - 11) / 70);
-    return decideCategory({ category: category.n, n, correct: Math.round(n * share) }, policy, number);
+    return { category: category.n, n, correct: Math.round(n * share) };
   });
+  const decisions = decideCategories(tallies, policy, { attempt: number });
   const over = decisions.filter(({ verdict }) => verdict === "settled").map(({ category }) => category);
   const summary = (share: number, labeller: string) => ({
     labeller,
@@ -102,23 +104,25 @@ async function seedIteration(db: OpenDatabase, number: number, accuracy: number,
       JSON.stringify(scores),
     ],
   );
-  for (const one of decisions) {
-    await db.query(
-      `insert into gate_decisions (iteration, category, n, correct, accuracy, lower_bound, over_bound, over_point, verdict)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        number,
-        one.category,
-        one.n,
-        one.correct,
-        one.accuracy,
-        one.lowerBound,
-        one.overBound,
-        one.overPoint,
-        one.verdict,
-      ],
-    );
-  }
+  await db.transaction((tx) =>
+    gateDecisions.record(
+      tx,
+      {
+        iteration: number,
+        labellerId: `embedded-${number}`,
+        evaluationSetId: "eval-1",
+        attempt: number,
+        goldErrors: tallies.map(({ category, n }) => ({
+          category,
+          pairs: n,
+          disagreed: 4,
+          ofOne: 0.02,
+          ofConsensus: 0.0012,
+        })),
+      },
+      decisions,
+    ),
+  );
 }
 
 async function seedReleases(db: OpenDatabase, store: Store, assetIds: readonly string[]): Promise<void> {

@@ -18,8 +18,41 @@ export const GateDecision = z.object({
   overPoint: z.boolean(),
   /** By the rule of the iteration's policy. */
   verdict: z.enum(["settled", "open", "no-evidence"]),
+  /** What the e-process shows, all categories weighed together: over the bar, under it, or neither. Null: not kept then. */
+  evidence: z.enum(["graduate", "tail", "undecided"]).nullable(),
+  /** Natural logarithms of the e-values against "at most the bar" and "at least the bar", and what the first must reach. */
+  logAbove: z.number().nullable(),
+  logBelow: z.number().nullable(),
+  logNeeded: z.number().nullable(),
+  /** Confidence sequence of the accuracy: holds with 1 - alpha at whatever n one looks. */
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** This labeller's share of the policy's alpha. */
+  alpha: z.number().nullable(),
+  /** Which labeller it is of those held against this evaluation set, from 1. */
+  attempt: z.number().int().nullable(),
+  labellerId: z.string().nullable(),
+  evaluationSetId: z.string().nullable(),
+  /** How often the evaluation set itself is wrong about this category, as far as two blind people tell. */
+  goldError: z.number().nullable(),
+  /** About how many more evaluation answers until the evidence decides; 0: decided, null: unknown. */
+  needed: z.number().int().nullable(),
+  /** Fresh answers rang the drift alarm. */
+  drifted: z.boolean(),
 });
 export type GateDecision = z.infer<typeof GateDecision>;
+
+/** One category's evidence at the end of one iteration; each labeller starts its own afresh. */
+export const EvidencePoint = z.object({
+  iteration: z.number().int(),
+  category: z.number().int(),
+  logAbove: z.number(),
+  logBelow: z.number(),
+  low: z.number(),
+  high: z.number(),
+  accuracy: z.number().nullable(),
+});
+export type EvidencePoint = z.infer<typeof EvidencePoint>;
 
 export const Iteration = z.object({
   number: z.number().int(),
@@ -45,7 +78,11 @@ export const Iteration = z.object({
 });
 export type Iteration = z.infer<typeof Iteration>;
 
-export const IterationDetail = Iteration.extend({ gates: z.array(GateDecision) });
+export const IterationDetail = Iteration.extend({
+  gates: z.array(GateDecision),
+  /** Of all categories after each iteration up to this one. */
+  history: z.array(EvidencePoint),
+});
 
 export const ReviewTaskRow = z.object({
   id: z.string(),
@@ -117,7 +154,7 @@ export const reviewApi = {
     path: "/v1/iterations/:number",
     stage: "review",
     access: "operator",
-    summary: "One iteration with what both gates found per category",
+    summary: "One iteration with what every rule found per category, and the evidence so far",
     params: z.object({ number: z.coerce.number().pipe(Ordinal) }),
     answer: IterationDetail,
   }),

@@ -1,5 +1,6 @@
 import { evaluationSets } from "@anyone/db/evaluation-sets";
 import { recordEvent } from "@anyone/db/events";
+import { gateDecisions } from "@anyone/db/gate-decisions";
 import { humanAnswers } from "@anyone/db/human-answers";
 import { iterationFacts } from "@anyone/db/iteration-facts";
 import { type Iteration, iterations } from "@anyone/db/iterations";
@@ -7,7 +8,8 @@ import { promotions } from "@anyone/db/promotions";
 import { NOT_ASKED, UNSURE } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { type Agreement, agreementOf, consensus } from "@anyone/domain/review/agreement";
-import { decideCategory } from "@anyone/domain/review/gate";
+import { decideCategories } from "@anyone/domain/review/gate";
+import { type GoldError, goldErrors } from "@anyone/domain/review/gold-error";
 import { decideLoop, humanShare } from "@anyone/domain/review/iteration";
 import { type IterationReport, mayAnswer, type ScoreSummary } from "@anyone/domain/review/report";
 import { type Scores, score } from "@anyone/domain/review/score";
@@ -26,9 +28,10 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
   const measured = await measure(db, iteration, protocol);
   const { before, tallies } = (iteration.scores ?? (await scoreBefore(iteration, { db, protocols }))) as BeforeReport;
   const promotion = mayAnswer(before.all, measured.scores.all);
-  const decisions = (promotion.promoted ? measured.scores.perCategory : tallies).map((tally) =>
-    decideCategory(tally, policy, number),
-  );
+  const labellerId = promotion.promoted ? labellerAfter : labellerBefore;
+  const origin = { iteration: number, labellerId, evaluationSetId: iteration.evaluationSetId };
+  const attempt = await gateDecisions.attemptOf(db, origin);
+  const decisions = decideCategories(promotion.promoted ? measured.scores.perCategory : tallies, policy, { attempt });
 
   const winner = promotion.promoted ? measured.scores.all : before.all;
 
@@ -73,10 +76,10 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
         settled: loop.settled,
         humanAnswers: spent.here,
         stopReason: loop.stop,
-        labellerAfter: promotion.promoted ? labellerAfter : labellerBefore,
+        labellerAfter: labellerId,
       });
       if (!moved) return;
-      await iterations.recordDecisions(tx, number, decisions);
+      await gateDecisions.record(tx, { ...origin, attempt, goldErrors: measured.goldErrors }, decisions);
       if (labellerAfter && labellerAfter !== labellerBefore) {
         await promotions.decide(tx, {
           id: `vlm-${number}`,
@@ -114,7 +117,13 @@ async function measure(
   db: Sql,
   { evaluationSetId, protocolId }: Pick<Iteration, "evaluationSetId" | "protocolId">,
   protocol: Protocol,
-): Promise<{ scores: Scores; assets: number; applicablePerAsset: number; agreement: Agreement }> {
+): Promise<{
+  scores: Scores;
+  assets: number;
+  applicablePerAsset: number;
+  agreement: Agreement;
+  goldErrors: GoldError[];
+}> {
   const assetIds = evaluationSetId
     ? (await evaluationSets.items(db, evaluationSetId)).map(({ assetId }) => assetId)
     : [];
@@ -132,6 +141,7 @@ async function measure(
     assets: items.length,
     applicablePerAsset: items.length > 0 ? applicable / items.length : 0,
     agreement: agreementOf(protocol, [...ballots.values()]),
+    goldErrors: goldErrors(protocol, [...ballots.values()]),
   };
 }
 

@@ -1,0 +1,53 @@
+import type { GateDecision } from "@anyone/domain/review/gate";
+import type { GoldError } from "@anyone/domain/review/gold-error";
+import type { Sql, Transaction } from "@anyone/domain/transaction";
+
+/** What all decisions of one iteration have in common: which labeller was held against which answers. */
+export interface DecisionOrigin {
+  iteration: number;
+  labellerId: string | null;
+  evaluationSetId: string | null;
+  /** Which labeller it is of those held against this evaluation set, from 1. */
+  attempt: number;
+  goldErrors: readonly GoldError[];
+}
+
+/** Decisions of the gate, with all they were made by; rows are only ever added. */
+export const gateDecisions = {
+  async record(tx: Transaction, origin: DecisionOrigin, decisions: readonly GateDecision[]): Promise<void> {
+    const gold = new Map(origin.goldErrors.map(({ category, ofConsensus }) => [category, ofConsensus]));
+    const rows = decisions.map(({ overBound, overPoint, lowerBound, logAbove, logBelow, logNeeded, ...rest }) => ({
+      ...rest,
+      ...{ over_bound: overBound, over_point: overPoint, lower_bound: lowerBound },
+      ...{ log_above: logAbove, log_below: logBelow, log_needed: logNeeded },
+      gold_error: gold.get(rest.category) ?? null,
+    }));
+    await tx.query(
+      `INSERT INTO gate_decisions (iteration, labeller_id, evaluation_set_id, attempt, category, n, correct, accuracy,
+              lower_bound, over_bound, over_point, verdict, evidence, log_above, log_below, log_needed, low, high, alpha,
+              gold_error, needed, drifted)
+       SELECT $1, $2, $3, $4, r.* FROM jsonb_to_recordset($5::jsonb) AS r (category smallint, n int, correct int, accuracy real,
+              lower_bound real, over_bound bool, over_point bool, verdict text, evidence text, log_above float8,
+              log_below float8, log_needed float8, low real, high real, alpha real, gold_error real, needed int, drifted bool)
+       ON CONFLICT DO NOTHING`,
+      [origin.iteration, origin.labellerId, origin.evaluationSetId, origin.attempt, JSON.stringify(rows)],
+    );
+  },
+
+  /**
+   * Which labeller this is of those that decisions before `iteration` held against the evaluation set, from 1: one that was
+   * decided about before keeps its number, since its evidence goes on.
+   */
+  async attemptOf(
+    sql: Sql,
+    { iteration, evaluationSetId, labellerId }: Pick<DecisionOrigin, "iteration" | "evaluationSetId" | "labellerId">,
+  ): Promise<number> {
+    const rows = await sql.query<{ labeller: string | null; attempt: number }>(
+      `SELECT labeller_id AS labeller, min(attempt)::int AS attempt FROM gate_decisions
+        WHERE evaluation_set_id = $1 AND iteration < $2 GROUP BY 1`,
+      [evaluationSetId, iteration],
+    );
+    const own = rows.find(({ labeller }) => labeller === labellerId);
+    return own?.attempt ?? Math.max(0, ...rows.map(({ attempt }) => attempt)) + 1;
+  },
+};
