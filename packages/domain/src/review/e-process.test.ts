@@ -45,9 +45,9 @@ describe("the evidence about an accuracy", () => {
     fc.assert(
       fc.property(counts, inside, (count, bar) => {
         for (const log of [logEvidenceAbove, logEvidenceBelow]) {
-          const then = (right: number) => Math.exp(log(bar, { n: count.n + 1, correct: count.correct + right }));
-          const now = Math.exp(log(bar, count));
-          expect((bar * then(1) + (1 - bar) * then(0)) / now).toBeCloseTo(1, 8);
+          const now = log(bar, count);
+          const grown = (right: number) => Math.exp(log(bar, { n: count.n + 1, correct: count.correct + right }) - now);
+          expect(bar * grown(1) + (1 - bar) * grown(0)).toBeCloseTo(1, 8);
         }
       }),
     );

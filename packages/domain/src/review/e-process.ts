@@ -42,7 +42,10 @@ function logWealth(p: number, { n, correct }: Count, accuracyAt: (at: number) =>
 
 const NODES = 64;
 
-/** Half of the bet lies evenly over its side of p, half as Beta(18, 2), where labellers nearly good enough are found. */
+/**
+ * Nine tenths of the bet lie as Beta(18, 2), where labellers that are good enough or nearly so are found, one tenth evenly
+ * over its side of p, so that accuracies far from there cost little more.
+ */
 function prior(accuracy: number): number {
-  return 0.5 + 0.5 * 342 * accuracy ** 17 * (1 - accuracy);
+  return 0.1 + 0.9 * 342 * accuracy ** 17 * (1 - accuracy);
 }

@@ -41,5 +41,21 @@ export function neededAnswers(count: Count, target: Target): number | null {
   return high;
 }
 
+/**
+ * Whether it is worth asking on: whether `more` answers would decide the category, if the labeller were right as often as it
+ * was so far, or by `ERRORS` standard errors more or less often. What is not worth it stays undecided, with people; to stop
+ * for that reason is as safe as to stop for any other.
+ */
+export function worthAsking(count: Count, { bar, logAbove, logBelow }: Target, more: number): boolean {
+  const share = (count.correct + 1) / (count.n + 2);
+  const reach = ERRORS * Math.sqrt((share * (1 - share)) / (count.n + 2));
+  const then = (accuracy: number) => ({ n: count.n + more, correct: count.correct + accuracy * more });
+  return (
+    logEvidenceAbove(bar, then(Math.min(1, share + reach))) >= logAbove ||
+    logEvidenceBelow(bar, then(Math.max(0, share - reach))) >= logBelow
+  );
+}
+
+const ERRORS = 2;
 /** Nobody answers more than this to learn whether one category is over the bar. */
 const MOST = 20_000;
