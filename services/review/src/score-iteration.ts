@@ -1,15 +1,14 @@
-import { evaluationSets } from "@anyone/db/evaluation-sets";
 import { recordEvent } from "@anyone/db/events";
 import { gateDecisions } from "@anyone/db/gate-decisions";
 import { humanAnswers } from "@anyone/db/human-answers";
 import { iterationFacts } from "@anyone/db/iteration-facts";
 import { type Iteration, iterations } from "@anyone/db/iterations";
 import { promotions } from "@anyone/db/promotions";
-import { NOT_ASKED, UNSURE } from "@anyone/domain/annotate/answer";
+import { NOT_ASKED } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
-import { type Agreement, agreementOf, consensus } from "@anyone/domain/review/agreement";
+import { agreementOf } from "@anyone/domain/review/agreement";
 import { decideCategories } from "@anyone/domain/review/gate";
-import { type GoldError, goldErrors } from "@anyone/domain/review/gold-error";
+import { goldErrors } from "@anyone/domain/review/gold-error";
 import { decideLoop, humanShare } from "@anyone/domain/review/iteration";
 import { type IterationReport, mayAnswer, type ScoreSummary } from "@anyone/domain/review/report";
 import { type Scores, score } from "@anyone/domain/review/score";
@@ -17,6 +16,7 @@ import type { Sql } from "@anyone/domain/transaction";
 import { done, next, type Outcome } from "@anyone/queues/job";
 import { advanceIteration } from "@anyone/queues/jobs/review";
 import type { ReviewContext } from "./context.ts";
+import { readEvaluation } from "./read-evaluation.ts";
 
 /**
  * Scores the new labeller on the evaluation set, decides whether it answers from now on, which categories leave manual
@@ -113,35 +113,15 @@ export async function scoreBefore(iteration: Iteration, { db, protocols }: Revie
 }
 
 /** How the labeller's present answers do against what people agree on about the evaluation set; the rest is not scored. */
-async function measure(
-  db: Sql,
-  { evaluationSetId, protocolId }: Pick<Iteration, "evaluationSetId" | "protocolId">,
-  protocol: Protocol,
-): Promise<{
-  scores: Scores;
-  assets: number;
-  applicablePerAsset: number;
-  agreement: Agreement;
-  goldErrors: GoldError[];
-}> {
-  const assetIds = evaluationSetId
-    ? (await evaluationSets.items(db, evaluationSetId)).map(({ assetId }) => assetId)
-    : [];
-  const ballots = await humanAnswers.ballots(db, protocolId, assetIds);
-  const given = await iterationFacts.labellerAnswers(db, protocolId, assetIds);
-  const items = [...ballots]
-    .filter(([, { votes }]) => votes.length > 0)
-    .map(([assetId, ballot]) => ({
-      truth: consensus(protocol, ballot).map((value) => value ?? UNSURE),
-      given: given.get(assetId) ?? [],
-    }));
+async function measure(db: Sql, iteration: Iteration, protocol: Protocol) {
+  const { items, ballots } = await readEvaluation(db, iteration, protocol);
   const applicable = items.reduce((sum, { truth }) => sum + truth.filter((value) => value !== NOT_ASKED).length, 0);
   return {
     scores: score(protocol, items),
     assets: items.length,
     applicablePerAsset: items.length > 0 ? applicable / items.length : 0,
-    agreement: agreementOf(protocol, [...ballots.values()]),
-    goldErrors: goldErrors(protocol, [...ballots.values()]),
+    agreement: agreementOf(protocol, ballots),
+    goldErrors: goldErrors(protocol, ballots),
   };
 }
 
