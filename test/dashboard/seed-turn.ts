@@ -1,8 +1,10 @@
 import type { OpenDatabase } from "@anyone/db/client";
 import { gateDecisions } from "@anyone/db/gate-decisions";
+import { poolEstimates } from "@anyone/db/pool-estimates";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
-import { decideCategories } from "@anyone/domain/review/gate";
+import { decideCategories, type Tally } from "@anyone/domain/review/gate";
 import { ReviewPolicy } from "@anyone/domain/review/policy";
+import { ACCURACY, type PoolEstimate } from "@anyone/domain/review/pool-estimate";
 import { versionKey } from "@anyone/storage/keys";
 import type { Store } from "@anyone/storage/store";
 
@@ -123,6 +125,17 @@ async function seedIteration(db: OpenDatabase, number: number, accuracy: number,
       decisions,
     ),
   );
+  await db.transaction((tx) => poolEstimates.record(tx, number, tallies.flatMap(estimatesOf)));
+}
+
+/** Estimates of the pool as 200 labels might have given them. */
+function estimatesOf({ category, n, correct }: Tally): PoolEstimate[] {
+  const of = (option: number, share: number) => ({
+    ...{ category, option, n, pool: 1800, estimate: share, classic: Math.max(0, share - 0.01) },
+    ...{ low: Math.max(0, share - 0.07), high: Math.min(1, share + 0.06), lambda: 0.8, effective: n * 1.4 },
+    ...{ normalLow: Math.max(0, share - 0.05), normalHigh: Math.min(1, share + 0.05) },
+  });
+  return [of(ACCURACY, correct / n), of(0, 0.6), of(1, 0.25)];
 }
 
 async function seedReleases(db: OpenDatabase, store: Store, assetIds: readonly string[]): Promise<void> {

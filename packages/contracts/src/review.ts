@@ -54,6 +54,30 @@ export const EvidencePoint = z.object({
 });
 export type EvidencePoint = z.infer<typeof EvidencePoint>;
 
+/** What few answers of people and many of the labeller say of the pool: prediction-powered, 95 % each. */
+export const PoolEstimate = z.object({
+  category: z.number().int(),
+  /** -1: how often the labeller's answers are right; else the share of the pool's images with this option. */
+  option: z.number().int(),
+  /** Images that people answered about, and images that only the labeller did. */
+  n: z.number().int(),
+  pool: z.number().int(),
+  estimate: z.number(),
+  /** Betting interval: holds for few labels, too. */
+  low: z.number(),
+  high: z.number(),
+  /** Normal interval: narrower, and too narrow for few labels. */
+  normalLow: z.number(),
+  normalHigh: z.number(),
+  /** By people's answers alone. */
+  classic: z.number(),
+  /** How far the labeller's answers were trusted: 0 not at all. */
+  lambda: z.number(),
+  /** Labels of people that would have told as much without the labeller. */
+  effective: z.number(),
+});
+export type PoolEstimate = z.infer<typeof PoolEstimate>;
+
 export const Iteration = z.object({
   number: z.number().int(),
   protocolId: z.string(),
@@ -157,6 +181,14 @@ export const reviewApi = {
     summary: "One iteration with what every rule found per category, and the evidence so far",
     params: z.object({ number: z.coerce.number().pipe(Ordinal) }),
     answer: IterationDetail,
+  }),
+  getPoolEstimates: operation({
+    path: "/v1/iterations/:number/pool",
+    stage: "review",
+    access: "operator",
+    summary: "Accuracy and prevalence over the pool when the iteration closed, with intervals",
+    params: z.object({ number: z.coerce.number().pipe(Ordinal) }),
+    answer: z.object({ protocolId: z.string(), items: z.array(PoolEstimate) }),
   }),
   openIteration: operation({
     method: "POST",

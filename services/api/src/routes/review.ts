@@ -1,6 +1,7 @@
 import { LeasedTask, reviewApi } from "@anyone/contracts/review";
 import { readEvidence, readGates } from "@anyone/db/browse/gates";
 import { listReviewTasks, readIterations, readProgress } from "@anyone/db/browse/review";
+import { poolEstimates } from "@anyone/db/pool-estimates";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { found } from "../found.ts";
@@ -14,6 +15,11 @@ export function reviewRoutes(app: FastifyInstance, { db, review }: ApiContext): 
     const iteration = found((await readIterations(db, params.number))[0], `iteration ${params.number}`);
     const [gates, history] = await Promise.all([readGates(db, params.number), readEvidence(db, params.number)]);
     return { ...iteration, gates, history };
+  });
+
+  route(app, reviewApi.getPoolEstimates, async ({ params }) => {
+    const { protocolId } = found((await readIterations(db, params.number))[0], `iteration ${params.number}`);
+    return { protocolId, items: await poolEstimates.of(db, params.number) };
   });
 
   route(app, reviewApi.openIteration, async ({ body }) => {
