@@ -37,8 +37,9 @@ export const GateDecision = z.object({
   goldError: z.number().nullable(),
   /** About how many more evaluation answers until the evidence decides; 0: decided, null: unknown. */
   needed: z.number().int().nullable(),
-  /** Fresh answers rang the drift alarm. */
+  /** Fresh answers rang the drift alarm, and the natural logarithm of their evidence; null without fresh answers. */
   drifted: z.boolean(),
+  logDrift: z.number().nullable(),
 });
 export type GateDecision = z.infer<typeof GateDecision>;
 

@@ -16,19 +16,21 @@ export interface DecisionOrigin {
 export const gateDecisions = {
   async record(tx: Transaction, origin: DecisionOrigin, decisions: readonly GateDecision[]): Promise<void> {
     const gold = new Map(origin.goldErrors.map(({ category, ofConsensus }) => [category, ofConsensus]));
-    const rows = decisions.map(({ overBound, overPoint, lowerBound, logAbove, logBelow, logNeeded, ...rest }) => ({
-      ...rest,
-      ...{ over_bound: overBound, over_point: overPoint, lower_bound: lowerBound },
-      ...{ log_above: logAbove, log_below: logBelow, log_needed: logNeeded },
-      gold_error: gold.get(rest.category) ?? null,
-    }));
+    const rows = decisions.map(
+      ({ overBound, overPoint, lowerBound, logAbove, logBelow, logNeeded, logDrift, ...rest }) => ({
+        ...rest,
+        ...{ over_bound: overBound, over_point: overPoint, lower_bound: lowerBound },
+        ...{ log_above: logAbove, log_below: logBelow, log_needed: logNeeded, log_drift: logDrift },
+        gold_error: gold.get(rest.category) ?? null,
+      }),
+    );
     await tx.query(
       `INSERT INTO gate_decisions (iteration, labeller_id, evaluation_set_id, attempt, category, n, correct, accuracy,
               lower_bound, over_bound, over_point, verdict, evidence, log_above, log_below, log_needed, low, high, alpha,
-              gold_error, needed, drifted)
+              gold_error, needed, drifted, log_drift)
        SELECT $1, $2, $3, $4, r.* FROM jsonb_to_recordset($5::jsonb) AS r (category smallint, n int, correct int, accuracy real,
               lower_bound real, over_bound bool, over_point bool, verdict text, evidence text, log_above float8,
-              log_below float8, log_needed float8, low real, high real, alpha real, gold_error real, needed int, drifted bool)
+              log_below float8, log_needed float8, low real, high real, alpha real, gold_error real, needed int, drifted bool, log_drift float8)
        ON CONFLICT DO NOTHING`,
       [origin.iteration, origin.labellerId, origin.evaluationSetId, origin.attempt, JSON.stringify(rows)],
     );

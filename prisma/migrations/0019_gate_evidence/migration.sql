@@ -12,7 +12,8 @@ ALTER TABLE "gate_decisions"
   ADD COLUMN "evaluation_set_id" TEXT,
   ADD COLUMN "gold_error" REAL,
   ADD COLUMN "needed" INTEGER,
-  ADD COLUMN "drifted" BOOLEAN NOT NULL DEFAULT false;
+  ADD COLUMN "drifted" BOOLEAN NOT NULL DEFAULT false,
+  ADD COLUMN "log_drift" DOUBLE PRECISION;
 
 CREATE INDEX "gate_decisions_evaluation_set_id_labeller_id_idx" ON "gate_decisions"("evaluation_set_id", "labeller_id");
 

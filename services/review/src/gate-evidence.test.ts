@@ -68,6 +68,40 @@ describe("the gate's evidence in a loop", { timeout: 90_000 }, () => {
     expect(await attempt("embedded-1", 1)).toBe(1);
   });
 
+  it("takes a settled category back when blind pages show that the pool has moved away from the evaluation set", async () => {
+    const policy = { evaluationSize: 30, sampleSize: 30, maxIterations: 1, rule: "point" as const, auditShare: 0.5 };
+    loop = await startLoop(policy, { assets: 160, skill: [0.1, 1] });
+    await turn();
+    const settled = (await latestOf(loop)).settled;
+    expect(settled).toContain(1);
+    expect(settled).toContain(2);
+
+    // what came since is answered wrongly about the first question, and the evaluation set does not know
+    await loop.db.query(
+      `UPDATE answers SET value[1] = (value[1] + 1) % 4, answered_at = answered_at
+        WHERE asset_id NOT IN (SELECT asset_id FROM evaluation_items)`,
+    );
+    await turn();
+    const pages = await loop.db.query<{ blind: boolean; questions: number }>(
+      `SELECT blind, cardinality(categories) AS questions FROM review_tasks WHERE iteration = 2 AND purpose = 'sample'`,
+    );
+    const whole = pages.filter(({ questions }) => questions === 70);
+    expect(whole.length).toBeGreaterThan(5);
+    expect(whole.length).toBeLessThan(pages.length);
+    expect(whole.every(({ blind }) => blind)).toBe(true);
+
+    const gates = await readGates(loop.db, 2);
+    expect(gates[0]).toMatchObject({ category: 1, overPoint: true, drifted: true, verdict: "open" });
+    expect(gates[1]).toMatchObject({ category: 2, overPoint: true, drifted: false, verdict: "settled" });
+    expect(gates[0]?.logDrift).toBeGreaterThan(Math.log(1000));
+    const latest = await latestOf(loop);
+    expect(latest.settled).not.toContain(1);
+    expect(latest.settled).toContain(2);
+    expect(await loop.db.query("SELECT data FROM events WHERE kind = 'categories-drifted'")).toMatchObject([
+      { data: { iteration: 2, categories: [1], labeller: "embedded-1" } },
+    ]);
+  });
+
   it("estimates of the pool what people said of the evaluation set and the labeller of everything", async () => {
     loop = await startLoop({ evaluationSize: 60, sampleSize: 4, maxIterations: 1 }, { assets: 260, skill: [0.1, 0.8] });
     await turn();

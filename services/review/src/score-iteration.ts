@@ -1,3 +1,4 @@
+import { audits } from "@anyone/db/audits";
 import { recordEvent } from "@anyone/db/events";
 import { gateDecisions } from "@anyone/db/gate-decisions";
 import { humanAnswers } from "@anyone/db/human-answers";
@@ -7,6 +8,7 @@ import { promotions } from "@anyone/db/promotions";
 import { NOT_ASKED } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { agreementOf } from "@anyone/domain/review/agreement";
+import { auditSettled } from "@anyone/domain/review/audit";
 import { decideCategories } from "@anyone/domain/review/gate";
 import { goldErrors } from "@anyone/domain/review/gold-error";
 import { decideLoop, humanShare } from "@anyone/domain/review/iteration";
@@ -31,7 +33,14 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
   const labellerId = promotion.promoted ? labellerAfter : labellerBefore;
   const origin = { iteration: number, labellerId, evaluationSetId: iteration.evaluationSetId };
   const attempt = await gateDecisions.attemptOf(db, origin);
-  const decisions = decideCategories(promotion.promoted ? measured.scores.perCategory : tallies, policy, { attempt });
+  // what was settled until now is also held against fresh answers about the labeller that has answered the pool so far
+  const fresh = labellerBefore ? await audits.of(db, iteration.protocolId, labellerBefore) : [];
+  const drift = auditSettled(protocol, iteration.settled, fresh, policy);
+  const decisions = decideCategories(promotion.promoted ? measured.scores.perCategory : tallies, policy, {
+    attempt,
+    drift,
+  });
+  const drifted = decisions.filter((one) => one.drifted).map(({ category }) => category);
 
   const winner = promotion.promoted ? measured.scores.all : before.all;
 
@@ -88,6 +97,14 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
           previous: labellerBefore,
           ...promotion,
           facts: { before: before.all, after: measured.scores.all },
+        });
+      }
+      if (drifted.length > 0) {
+        await recordEvent(tx, {
+          stage: "review",
+          kind: "categories-drifted",
+          text: `Iteration ${number} takes ${drifted.length} settled categories back: blind pages show that ${labellerBefore} fell under the bar`,
+          data: { iteration: number, categories: drifted, labeller: labellerBefore },
         });
       }
       await recordEvent(tx, {

@@ -24,6 +24,7 @@ export interface GateDecisionRow {
   goldError: number | null;
   needed: number | null;
   drifted: boolean;
+  logDrift: number | null;
 }
 
 /** One category's evidence at the end of one iteration. */
@@ -44,7 +45,7 @@ export function readGates(sql: Sql, iteration: number): Promise<GateDecisionRow[
     `select category, n, correct, accuracy, lower_bound as "lowerBound", over_bound as "overBound",
             over_point as "overPoint", verdict, evidence, log_above as "logAbove", log_below as "logBelow",
             log_needed as "logNeeded", low, high, alpha, attempt, labeller_id as "labellerId",
-            evaluation_set_id as "evaluationSetId", gold_error as "goldError", needed, drifted
+            evaluation_set_id as "evaluationSetId", gold_error as "goldError", needed, drifted, log_drift as "logDrift"
        from gate_decisions where iteration = $1 order by category`,
     [iteration],
   );

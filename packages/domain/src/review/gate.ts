@@ -37,6 +37,8 @@ export interface GateDecision extends Omit<Tally, "present"> {
   needed: number | null;
   /** Fresh answers rang the drift alarm: it stays with people whatever the evaluation set says. */
   drifted: boolean;
+  /** Natural logarithm of their evidence of a fall below the bar; null without fresh answers. */
+  logDrift: number | null;
   /** By the rule of the policy: settled leaves manual labelling, open stays, no-evidence had too few answers to say. */
   verdict: "settled" | "open" | "no-evidence";
 }
@@ -73,13 +75,15 @@ export function decideCategories(
     const { logAbove, logBelow } = weighed[place] as Weighed;
     const evidence = chosen[place] ? "graduate" : logBelow >= -Math.log(alpha) ? "tail" : "undecided";
     const bound = lowerBound(tally, alpha);
-    const drifted = drift?.get(category)?.rangAt != null;
+    const alarm = drift?.get(category);
+    const drifted = alarm != null && alarm.rangAt !== null;
     return {
       ...{ category, n, correct, accuracy: n > 0 ? correct / n : null },
       ...{ lowerBound: bound, overBound: bound > policy.bar, overPoint: overPoint(tally, policy) },
       ...{ logAbove, logBelow, logNeeded, ...confidenceSequence(tally, alpha), alpha, evidence },
       needed: evidence === "undecided" ? stillNeeded(tally, { bar: policy.bar, alpha, logNeeded }) : 0,
       drifted,
+      logDrift: alarm?.logEvidence ?? null,
       verdict: verdictOf(tally, policy, { alpha, graduates: chosen[place] === true, drifted }),
     };
   });

@@ -30,6 +30,11 @@ export const ReviewPolicy = z.strictObject({
    * `bound`, the chance for each of them.
    */
   alpha: z.number().gt(0).max(0.5).default(0.05),
+  /**
+   * Share of sample pages that ask every question, also the settled ones, blind: the fresh answers by which the drift
+   * alarm takes a category back, since the evaluation set stays frozen while the pool moves on.
+   */
+  auditShare: z.number().min(0).max(1).default(0.1),
   /** Fresh answers about settled categories that the drift alarm looks back over. */
   driftWindow: z.int().min(10).max(10_000).default(200),
   /** An unchanged category rings the drift alarm once in 1 / driftAlpha fresh answers, or later. */
