@@ -37,19 +37,30 @@ export const gateDecisions = {
   },
 
   /**
-   * Which labeller this is of those that decisions before `iteration` held against the evaluation set, from 1: one that was
-   * decided about before keeps its number, since its evidence goes on.
+   * Which labeller this is of those that were held against the evaluation set until `iteration`, from 1; one that was decided
+   * about before keeps its number, since its evidence goes on. Labellers that did not get to answer count as well: that the
+   * better of two was decided about is a choice by the same answers, so each that might have been has a number of its own.
    */
   async attemptOf(
     sql: Sql,
     { iteration, evaluationSetId, labellerId }: Pick<DecisionOrigin, "iteration" | "evaluationSetId" | "labellerId">,
   ): Promise<number> {
-    const rows = await sql.query<{ labeller: string | null; attempt: number }>(
+    const decided = await sql.query<{ labeller: string | null; attempt: number }>(
       `SELECT labeller_id AS labeller, min(attempt)::int AS attempt FROM gate_decisions
         WHERE evaluation_set_id = $1 AND iteration < $2 GROUP BY 1`,
       [evaluationSetId, iteration],
     );
-    const own = rows.find(({ labeller }) => labeller === labellerId);
-    return own?.attempt ?? Math.max(0, ...rows.map(({ attempt }) => attempt)) + 1;
+    const own = decided.find(({ labeller }) => labeller === labellerId);
+    if (own) return own.attempt;
+    const [learned] = await sql.query<{ count: number; own: boolean }>(
+      `SELECT count(*)::int AS count, coalesce(bool_or(l.id = $3 AND l.iteration = $2), false) AS own
+         FROM labellers l JOIN iterations i ON i.number = l.iteration
+        WHERE i.evaluation_set_id = $1 AND i.number <= $2`,
+      [evaluationSetId, iteration, labellerId],
+    );
+    const { count, own: isNew } = learned ?? { count: 0, own: false };
+    // the number of this iteration's own labeller; the one before it, decided about in its place, has the one after
+    const next = Math.max(1, count, ...decided.map(({ attempt }) => attempt + 1));
+    return isNew || count === 0 ? next : next + 1;
   },
 };

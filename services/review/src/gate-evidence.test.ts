@@ -64,8 +64,16 @@ describe("the gate's evidence in a loop", { timeout: 90_000 }, () => {
     const attempt = (labellerId: string, iteration: number) =>
       gateDecisions.attemptOf(loop.db, { ...of, labellerId, iteration });
     expect(await attempt("embedded-1", 2)).toBe(1);
-    expect(await attempt("embedded-7", 2)).toBe(2);
     expect(await attempt("embedded-1", 1)).toBe(1);
+    // the one that was there before: its place would have gone to the second iteration's own labeller first
+    expect(await attempt("embedded-0", 2)).toBe(3);
+    await loop.db.query(
+      `INSERT INTO labellers (id, number, protocol_id, model, tier, iteration) SELECT 'embedded-2', 2, protocol_id, model, tier, 1
+         FROM labellers WHERE id = 'embedded-1'`,
+    );
+    // a labeller that was tried and never answered has used up a number
+    expect(await attempt("embedded-0", 2)).toBe(3);
+    expect(await attempt("embedded-2", 1)).toBe(2);
   });
 
   it("takes a settled category back when blind pages show that the pool has moved away from the evaluation set", async () => {

@@ -91,7 +91,9 @@ export function decideCategories(
 
 /**
  * The share of alpha that one labeller may spend. Each labeller starts its evidence afresh, on the same evaluation set;
- * the shares 6/(π²i²) sum to 1, which keeps what is promised over all of them together at or below alpha.
+ * the shares 6/(π²i²) sum to 1, which keeps what is promised over all of them together at or below alpha. What a
+ * labeller learns from is disjoint from the evaluation set; only which questions people are asked next is read from it, so that a later
+ * labeller hangs on it by that much.
  */
 export function alphaAt(alpha: number, attempt: number): number {
   return (alpha * 6) / (Math.PI * attempt) ** 2;

@@ -19,10 +19,10 @@ export const ReviewPolicy = z.strictObject({
   /**
    * Which verdict rules; the others are reported beside it. `evidence` lets a category go only when its e-process, weighed
    * together with all others, shows that it is over the bar; what is shown to be under it (the tail) and what is not
-   * decided stay with people. It is the default: by the point rule a category of 83 % is let go by one of five labellers in four
-   * cases of five, and nobody learns of it, while one kept too long costs answers that are counted. `point` is the paper's,
-   * for comparison, and for evaluation sets of fewer than some 100 assets, on which evidence can hardly decide
-   * anything. `bound` lets go what its own lower bound clears, whatever the others do.
+   * decided stay with people. It is the default: by the point rule, on 400 answers a category, one project of three lets
+   * something go that is under the bar, and nobody learns of it, while what is kept too long costs answers that are counted.
+   * `point` is the paper's, for comparison, and for evaluation sets of fewer than some 100 assets, which are evidence of few
+   * categories. `bound` lets go what its own lower bound clears, whatever the others do.
    */
   rule: z.enum(["evidence", "point", "bound"]).default("evidence"),
   /**
