@@ -18,7 +18,11 @@ const PAGES = [
   { name: "filter", path: "/filter", words: ["near-duplicate", "no-person", "The pool"] },
   { name: "asset", path: "/assets/FIRST", words: ["Lineage", "embedded-2", "nanodet-m"] },
   { name: "annotate", path: "/annotate", words: ["embedded-2", "answers now", "prime-human@1.0.0"] },
-  { name: "review", path: "/review", words: ["Gates of iteration 2", "settled", "frame · shot"] },
+  {
+    name: "review",
+    path: "/review",
+    words: ["Gates of iteration 2", "settled", "graduate", " more", "The pool after iteration 2", "frame · shot"],
+  },
   { name: "release", path: "/release", words: ["v2", "What v2 changed", "validation"] },
   { name: "train", path: "/train", words: ["Curves on v1", "Noise loss", "v1-sd15_tiny-hola-0"] },
   { name: "evaluate", path: "/evaluate", words: ["unavailable", "pool-growth", "not promoted"] },

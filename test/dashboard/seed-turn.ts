@@ -1,7 +1,10 @@
 import type { OpenDatabase } from "@anyone/db/client";
+import { gateDecisions } from "@anyone/db/gate-decisions";
+import { poolEstimates } from "@anyone/db/pool-estimates";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
-import { decideCategory } from "@anyone/domain/review/gate";
+import { decideCategories, type Tally } from "@anyone/domain/review/gate";
 import { ReviewPolicy } from "@anyone/domain/review/policy";
+import { ACCURACY, type PoolEstimate } from "@anyone/domain/review/pool-estimate";
 import { versionKey } from "@anyone/storage/keys";
 import type { Store } from "@anyone/storage/store";
 
@@ -54,11 +57,12 @@ async function seedReview(db: OpenDatabase, assetIds: readonly string[]): Promis
 }
 
 async function seedIteration(db: OpenDatabase, number: number, accuracy: number, policy: ReviewPolicy): Promise<void> {
-  const decisions = primeHuman.categories.map((category) => {
+  const tallies = primeHuman.categories.map((category) => {
     const n = category.n % 13 === 0 ? 2 : 40 + ((category.n * 17) % 120);
     const share = Math.min(1, accuracy + (((category.n * 29) % 23) - 11) / 70);
-    return decideCategory({ category: category.n, n, correct: Math.round(n * share) }, policy, number);
+    return { category: category.n, n, correct: Math.round(n * share) };
   });
+  const decisions = decideCategories(tallies, policy, { attempt: number });
   const over = decisions.filter(({ verdict }) => verdict === "settled").map(({ category }) => category);
   const summary = (share: number, labeller: string) => ({
     labeller,
@@ -102,23 +106,36 @@ async function seedIteration(db: OpenDatabase, number: number, accuracy: number,
       JSON.stringify(scores),
     ],
   );
-  for (const one of decisions) {
-    await db.query(
-      `insert into gate_decisions (iteration, category, n, correct, accuracy, lower_bound, over_bound, over_point, verdict)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        number,
-        one.category,
-        one.n,
-        one.correct,
-        one.accuracy,
-        one.lowerBound,
-        one.overBound,
-        one.overPoint,
-        one.verdict,
-      ],
-    );
-  }
+  await db.transaction((tx) =>
+    gateDecisions.record(
+      tx,
+      {
+        iteration: number,
+        labellerId: `embedded-${number}`,
+        evaluationSetId: "eval-1",
+        attempt: number,
+        goldErrors: tallies.map(({ category, n }) => ({
+          category,
+          pairs: n,
+          disagreed: 4,
+          ofOne: 0.02,
+          ofConsensus: 0.0012,
+        })),
+      },
+      decisions,
+    ),
+  );
+  await db.transaction((tx) => poolEstimates.record(tx, number, tallies.flatMap(estimatesOf)));
+}
+
+/** Estimates of the pool as 200 labels might have given them. */
+function estimatesOf({ category, n, correct }: Tally): PoolEstimate[] {
+  const of = (option: number, share: number) => ({
+    ...{ category, option, n, pool: 1800, estimate: share, classic: Math.max(0, share - 0.01) },
+    ...{ low: Math.max(0, share - 0.07), high: Math.min(1, share + 0.06), lambda: 0.8, effective: n * 1.4 },
+    ...{ normalLow: Math.max(0, share - 0.05), normalHigh: Math.min(1, share + 0.05) },
+  });
+  return [of(ACCURACY, correct / n), of(0, 0.6), of(1, 0.25)];
 }
 
 async function seedReleases(db: OpenDatabase, store: Store, assetIds: readonly string[]): Promise<void> {

@@ -11,6 +11,7 @@ import { addModels } from "./commands/models.ts";
 import { addPool } from "./commands/pool.ts";
 import { addRelease } from "./commands/release.ts";
 import { addRetrain } from "./commands/retrain.ts";
+import { addReview } from "./commands/review.ts";
 import { addTrain } from "./commands/train.ts";
 import { addUp } from "./commands/up.ts";
 import { addWorld } from "./commands/world.ts";
@@ -50,6 +51,7 @@ Exit code: 0 when it was done, 1 when it was not, 130 when it was interrupted.`,
     addGrant,
     addConsent,
     addLabel,
+    addReview,
     addRelease,
     addTrain,
     addEvaluate,

@@ -18,8 +18,66 @@ export const GateDecision = z.object({
   overPoint: z.boolean(),
   /** By the rule of the iteration's policy. */
   verdict: z.enum(["settled", "open", "no-evidence"]),
+  /** What the e-process shows, all categories weighed together: over the bar, under it, or neither. Null: not kept then. */
+  evidence: z.enum(["graduate", "tail", "undecided"]).nullable(),
+  /** Natural logarithms of the e-values against "at most the bar" and "at least the bar", and what the first must reach. */
+  logAbove: z.number().nullable(),
+  logBelow: z.number().nullable(),
+  logNeeded: z.number().nullable(),
+  /** Confidence sequence of the accuracy: holds with 1 - alpha at whatever n one looks. */
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** This labeller's share of the policy's alpha. */
+  alpha: z.number().nullable(),
+  /** Which labeller it is of those held against this evaluation set, from 1. */
+  attempt: z.number().int().nullable(),
+  labellerId: z.string().nullable(),
+  evaluationSetId: z.string().nullable(),
+  /** How often the evaluation set itself is wrong about this category, as far as two blind people tell. */
+  goldError: z.number().nullable(),
+  /** About how many more evaluation answers until the evidence decides; 0: decided, null: unknown. */
+  needed: z.number().int().nullable(),
+  /** Fresh answers rang the drift alarm, and the natural logarithm of their evidence; null without fresh answers. */
+  drifted: z.boolean(),
+  logDrift: z.number().nullable(),
 });
 export type GateDecision = z.infer<typeof GateDecision>;
+
+/** One category's evidence at the end of one iteration; each labeller starts its own afresh. */
+export const EvidencePoint = z.object({
+  iteration: z.number().int(),
+  category: z.number().int(),
+  logAbove: z.number(),
+  logBelow: z.number(),
+  low: z.number(),
+  high: z.number(),
+  accuracy: z.number().nullable(),
+});
+export type EvidencePoint = z.infer<typeof EvidencePoint>;
+
+/** What few answers of people and many of the labeller say of the pool: prediction-powered, 95 % each. */
+export const PoolEstimate = z.object({
+  category: z.number().int(),
+  /** -1: how often the labeller's answers are right; else the share of the pool's images with this option. */
+  option: z.number().int(),
+  /** Images that people answered about, and images that only the labeller did. */
+  n: z.number().int(),
+  pool: z.number().int(),
+  estimate: z.number(),
+  /** Betting interval: holds for few labels, too. */
+  low: z.number(),
+  high: z.number(),
+  /** Normal interval: narrower, and too narrow for few labels. */
+  normalLow: z.number(),
+  normalHigh: z.number(),
+  /** By people's answers alone. */
+  classic: z.number(),
+  /** How far the labeller's answers were trusted: 0 not at all. */
+  lambda: z.number(),
+  /** Labels of people that would have told as much without the labeller. */
+  effective: z.number(),
+});
+export type PoolEstimate = z.infer<typeof PoolEstimate>;
 
 export const Iteration = z.object({
   number: z.number().int(),
@@ -45,7 +103,11 @@ export const Iteration = z.object({
 });
 export type Iteration = z.infer<typeof Iteration>;
 
-export const IterationDetail = Iteration.extend({ gates: z.array(GateDecision) });
+export const IterationDetail = Iteration.extend({
+  gates: z.array(GateDecision),
+  /** Of all categories after each iteration up to this one. */
+  history: z.array(EvidencePoint),
+});
 
 export const ReviewTaskRow = z.object({
   id: z.string(),
@@ -117,9 +179,17 @@ export const reviewApi = {
     path: "/v1/iterations/:number",
     stage: "review",
     access: "operator",
-    summary: "One iteration with what both gates found per category",
+    summary: "One iteration with what every rule found per category, and the evidence so far",
     params: z.object({ number: z.coerce.number().pipe(Ordinal) }),
     answer: IterationDetail,
+  }),
+  getPoolEstimates: operation({
+    path: "/v1/iterations/:number/pool",
+    stage: "review",
+    access: "operator",
+    summary: "Accuracy and prevalence over the pool when the iteration closed, with intervals",
+    params: z.object({ number: z.coerce.number().pipe(Ordinal) }),
+    answer: z.object({ protocolId: z.string(), items: z.array(PoolEstimate) }),
   }),
   openIteration: operation({
     method: "POST",

@@ -90,14 +90,21 @@ export const iterationFacts = {
     );
   },
 
-  /** The labeller's own packed answers about assets; what a person gave is not among them. */
-  async labellerAnswers(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, number[]>> {
-    const rows = await sql.query<{ id: string; value: number[]; giver: number[] }>(
-      `SELECT asset_id AS id, value, giver FROM answers WHERE protocol_id = $1 AND asset_id = ANY ($2::text[])`,
+  /** The labeller's own packed answers about assets, with its confidence per mille; what a person gave is not among them. */
+  async labellerAnswers(
+    sql: Sql,
+    protocolId: string,
+    assetIds: readonly string[],
+  ): Promise<Map<string, { value: number[]; confidence: number[] }>> {
+    const rows = await sql.query<{ id: string; value: number[]; confidence: number[]; giver: number[] }>(
+      `SELECT asset_id AS id, value, confidence, giver FROM answers WHERE protocol_id = $1 AND asset_id = ANY ($2::text[])`,
       [protocolId, assetIds],
     );
     return new Map(
-      rows.map(({ id, value, giver }) => [id, value.map((packed, place) => (giver[place] === 1 ? packed : -1))]),
+      rows.map(({ id, value, confidence, giver }) => [
+        id,
+        { value: value.map((packed, place) => (giver[place] === 1 ? packed : -1)), confidence },
+      ]),
     );
   },
 };

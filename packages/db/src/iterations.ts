@@ -1,4 +1,3 @@
-import type { GateDecision } from "@anyone/domain/review/gate";
 import type { Closed, IterationState } from "@anyone/domain/review/iteration";
 import { ReviewPolicy } from "@anyone/domain/review/policy";
 import type { IterationReport } from "@anyone/domain/review/report";
@@ -93,25 +92,6 @@ export const iterations = {
       ],
     );
     return rows.length === 1;
-  },
-
-  async recordDecisions(tx: Transaction, iteration: number, decisions: readonly GateDecision[]): Promise<void> {
-    await tx.query(
-      `INSERT INTO gate_decisions (iteration, category, n, correct, accuracy, lower_bound, over_bound, over_point, verdict)
-       SELECT $1, * FROM unnest($2::smallint[], $3::int[], $4::int[], $5::real[], $6::real[], $7::bool[], $8::bool[], $9::text[])
-       ON CONFLICT DO NOTHING`,
-      [
-        iteration,
-        decisions.map(({ category }) => category),
-        decisions.map(({ n }) => n),
-        decisions.map(({ correct }) => correct),
-        decisions.map(({ accuracy }) => accuracy),
-        decisions.map(({ lowerBound }) => lowerBound),
-        decisions.map(({ overBound }) => overBound),
-        decisions.map(({ overPoint }) => overPoint),
-        decisions.map(({ verdict }) => verdict),
-      ],
-    );
   },
 
   /** The closed iterations of the loop that `number` belongs to, oldest first, without itself. */

@@ -1,6 +1,7 @@
 import { addTasks } from "@anyone/db/add-tasks";
 import { recordEvent } from "@anyone/db/events";
 import { CONTINUES, type Iteration, iterations } from "@anyone/db/iterations";
+import { poolEstimates } from "@anyone/db/pool-estimates";
 import { sampledAssets, settleAnswers } from "@anyone/db/settled-answers";
 import { versionRepository } from "@anyone/db/versions";
 import { Fault } from "@anyone/domain/fault";
@@ -9,17 +10,20 @@ import { done, next, type Outcome } from "@anyone/queues/job";
 import { cutVersion } from "@anyone/queues/jobs/release";
 import { openIteration } from "@anyone/queues/jobs/review";
 import type { ReviewContext } from "./context.ts";
+import { estimatePool } from "./estimate-pool.ts";
 
 /**
- * Closes an iteration whose labeller has answered the whole pool: people's answers are put over the labeller's, and the
- * next iteration opens, or the loop has ended and a version is cut from what is settled.
+ * Closes an iteration whose labeller has answered the whole pool: what that says of the pool is estimated, people's
+ * answers are put over the labeller's, and the next iteration opens, or the loop has ended and a version is cut from what is settled.
  */
 export async function closeIteration(iteration: Iteration, { db, protocols }: ReviewContext): Promise<Outcome> {
   const { number, stopReason, protocolId, policy } = iteration;
   const protocol = await protocols.get(protocolId);
+  const estimates = await estimatePool(iteration, { db, protocols });
   return done({
     write: async (tx) => {
       if (!(await iterations.move(tx, number, { from: "spreading", to: "closed" }))) return;
+      await poolEstimates.record(tx, number, estimates);
       await settleAnswers(tx, protocol, await sampledAssets(tx, protocolId));
       const version = stopReason && policy.releaseWhenDone ? await openVersion(tx, db, iteration) : null;
       await recordEvent(tx, {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { apiKeys } from "@anyone/db/api-keys";
+import { audits } from "@anyone/db/audits";
 import { evaluationSets } from "@anyone/db/evaluation-sets";
 import { recordEvent } from "@anyone/db/events";
 import { iterationFacts } from "@anyone/db/iteration-facts";
@@ -27,12 +28,15 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
   const setId = current?.id ?? `${protocolId}.${policy.seed}`;
 
   const taken = [...(await iterationFacts.taken(db)), ...drawn];
-  const sample =
-    asked.length === 0
-      ? []
-      : drawSample(pool, taken, { size: policy.sampleSize, seed: `sample.${policy.seed}.${number}` });
-  const overlap = Math.max(1, Math.min(policy.evaluationOverlap, await apiKeys(db).count()));
   const everything = protocol.categories.map(({ n }) => n);
+  // with everything settled only the drift alarm wants to know more
+  const wanted = asked.length > 0 ? policy.sampleSize : Math.round(policy.sampleSize * policy.auditShare);
+  const sample = drawSample(pool, taken, { size: wanted, seed: `sample.${policy.seed}.${number}` });
+  // pages about everything show whether what was settled before still holds
+  const audited = new Set(
+    sample.map(({ assetId }) => assetId).filter((id) => asked.length < everything.length && isAudited(id, iteration)),
+  );
+  const overlap = Math.max(1, Math.min(policy.evaluationOverlap, await apiKeys(db).count()));
   const tasks: NewReviewTask[] = [
     ...Array.from({ length: overlap }, (_, turn) =>
       drawn.map(
@@ -52,9 +56,9 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
         iteration: number,
         assetId,
         purpose: "sample",
-        categories: asked,
+        categories: audited.has(assetId) ? everything : asked,
         // before the first training the labeller's suggestions are those of a prior: nobody is shown them
-        blind: number === 1 || random(`blind.${policy.seed}.${assetId}`)() < policy.blindShare,
+        blind: number === 1 || audited.has(assetId) || random(`blind.${policy.seed}.${assetId}`)() < policy.blindShare,
       }),
     ),
   ];
@@ -66,6 +70,7 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
       if (!current)
         await evaluationSets.freeze(tx, { id: setId, protocolId, seed: policy.seed, sha256: hashOf(drawn) }, drawn);
       await iterationFacts.recordSample(tx, number, sample);
+      await audits.record(tx, number, protocolId, [...audited]);
       await reviewTasks.plan(tx, tasks);
       await slotPages(tx, protocols);
       await recordEvent(tx, {
@@ -78,6 +83,11 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
     // with no page to wait for (nothing left to sample) the walk goes on at once
     next: tasks.length === 0 ? [next(advanceIteration, { iteration: number, nudge: "nothing-drawn" })] : [],
   });
+}
+
+/** Where nothing is asked of people any more, whatever was drawn was drawn for this. */
+function isAudited(assetId: string, { asked, policy }: Iteration): boolean {
+  return asked.length === 0 || random(`audit.${policy.seed}.${assetId}`)() < policy.auditShare;
 }
 
 function hashOf(items: readonly Drawable[]): string {

@@ -29,7 +29,8 @@ function reportOf(iteration: { scores: unknown } | undefined): IterationReport {
   return iteration?.scores as IterationReport;
 }
 
-const POLICY = { evaluationSize: 20, sampleSize: 8, minScored: 3, maxIterations: 4 };
+// 20 evaluation assets are no evidence: the paper's rule decides here
+const POLICY = { rule: "point" as const, evaluationSize: 20, sampleSize: 8, minScored: 3, maxIterations: 4 };
 
 // every page of every iteration goes through the socket
 describe("a loop of iterations", { timeout: 60_000 }, () => {

@@ -1,13 +1,16 @@
-import { evaluationSets } from "@anyone/db/evaluation-sets";
+import { audits } from "@anyone/db/audits";
 import { recordEvent } from "@anyone/db/events";
+import { gateDecisions } from "@anyone/db/gate-decisions";
 import { humanAnswers } from "@anyone/db/human-answers";
 import { iterationFacts } from "@anyone/db/iteration-facts";
 import { type Iteration, iterations } from "@anyone/db/iterations";
 import { promotions } from "@anyone/db/promotions";
-import { NOT_ASKED, UNSURE } from "@anyone/domain/annotate/answer";
+import { NOT_ASKED } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
-import { type Agreement, agreementOf, consensus } from "@anyone/domain/review/agreement";
-import { decideCategory } from "@anyone/domain/review/gate";
+import { agreementOf } from "@anyone/domain/review/agreement";
+import { auditSettled } from "@anyone/domain/review/audit";
+import { decideCategories } from "@anyone/domain/review/gate";
+import { goldErrors } from "@anyone/domain/review/gold-error";
 import { decideLoop, humanShare } from "@anyone/domain/review/iteration";
 import { type IterationReport, mayAnswer, type ScoreSummary } from "@anyone/domain/review/report";
 import { type Scores, score } from "@anyone/domain/review/score";
@@ -15,6 +18,7 @@ import type { Sql } from "@anyone/domain/transaction";
 import { done, next, type Outcome } from "@anyone/queues/job";
 import { advanceIteration } from "@anyone/queues/jobs/review";
 import type { ReviewContext } from "./context.ts";
+import { readEvaluation } from "./read-evaluation.ts";
 
 /**
  * Scores the new labeller on the evaluation set, decides whether it answers from now on, which categories leave manual
@@ -26,9 +30,17 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
   const measured = await measure(db, iteration, protocol);
   const { before, tallies } = (iteration.scores ?? (await scoreBefore(iteration, { db, protocols }))) as BeforeReport;
   const promotion = mayAnswer(before.all, measured.scores.all);
-  const decisions = (promotion.promoted ? measured.scores.perCategory : tallies).map((tally) =>
-    decideCategory(tally, policy, number),
-  );
+  const labellerId = promotion.promoted ? labellerAfter : labellerBefore;
+  const origin = { iteration: number, labellerId, evaluationSetId: iteration.evaluationSetId };
+  const attempt = await gateDecisions.attemptOf(db, origin);
+  // what was settled until now is also held against fresh answers about the labeller that has answered the pool so far
+  const fresh = labellerBefore ? await audits.of(db, iteration.protocolId, labellerBefore) : [];
+  const drift = auditSettled(protocol, iteration.settled, fresh, policy);
+  const decisions = decideCategories(promotion.promoted ? measured.scores.perCategory : tallies, policy, {
+    attempt,
+    drift,
+  });
+  const drifted = decisions.filter((one) => one.drifted).map(({ category }) => category);
 
   const winner = promotion.promoted ? measured.scores.all : before.all;
 
@@ -73,10 +85,10 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
         settled: loop.settled,
         humanAnswers: spent.here,
         stopReason: loop.stop,
-        labellerAfter: promotion.promoted ? labellerAfter : labellerBefore,
+        labellerAfter: labellerId,
       });
       if (!moved) return;
-      await iterations.recordDecisions(tx, number, decisions);
+      await gateDecisions.record(tx, { ...origin, attempt, goldErrors: measured.goldErrors }, decisions);
       if (labellerAfter && labellerAfter !== labellerBefore) {
         await promotions.decide(tx, {
           id: `vlm-${number}`,
@@ -85,6 +97,14 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
           previous: labellerBefore,
           ...promotion,
           facts: { before: before.all, after: measured.scores.all },
+        });
+      }
+      if (drifted.length > 0) {
+        await recordEvent(tx, {
+          stage: "review",
+          kind: "categories-drifted",
+          text: `Iteration ${number} takes ${drifted.length} settled categories back: blind pages show that ${labellerBefore} fell under the bar`,
+          data: { iteration: number, categories: drifted, labeller: labellerBefore },
         });
       }
       await recordEvent(tx, {
@@ -110,28 +130,15 @@ export async function scoreBefore(iteration: Iteration, { db, protocols }: Revie
 }
 
 /** How the labeller's present answers do against what people agree on about the evaluation set; the rest is not scored. */
-async function measure(
-  db: Sql,
-  { evaluationSetId, protocolId }: Pick<Iteration, "evaluationSetId" | "protocolId">,
-  protocol: Protocol,
-): Promise<{ scores: Scores; assets: number; applicablePerAsset: number; agreement: Agreement }> {
-  const assetIds = evaluationSetId
-    ? (await evaluationSets.items(db, evaluationSetId)).map(({ assetId }) => assetId)
-    : [];
-  const ballots = await humanAnswers.ballots(db, protocolId, assetIds);
-  const given = await iterationFacts.labellerAnswers(db, protocolId, assetIds);
-  const items = [...ballots]
-    .filter(([, { votes }]) => votes.length > 0)
-    .map(([assetId, ballot]) => ({
-      truth: consensus(protocol, ballot).map((value) => value ?? UNSURE),
-      given: given.get(assetId) ?? [],
-    }));
+async function measure(db: Sql, iteration: Iteration, protocol: Protocol) {
+  const { items, ballots } = await readEvaluation(db, iteration, protocol);
   const applicable = items.reduce((sum, { truth }) => sum + truth.filter((value) => value !== NOT_ASKED).length, 0);
   return {
     scores: score(protocol, items),
     assets: items.length,
     applicablePerAsset: items.length > 0 ? applicable / items.length : 0,
-    agreement: agreementOf(protocol, [...ballots.values()]),
+    agreement: agreementOf(protocol, ballots),
+    goldErrors: goldErrors(protocol, ballots),
   };
 }
 

@@ -21,17 +21,6 @@ export interface IterationRow {
   tasks: Record<string, number>;
 }
 
-export interface GateDecisionRow {
-  category: number;
-  n: number;
-  correct: number;
-  accuracy: number | null;
-  lowerBound: number | null;
-  overBound: boolean;
-  overPoint: boolean;
-  verdict: "settled" | "open" | "no-evidence";
-}
-
 export interface ReviewTaskListRow {
   id: string;
   iteration: number;
@@ -68,16 +57,6 @@ export function readIterations(sql: Sql, number?: number): Promise<IterationRow[
               as tasks
        from iterations i where $1::int is null or i.number = $1 order by i.number desc`,
     [number ?? null],
-  );
-}
-
-/** What both gates found per category at the end of an iteration. */
-export function readGates(sql: Sql, iteration: number): Promise<GateDecisionRow[]> {
-  return read(
-    sql,
-    `select category, n, correct, accuracy, lower_bound as "lowerBound", over_bound as "overBound",
-            over_point as "overPoint", verdict from gate_decisions where iteration = $1 order by category`,
-    [iteration],
   );
 }
 

@@ -1,9 +1,17 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { random } from "../random.ts";
-import { alphaAt, decideCategory, logWealth, lowerBound } from "./gate.ts";
+import { lowerBound as boundOf } from "./confidence-sequence.ts";
+import { logEvidenceAbove } from "./e-process.ts";
+import { alphaAt, decideCategories, type GateDecision, type Tally } from "./gate.ts";
 import { ReviewPolicy } from "./policy.ts";
 
-const policy = ReviewPolicy.parse({});
+const policy = ReviewPolicy.parse({ rule: "point" });
+const lowerBound = (n: number, correct: number, alpha: number) => boundOf({ n, correct }, alpha);
+const logWealth = (bar: number, n: number, correct: number) => logEvidenceAbove(bar, { n, correct });
+/** A category decided by itself. */
+const decideCategory = (one: Tally, by: ReviewPolicy, attempt: number) =>
+  decideCategories([one], by, { attempt })[0] as GateDecision;
 const tally = (n: number, correct: number) => ({ category: 1, n, correct });
 
 /** The first n at which the bound passes `bar`, looking after every answer, or null within `most` answers. */
@@ -115,5 +123,86 @@ describe("the lower bound", () => {
     const spent = Array.from({ length: 10_000 }, (_, index) => alphaAt(0.05, index + 1)).reduce((a, b) => a + b);
     expect(spent).toBeLessThan(0.05);
     expect(spent).toBeGreaterThan(0.0499);
+  });
+});
+
+describe("the evidence", () => {
+  const byEvidence = ReviewPolicy.parse({});
+  const of = (...counts: [number, number][]) =>
+    counts.map(([n, correct], index) => ({ category: index + 1, n, correct }));
+  const decide = (tallies: Tally[], attempt = 1) => decideCategories(tallies, byEvidence, { attempt });
+
+  it("rules by default, and parts what is over the bar, what is under it, and what nobody knows yet", () => {
+    const decisions = decide(of([200, 194], [200, 140], [40, 36], [0, 0]));
+    expect(decisions.map(({ evidence }) => evidence)).toEqual(["graduate", "tail", "undecided", "undecided"]);
+    expect(decisions.map(({ verdict }) => verdict)).toEqual(["settled", "open", "open", "no-evidence"]);
+    // the paper's rule would let the third go, too
+    expect(decisions.map(({ overPoint }) => overPoint)).toEqual([true, false, true, false]);
+  });
+
+  it("says about how many answers are missing, and none where it has decided", () => {
+    const [good, bad, few, none] = decide(of([200, 194], [200, 140], [40, 38], [0, 0]));
+    expect([good?.needed, bad?.needed]).toEqual([0, 0]);
+    expect(few?.needed).toBeGreaterThan(20);
+    expect(few?.needed).toBeLessThan(200);
+    expect(none?.needed).toBeNull();
+    // that many more, right as often, do decide it
+    const more = few?.needed ?? 0;
+    const then = { n: 40 + more, correct: Math.ceil(38 + (more * 39) / 42) };
+    expect(decide(of([200, 194], [200, 140], [then.n, then.correct], [0, 0]))[2]?.evidence).toBe("graduate");
+  });
+
+  it("is asked more of one category among many than of one alone, and less the more graduate with it", () => {
+    const one: [number, number] = [90, 86];
+    const others = (count: number, n: number, correct: number) =>
+      Array.from({ length: 69 }, (_, place): [number, number] => (place < count ? [n, correct] : [0, 0]));
+    expect(decide(of(one))[0]?.evidence).toBe("graduate");
+    expect(decide(of(one, ...others(0, 0, 0)))[0]?.evidence).toBe("undecided");
+    expect(decide(of(one, ...others(50, 200, 198)))[0]?.evidence).toBe("graduate");
+  });
+
+  it("starts afresh with each labeller, at a smaller share of alpha", () => {
+    const [first] = decide(of([75, 73]), 1);
+    const [fifth] = decide(of([75, 73]), 5);
+    expect(fifth?.logAbove).toBe(first?.logAbove);
+    expect(fifth?.alpha).toBeLessThan(first?.alpha ?? 0);
+    expect([first?.evidence, fifth?.evidence]).toEqual(["graduate", "undecided"]);
+  });
+
+  it("lets what may be absent go only by evidence where it is there", () => {
+    const hat = (n: number, correct: number) => ({ category: 1, n: 200, correct: 196, present: { n, correct } });
+    expect(decide([hat(6, 6)])[0]).toMatchObject({ evidence: "undecided", verdict: "open" });
+    expect(decide([hat(90, 88)])[0]).toMatchObject({ evidence: "graduate", verdict: "settled" });
+    expect(decide([hat(60, 30)])[0]).toMatchObject({ evidence: "tail", verdict: "open" });
+    expect(decide([hat(6, 6)])[0]?.needed).toBeGreaterThan(1000);
+  });
+
+  it("gives a category back to people when its drift alarm rang, by every rule", () => {
+    const drift = new Map([[1, { logEvidence: 7, rangAt: 60 }]]);
+    for (const rule of ["evidence", "point", "bound"] as const) {
+      const [one, two] = decideCategories(of([300, 296], [300, 296]), { ...policy, rule }, { attempt: 1, drift });
+      expect([one?.verdict, two?.verdict]).toEqual(["open", "settled"]);
+      expect([one?.drifted, two?.drifted]).toEqual([true, false]);
+    }
+  });
+
+  it("never both lets go and holds its interval under the bar", () => {
+    const counts = fc.array(
+      fc.nat(300).chain((n) => fc.nat(n).map((correct): [number, number] => [n, correct])),
+      { minLength: 1, maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 1, max: 5 }), (many, attempt) => {
+        for (const one of decide(of(...many), attempt)) {
+          expect(one.low).toBeLessThanOrEqual(one.high);
+          if (one.evidence === "graduate") expect(one.high).toBeGreaterThan(byEvidence.bar);
+          if (one.evidence === "graduate") expect(one.logAbove).toBeGreaterThanOrEqual(-Math.log(one.alpha));
+          if (one.evidence === "tail") expect(one.low).toBeLessThan(byEvidence.bar);
+          if (one.verdict === "settled") expect(one.evidence).toBe("graduate");
+          expect(one.needed === 0).toBe(one.evidence !== "undecided");
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });

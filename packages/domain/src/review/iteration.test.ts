@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decideCategory } from "./gate.ts";
+import { decideCategories } from "./gate.ts";
 import { decideLoop, humanShare, ITERATION_STATES, type IterationFacts, nextStep } from "./iteration.ts";
 import { ReviewPolicy } from "./policy.ts";
 
-const policy = ReviewPolicy.parse({});
+const policy = ReviewPolicy.parse({ rule: "point" });
 const facts: IterationFacts = {
   state: "sampling",
   poolReady: true,
@@ -89,7 +89,11 @@ describe("an iteration's walk", () => {
 
 describe("the loop", () => {
   const decided = (...tallies: [number, number][]) =>
-    tallies.map(([n, correct], index) => decideCategory({ category: index + 1, n, correct }, policy, 1));
+    decideCategories(
+      tallies.map(([n, correct], index) => ({ category: index + 1, n, correct })),
+      policy,
+      { attempt: 1 },
+    );
   const loop = {
     decisions: decided([100, 90], [100, 50], [2, 2]),
     spent: 100,

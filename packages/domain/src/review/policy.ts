@@ -17,14 +17,28 @@ export const ReviewPolicy = z.strictObject({
   /** An accuracy above it (not equal to it) lets a category leave manual labelling: the paper's 85 %. */
   bar: z.number().gt(0).lt(1).default(0.85),
   /**
-   * Which verdict rules; the other is reported beside it. `point` is the paper's. It is also the default, because on
-   * evaluation sets of a few hundred assets most questions are asked of a few dozen: there the lower bound cannot exceed
-   * the bar whatever the labeller does, while a category let go too early is measured again in every iteration and
-   * comes back. `bound` is right from about 1,000 evaluation assets on, and wherever a wrong release is expensive.
+   * Which verdict rules; the others are reported beside it. `evidence` lets a category go only when its e-process, weighed
+   * together with all others, shows that it is over the bar; what is shown to be under it (the tail) and what is not
+   * decided stay with people. It is the default: by the point rule, on 400 answers a category, one project of three lets
+   * something go that is under the bar, and nobody learns of it, while what is kept too long costs answers that are counted.
+   * `point` is the paper's, for comparison, and for evaluation sets of fewer than some 100 assets, which are evidence of few
+   * categories. `bound` lets go what its own lower bound clears, whatever the others do.
    */
-  rule: z.enum(["point", "bound"]).default("point"),
-  /** Chance, over all iterations together, that the bound lets a category go whose accuracy is not above the bar. */
+  rule: z.enum(["evidence", "point", "bound"]).default("evidence"),
+  /**
+   * Over all labellers together: by `evidence`, the expected share of categories let go that are not over the bar; by
+   * `bound`, the chance for each of them.
+   */
   alpha: z.number().gt(0).max(0.5).default(0.05),
+  /**
+   * Share of sample pages that ask every question, also the settled ones, blind: the fresh answers by which the drift
+   * alarm takes a category back, since the evaluation set stays frozen while the pool moves on.
+   */
+  auditShare: z.number().min(0).max(1).default(0.1),
+  /** Fresh answers about settled categories that the drift alarm looks back over. */
+  driftWindow: z.int().min(10).max(10_000).default(200),
+  /** An unchanged category rings the drift alarm once in 1 / driftAlpha fresh answers, or later. */
+  driftAlpha: z.number().gt(0).max(0.5).default(0.001),
   /** Fewer scored evaluation answers than this decide nothing. */
   minScored: z.int().min(1).default(5),
   maxIterations: z.int().min(1).max(1000).default(5),

@@ -1,5 +1,7 @@
 import { LeasedTask, reviewApi } from "@anyone/contracts/review";
-import { listReviewTasks, readGates, readIterations, readProgress } from "@anyone/db/browse/review";
+import { readEvidence, readGates } from "@anyone/db/browse/gates";
+import { listReviewTasks, readIterations, readProgress } from "@anyone/db/browse/review";
+import { poolEstimates } from "@anyone/db/pool-estimates";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { found } from "../found.ts";
@@ -11,7 +13,13 @@ export function reviewRoutes(app: FastifyInstance, { db, review }: ApiContext): 
 
   route(app, reviewApi.getIteration, async ({ params }) => {
     const iteration = found((await readIterations(db, params.number))[0], `iteration ${params.number}`);
-    return { ...iteration, gates: await readGates(db, params.number) };
+    const [gates, history] = await Promise.all([readGates(db, params.number), readEvidence(db, params.number)]);
+    return { ...iteration, gates, history };
+  });
+
+  route(app, reviewApi.getPoolEstimates, async ({ params }) => {
+    const { protocolId } = found((await readIterations(db, params.number))[0], `iteration ${params.number}`);
+    return { protocolId, items: await poolEstimates.of(db, params.number) };
   });
 
   route(app, reviewApi.openIteration, async ({ body }) => {

@@ -6,6 +6,7 @@ import { Page, Panel } from "../../components/panel.tsx";
 import { Empty, Failure, Loaded } from "../../components/state.tsx";
 import { Gates } from "./gates.tsx";
 import { IterationTable } from "./iteration-table.tsx";
+import { PoolEstimates } from "./pool-estimates.tsx";
 import { ReviewTaskTable } from "./review-task-table.tsx";
 
 export function ReviewPage() {
@@ -19,7 +20,7 @@ export function ReviewPage() {
   return (
     <Page
       title="Review"
-      lead="People answer where the labeller is not yet good enough, question by question. A question leaves manual labelling when its accuracy on the evaluation set passes the gate."
+      lead="People answer where the labeller is not yet good enough, question by question. A question leaves manual labelling when the evaluation set shows that it passes the gate."
       actions={
         <>
           <Button onClick={() => open.mutate({ body: { trigger: "manual" } })} disabled={open.isPending}>
@@ -51,6 +52,7 @@ export function ReviewPage() {
         </Loaded>
       </Panel>
       {chosen !== undefined && <Gates iteration={chosen} />}
+      {chosen !== undefined && <PoolEstimates iteration={chosen} />}
       {chosen !== undefined && <ReviewTaskTable iteration={chosen} />}
     </Page>
   );
