@@ -6,6 +6,7 @@ import { filterApi } from "./filter.ts";
 import { grantsApi } from "./grants.ts";
 import { missingApi } from "./missing.ts";
 import type { AnyOperation } from "./operation.ts";
+import { peopleApi } from "./people.ts";
 import { releaseApi } from "./release.ts";
 import { reviewApi } from "./review.ts";
 import { sourceApi } from "./source.ts";
@@ -24,6 +25,7 @@ export const CATALOG: readonly AnyOperation[] = [
   thresholdsApi,
   annotateApi,
   reviewApi,
+  peopleApi,
   releaseApi,
   trainApi,
   evaluateApi,

@@ -62,7 +62,7 @@ export const humanAnswers = {
   /** What people said about these assets as samples, per asset, oldest first. */
   async aboutSamples(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, HumanSaid[]>> {
     const rows = await sql.query<HumanSaid & { assetId: string }>(
-      `SELECT asset_id AS "assetId", category, value, text FROM human_answers
+      `SELECT asset_id AS "assetId", category, value, text FROM standing_answers
         WHERE protocol_id = $1 AND asset_id = ANY ($2::text[]) AND purpose = 'sample' ORDER BY id`,
       [protocolId, assetIds],
     );
@@ -77,7 +77,7 @@ export const humanAnswers = {
 
   /**
    * What people said about evaluation assets, per asset: each answered page is a vote, the tie-break last; a skipped page
-   * is none.
+   * is none. Pages of annotators in quarantine are not there: others are asked in their place.
    */
   async ballots(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, Ballot>> {
     const rows = await sql.query<PageRow>(
@@ -87,6 +87,7 @@ export const humanAnswers = {
          FROM review_tasks t JOIN iterations i ON i.number = t.iteration
          LEFT JOIN human_answers h ON h.review_task_id = t.id
         WHERE t.purpose IN ('evaluation', 'tie-break') AND i.protocol_id = $1 AND t.asset_id = ANY ($2::text[])
+          AND NOT EXISTS (SELECT FROM quarantined_annotators q WHERE q.reviewer = t.reviewer)
         GROUP BY t.id ORDER BY t.asset_id, "tieBreak", t.id`,
       [protocolId, assetIds],
     );

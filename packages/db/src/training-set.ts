@@ -19,7 +19,7 @@ export async function trainingSet(db: Sql, protocolId: string, categories: numbe
   const rows = await db.query<Omit<AnsweredAsset, "answers"> & { category: number; value: number }>(
     `SELECT DISTINCT ON (h.asset_id, h.category) h.asset_id AS "assetId", a.image_key AS "imageKey",
             a.parts_key AS "partsKey", a.person_box AS "personBox", h.category, h.value
-       FROM human_answers h JOIN pool a ON a.id = h.asset_id
+       FROM standing_answers h JOIN pool a ON a.id = h.asset_id
       WHERE h.protocol_id = $1 AND h.purpose = 'sample'
         AND NOT EXISTS (SELECT 1 FROM evaluation_items e WHERE e.group_id = a.group_id)
       ORDER BY h.asset_id, h.category, h.id DESC`,

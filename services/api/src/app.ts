@@ -15,6 +15,7 @@ import { evaluateRoutes } from "./routes/evaluate.ts";
 import { filterRoutes } from "./routes/filter.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { missingRoutes } from "./routes/missing.ts";
+import { peopleRoutes } from "./routes/people.ts";
 import { releaseRoutes } from "./routes/release.ts";
 import { reviewRoutes } from "./routes/review.ts";
 import { sourceRoutes } from "./routes/source.ts";
@@ -60,6 +61,7 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
     thresholdRoutes,
     annotateRoutes,
     reviewRoutes,
+    peopleRoutes,
     releaseRoutes,
     trainRoutes,
     evaluateRoutes,

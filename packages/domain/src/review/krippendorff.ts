@@ -8,10 +8,11 @@ export type Unit = readonly number[];
  * 1 - observed / expected disagreement. The interval draws units again, as Zapf et al. 2016, BMC Medical Research
  * Methodology 16:93 advise. Null where all say the same thing about everything, or nothing was answered twice.
  */
-export function krippendorffAlpha(units: readonly Unit[], seed = "alpha"): Estimate | null {
+export function krippendorffAlpha(units: readonly Unit[], seed = "alpha", draws = 1000): Estimate | null {
   return pooledAlpha(
     units.map((unit) => ({ question: 0, unit })),
     seed,
+    draws,
   );
 }
 

@@ -94,7 +94,7 @@ export function measureSavings(facts: SavingsFacts): Savings {
     applicablePerAsset: applicable && { ...ranged(applicable), n: facts.applicable.length },
     baseline: baseline && ranged(baseline),
     spent: { answers: spent, lost: facts.lost, byPurpose: [...facts.spent] },
-    share: baseline && positive(baseline) && ranged(map(baseline, (whole) => spent / whole)),
+    share: baseline && positive(baseline) ? ranged(map(baseline, (whole) => spent / whole)) : null,
     shareOfAll: pool > 0 && facts.categories > 0 ? spent / (pool * facts.categories) : null,
     secondsPerAnswer: seconds && {
       ...ranged(seconds),

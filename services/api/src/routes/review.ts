@@ -1,5 +1,7 @@
 import { LeasedTask, reviewApi } from "@anyone/contracts/review";
 import { listReviewTasks, readGates, readIterations, readProgress } from "@anyone/db/browse/review";
+import { isQuarantined } from "@anyone/db/quarantine";
+import { fault } from "@anyone/domain/fault";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { found } from "../found.ts";
@@ -23,6 +25,11 @@ export function reviewRoutes(app: FastifyInstance, { db, review }: ApiContext): 
   route(app, reviewApi.progress, ({ principal }) => readProgress(db, principal.name));
 
   route(app, reviewApi.lease, async ({ body, principal }) => {
+    if (await isQuarantined(db, principal.name)) {
+      throw fault("forbidden", "Your answers are being looked at: no page is handed to you until that is done.", {
+        hint: "Ask the operator of this platform.",
+      });
+    }
     const { task } = await review.leaseTask({
       reviewer: principal.name,
       purpose: body.purpose ?? "",
