@@ -134,6 +134,17 @@ export const peopleApi = {
     params: byName,
     answer: AnnotatorDetail,
   }),
+  addHoneypots: operation({
+    method: "POST",
+    path: "/v1/review/honeypots",
+    stage: "review",
+    access: "operator",
+    summary:
+      "Puts pages with known answers among those of the open iteration; refused where nothing is known well enough",
+    body: z.strictObject({ count: z.number().int().min(1).max(10_000) }),
+    answer: z.object({ iteration: z.number().int(), added: z.number().int(), assets: z.number().int() }),
+    status: 201,
+  }),
   quarantine: operation({
     method: "POST",
     path: "/v1/review/annotators/:name/quarantine",

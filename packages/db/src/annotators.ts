@@ -76,6 +76,7 @@ export function readAnnotatorStates(sql: Sql, name: string): Promise<AnnotatorSt
 
 /**
  * The latest pages by which people can be judged: answered blind, about evaluation assets, samples and known answers.
+ * Who helped to make an answer known is not tested by it.
  * People in quarantine are judged too, or nobody could see whether it was right to put them there.
  */
 export async function judgedPages(sql: Sql, protocolId: string): Promise<AnsweredPage[]> {
@@ -88,6 +89,8 @@ export async function judgedPages(sql: Sql, protocolId: string): Promise<Answere
               ORDER BY t.done_at DESC LIMIT $2) t
        LEFT JOIN human_answers h ON h.review_task_id = t.id
        LEFT JOIN honeypots p ON p.review_task_id = t.id
+      WHERE p.review_task_id IS NULL OR NOT EXISTS (SELECT FROM human_answers o WHERE o.asset_id = t.asset_id
+              AND o.reviewer = t.reviewer AND o.purpose <> 'honeypot' AND o.created_at < p.added_at)
       GROUP BY t.id, t.asset_id, t.reviewer, t.categories, p.truth`,
     [protocolId, PAGES],
   );

@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 
-/** Why people are asked: to measure by, to settle what they disagree on there, or to learn from. */
-export type ReviewPurpose = "evaluation" | "tie-break" | "sample";
+/** Why people are asked: to measure by, to settle what they disagree on there, to learn from, or to test them. */
+export type ReviewPurpose = "evaluation" | "tie-break" | "sample" | "honeypot";
 
 export interface ReviewTask {
   id: string;
@@ -78,16 +78,21 @@ export const reviewTasks = {
                      WHERE (state = 'open' OR state = 'leased' AND lease_until < clock_timestamp())
                        AND ($2::text IS NULL OR purpose = $2)
                        AND NOT ${SEEN_BEFORE}
-                     ORDER BY purpose, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                     -- a test comes among the samples
+                     ORDER BY CASE purpose WHEN 'honeypot' THEN 'sample' ELSE purpose END, id LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING ${TASK}`,
       [reviewer, purpose, seconds],
     );
     return task;
   },
 
-  /** Whether a page may be put before people: a sample's only while its asset is in the pool; evaluation sets are frozen. */
+  /** Whether a page may be put before people: a sample's or a test's only while its asset is in the pool; evaluation sets are frozen. */
   async isShown(sql: Sql, { purpose, assetId }: Pick<ReviewTask, "purpose" | "assetId">): Promise<boolean> {
-    return purpose !== "sample" || (await sql.query("SELECT FROM pool WHERE id = $1", [assetId])).length > 0;
+    return (
+      purpose === "evaluation" ||
+      purpose === "tie-break" ||
+      (await sql.query("SELECT FROM pool WHERE id = $1", [assetId])).length > 0
+    );
   },
 
   /** Reads a page and holds its row until the transaction ends. */

@@ -43,6 +43,7 @@ const TALKING = [
   "label",
   "label stats",
   "label annotators",
+  "label honeypots add --count 5",
   "label quarantine eve --reason guesses",
   "label restore eve --reason explained",
   "release",

@@ -1,9 +1,10 @@
 import { type Annotator, type Estimate, peopleApi, type Savings } from "@anyone/contracts/people";
 import type { Command } from "commander";
+import { wholeNumber } from "../numbers.ts";
 import { type Output, table } from "../output.ts";
 import { connect } from "../session.ts";
 
-/** `label stats`, `label annotators`, `label quarantine` and `label restore`: what people's work costs, how good it is, and whose stands. */
+/** `label stats`, `label annotators`, `label honeypots`, `label quarantine` and `label restore`: what people's work costs, how good it is, and whose stands. */
 export function addLabelPeople(label: Command, output: () => Output): void {
   label
     .command("stats")
@@ -42,6 +43,21 @@ setting review.wage.`,
         );
         return [annotators([one]), "", table(days), ...(history.length > 0 ? ["", ...history] : [])].join("\n");
       });
+    });
+
+  label
+    .command("honeypots")
+    .description("pages with known answers, put among the others to test who answers them")
+    .command("add")
+    .description("add some to the open iteration")
+    .requiredOption("--count <pages>", "how many", wholeNumber(1, 10_000))
+    .action(async ({ count }: { count: number }) => {
+      const added = await connect().client.call(peopleApi.addHoneypots, { body: { count } });
+      output().result(
+        added,
+        () =>
+          `${added.added} pages about ${added.assets} images are among those of iteration ${added.iteration}. anyone label annotators shows how people do.`,
+      );
     });
 
   label

@@ -1,6 +1,7 @@
 import { peopleApi } from "@anyone/contracts/people";
 import { addTasks } from "@anyone/db/add-tasks";
 import { readAnnotatorStates, readAnnotators, readAnswersByDay } from "@anyone/db/annotators";
+import { addHoneypots } from "@anyone/db/honeypots";
 import { protocolRepository } from "@anyone/db/protocols";
 import { quarantine, restore, type StateChange, type StateChanged } from "@anyone/db/quarantine";
 import { settleAnswers } from "@anyone/db/settled-answers";
@@ -56,6 +57,11 @@ export function peopleRoutes(app: FastifyInstance, { db }: ApiContext): void {
       history: await readAnnotatorStates(db, name),
       protocolId: protocol?.identity ?? null,
     };
+  });
+
+  route(app, peopleApi.addHoneypots, async ({ body: { count }, principal }) => {
+    const protocol = found(await protocols.newest(), "label protocol yet");
+    return db.transaction((tx) => addHoneypots(tx, protocol, { count, by: principal.name }));
   });
 
   route(app, peopleApi.quarantine, async ({ params: { name }, body: { reason }, principal }) => {
