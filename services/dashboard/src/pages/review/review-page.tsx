@@ -7,6 +7,7 @@ import { Empty, Failure, Loaded } from "../../components/state.tsx";
 import { Gates } from "./gates.tsx";
 import { IterationTable } from "./iteration-table.tsx";
 import { ReviewTaskTable } from "./review-task-table.tsx";
+import { SavingsPanel } from "./savings-panel.tsx";
 
 export function ReviewPage() {
   const iterations = useApi(reviewApi.listIterations, undefined, { every: 3_000 });
@@ -50,6 +51,7 @@ export function ReviewPage() {
           )}
         </Loaded>
       </Panel>
+      <SavingsPanel />
       {chosen !== undefined && <Gates iteration={chosen} />}
       {chosen !== undefined && <ReviewTaskTable iteration={chosen} />}
     </Page>
