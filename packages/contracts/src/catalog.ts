@@ -6,6 +6,7 @@ import { filterApi } from "./filter.ts";
 import { grantsApi } from "./grants.ts";
 import { missingApi } from "./missing.ts";
 import type { AnyOperation } from "./operation.ts";
+import { peopleApi } from "./people.ts";
 import { releaseApi } from "./release.ts";
 import { reviewApi } from "./review.ts";
 import { slotsApi } from "./review-slots.ts";
@@ -26,6 +27,7 @@ export const CATALOG: readonly AnyOperation[] = [
   annotateApi,
   reviewApi,
   slotsApi,
+  peopleApi,
   releaseApi,
   trainApi,
   evaluateApi,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { operation } from "./operation.ts";
 import { Moment, PageQuery, pageOf } from "./page.ts";
 
-export const Purpose = z.enum(["evaluation", "tie-break", "sample"]);
+export const Purpose = z.enum(["evaluation", "tie-break", "sample", "honeypot"]);
 
 export const GateDecision = z.object({
   category: z.number().int(),

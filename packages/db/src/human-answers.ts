@@ -89,19 +89,23 @@ export const humanAnswers = {
 
   /**
    * What people said about evaluation assets, per asset: each page that ended is a vote, the tie-break last, about what
-   * was not skipped of it; a page skipped whole is none.
+   * was not skipped of it; a page skipped whole is none. What annotators in quarantine said is not there: others are asked
+   * in their place.
    */
   async ballots(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, Ballot>> {
     const rows = await sql.query<PageRow>(
       `SELECT t.asset_id AS "assetId", t.state IN ('done', 'skipped') AS answered, t.purpose = 'tie-break' AS "tieBreak",
               ARRAY(SELECT c FROM unnest(t.categories) AS c LEFT JOIN review_slots s ON s.task = t.number AND s.category = c
-                     WHERE CASE t.state WHEN 'done' THEN s.state IS DISTINCT FROM 'skipped' ELSE s.state IN ('done', 'closed') END)
+                     WHERE NOT EXISTS (SELECT FROM quarantined_annotators q WHERE s.state = 'done' AND q.reviewer = s.reviewer)
+                       AND CASE t.state WHEN 'done' THEN s.state IS DISTINCT FROM 'skipped' ELSE s.state IN ('done', 'closed') END)
                 AS categories,
               coalesce(array_agg(h.category ORDER BY h.category) FILTER (WHERE h.id IS NOT NULL), '{}') AS said,
               coalesce(array_agg(h.value ORDER BY h.category) FILTER (WHERE h.id IS NOT NULL), '{}') AS value
          FROM review_tasks t JOIN iterations i ON i.number = t.iteration
          LEFT JOIN standing_answers h ON h.review_task_id = t.id
         WHERE t.purpose IN ('evaluation', 'tie-break') AND i.protocol_id = $1 AND t.asset_id = ANY ($2::text[])
+          AND NOT (EXISTS (SELECT FROM quarantined_annotators q WHERE q.reviewer = t.reviewer)
+                   AND NOT EXISTS (SELECT FROM standing_answers s WHERE s.review_task_id = t.id))
         GROUP BY t.id ORDER BY t.asset_id, "tieBreak", t.id`,
       [protocolId, assetIds],
     );

@@ -111,7 +111,7 @@ export const iterationFacts = {
 
 const FACTS = `
   SELECT (SELECT count(*)::int FROM (SELECT FROM review_tasks WHERE iteration = $1 AND state IN ('open', 'leased') LIMIT 10000) AS some_pages) AS "openTasks",
-         (SELECT count(*)::int FROM (SELECT FROM human_answers WHERE iteration = $1 AND purpose = 'sample' LIMIT 1) AS any_answer) AS learnable,
+         (SELECT count(*)::int FROM (SELECT FROM standing_answers WHERE iteration = $1 AND purpose = 'sample' LIMIT 1) AS any_answer) AS learnable,
          EXISTS (SELECT 1 FROM labellers WHERE iteration = $1) AS learned,
          coalesce((SELECT coalesce(reason, state) FROM runs
                     WHERE kind = 'labeller' AND iteration = $1 AND state IN ('failed', 'cancelled') LIMIT 1),

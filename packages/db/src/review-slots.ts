@@ -1,6 +1,6 @@
 import type { SlotState } from "@anyone/domain/review/slots";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
-import type { PageFacts, ReviewPurpose, ReviewTask } from "./review-tasks.ts";
+import { DISGUISED, type PageFacts, type ReviewPurpose, type ReviewTask } from "./review-tasks.ts";
 
 /** Who asks for open slots of one category, of which purpose (null: any), how many, for how long. */
 export interface SlotsWanted {
@@ -57,14 +57,14 @@ const claimOf = (limit: number) => `
   WITH late AS (
     SELECT s.task FROM review_slots s
      WHERE s.state = 'leased' AND s.category = $2 AND s.lease_until < clock_timestamp()
-       AND ($3::text IS NULL OR s.purpose = $3) AND (s.purpose = 'sample' OR NOT ${VOTED})
+       AND ($3::text IS NULL OR ${DISGUISED("s")} = $3) AND (s.purpose = 'sample' OR NOT ${VOTED})
        AND EXISTS (SELECT FROM review_tasks t WHERE t.number = s.task AND t.state IN ('open', 'leased'))
      ORDER BY s.lease_until LIMIT ${limit} FOR UPDATE SKIP LOCKED),
   open AS (
     SELECT s.task FROM review_slots s
      WHERE s.state = 'open' AND s.category = $2
-       AND ($3::text IS NULL OR s.purpose = $3) AND (s.purpose = 'sample' OR NOT ${VOTED})
-     ORDER BY s.purpose, s.task LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+       AND ($3::text IS NULL OR ${DISGUISED("s")} = $3) AND (s.purpose = 'sample' OR NOT ${VOTED})
+     ORDER BY ${DISGUISED("s")}, s.task LIMIT ${limit} FOR UPDATE SKIP LOCKED)
   UPDATE review_slots s SET state = 'leased', fence = s.fence + 1, reviewer = $1, paged = false,
          lease_until = clock_timestamp() + make_interval(secs => $4)
     FROM (SELECT task FROM late UNION ALL SELECT task FROM open LIMIT ${limit}) AS free
@@ -197,7 +197,7 @@ export const reviewSlots = {
     return sql.query(
       `SELECT c::int AS category, found.open FROM generate_series(1, $1::int) AS c, LATERAL (
          SELECT count(*)::int AS open FROM (
-           SELECT FROM review_slots WHERE state = 'open' AND category = c::smallint ORDER BY purpose, task LIMIT $2) AS few) AS found
+           SELECT FROM review_slots s WHERE state = 'open' AND category = c::smallint ORDER BY ${DISGUISED("s")}, task LIMIT $2) AS few) AS found
         WHERE found.open > 0 ORDER BY found.open DESC, c`,
       [categories, most],
     );

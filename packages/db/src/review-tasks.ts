@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 
-/** Why people are asked: to measure by, to settle what they disagree on there, or to learn from. */
-export type ReviewPurpose = "evaluation" | "tie-break" | "sample";
+/** Why people are asked: to measure by, to settle what they disagree on there, to learn from, or to test them. */
+export type ReviewPurpose = "evaluation" | "tie-break" | "sample" | "honeypot";
 
 export interface ReviewTask {
   id: string;
@@ -53,6 +53,9 @@ export const SEEN_BEFORE = `(t.purpose <> 'sample' AND EXISTS (
 const WHOLE = `NOT EXISTS (SELECT FROM review_slots s WHERE s.task = t.number AND s.state = 'leased' AND NOT s.paged
                               AND s.lease_until > clock_timestamp())`;
 
+/** The order in which pages come: one that tests people comes among the samples, as if it were one. */
+export const DISGUISED = (row: string) => `(CASE ${row}.purpose WHEN 'honeypot' THEN 'sample' ELSE ${row}.purpose END)`;
+
 /** Pages of questions: leased to one person at a time, under a fence. Only the database's clock counts. */
 export const reviewTasks = {
   async plan(tx: Transaction, tasks: readonly NewReviewTask[]): Promise<void> {
@@ -86,7 +89,7 @@ export const reviewTasks = {
           ORDER BY t.lease_until LIMIT 1 FOR UPDATE SKIP LOCKED),
        open AS (
          SELECT t.id FROM review_tasks t WHERE t.state = 'open' AND ${fits}
-          ORDER BY t.purpose, t.id LIMIT (SELECT 1 - count(*) FROM late) FOR UPDATE SKIP LOCKED),
+          ORDER BY ${DISGUISED("t")}, t.id LIMIT (SELECT 1 - count(*) FROM late) FOR UPDATE SKIP LOCKED),
        page AS (
          UPDATE review_tasks SET state = 'leased', fence = fence + 1, reviewer = $1,
                 lease_until = clock_timestamp() + make_interval(secs => $3)
@@ -102,9 +105,13 @@ export const reviewTasks = {
     return task;
   },
 
-  /** Whether a page may be put before people: a sample's only while its asset is in the pool; evaluation sets are frozen. */
+  /** Whether a page may be put before people: a sample's or a test's only while its asset is in the pool; evaluation sets are frozen. */
   async isShown(sql: Sql, { purpose, assetId }: Pick<ReviewTask, "purpose" | "assetId">): Promise<boolean> {
-    return purpose !== "sample" || (await sql.query("SELECT FROM pool WHERE id = $1", [assetId])).length > 0;
+    return (
+      purpose === "evaluation" ||
+      purpose === "tie-break" ||
+      (await sql.query("SELECT FROM pool WHERE id = $1", [assetId])).length > 0
+    );
   },
 
   /** Reads a page and holds its row until the transaction ends. */

@@ -100,7 +100,8 @@ export function versionRepository(db: OpenDatabase) {
     /** What people said under the protocol, by asset, oldest first. */
     async said(protocolId: string): Promise<Map<string, { category: number; value: number; text: string | null }[]>> {
       const rows = await db.query<{ assetId: string; category: number; value: number; text: string | null }>(
-        `SELECT asset_id AS "assetId", category, value, text FROM standing_answers WHERE protocol_id = $1 ORDER BY id`,
+        `SELECT asset_id AS "assetId", category, value, text FROM standing_answers
+          WHERE protocol_id = $1 AND purpose <> 'honeypot' ORDER BY id`,
         [protocolId],
       );
       return Map.groupBy(rows, ({ assetId }) => assetId);

@@ -15,6 +15,7 @@ import { evaluateRoutes } from "./routes/evaluate.ts";
 import { filterRoutes } from "./routes/filter.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { missingRoutes } from "./routes/missing.ts";
+import { peopleRoutes } from "./routes/people.ts";
 import { releaseRoutes } from "./routes/release.ts";
 import { reviewRoutes } from "./routes/review.ts";
 import { slotRoutes } from "./routes/review-slots.ts";
@@ -62,6 +63,7 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
     annotateRoutes,
     reviewRoutes,
     slotRoutes,
+    peopleRoutes,
     releaseRoutes,
     trainRoutes,
     evaluateRoutes,

@@ -3,6 +3,7 @@ import { listSettings, putSetting, readSetting, type SettingRow } from "@anyone/
 import { fault } from "@anyone/domain/fault";
 import { RELEASE_POLICY, ReleasePolicy } from "@anyone/domain/release/policy";
 import { ReviewPolicy } from "@anyone/domain/review/policy";
+import { WAGE_SETTING, Wage } from "@anyone/domain/review/savings";
 import { DEFAULT_BOUNDS, POOL_BOUNDS, PoolBounds } from "@anyone/domain/source/pool-watch";
 import { DEFAULT_REFRESH, POOL_REFRESH, PoolRefresh } from "@anyone/domain/source/recheck";
 import type { Database, Sql } from "@anyone/domain/transaction";
@@ -19,6 +20,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   [POOL_BOUNDS]: { schema: PoolBounds, initial: DEFAULT_BOUNDS },
   [POOL_REFRESH]: { schema: PoolRefresh, initial: DEFAULT_REFRESH },
   "review.policy": { schema: ReviewPolicy, initial: ReviewPolicy.parse({}) },
+  [WAGE_SETTING]: { schema: Wage, initial: Wage.parse({}) },
   [RELEASE_POLICY]: { schema: ReleasePolicy, initial: ReleasePolicy.parse({}) },
 };
 

@@ -99,8 +99,11 @@ export async function startLoop(
       iteration,
       assetIds: ids,
       labellerId,
-    } = task.payload as { iteration: number; assetIds: string[]; labellerId: string };
-    if (task.name === "annotate.assets") return annotate(ids, (await labellers.get(labellerId)).number);
+    } = task.payload as { iteration: number; assetIds: string[]; labellerId?: string };
+    if (task.name === "annotate.assets") {
+      const asked = labellerId ? await labellers.get(labellerId) : await labellers.promoted(primeHuman.identity);
+      return annotate(ids, asked?.number ?? 0);
+    }
     if (task.name !== "train.fine-tune-labeller") return;
     await db.transaction((tx) =>
       labellers.add(tx, { ...labeller, id: `embedded-${iteration}`, number: iteration, iteration, trainedOn: 1 }),

@@ -2,17 +2,18 @@ import { reviewApi } from "@anyone/contracts/review";
 import type { Command } from "commander";
 import { makeOutput } from "../output.ts";
 import { connect } from "../session.ts";
+import { addLabelPeople } from "./label-people.ts";
 
 /** `label`: where people answer, and what waits for them. */
 export function addLabel(program: Command): void {
-  program
+  const output = () => makeOutput(program.opts<{ json?: boolean }>().json ?? false);
+  const label = program
     .command("label")
     .description("show where to answer questions, and how many pages wait for people")
     .action(async () => {
-      const output = makeOutput(program.opts<{ json?: boolean }>().json ?? false);
       const { client, url } = connect();
       const progress = await client.call(reviewApi.progress);
-      output.result({ url: `${url}/label`, ...progress }, () => {
+      output().result({ url: `${url}/label`, ...progress }, () => {
         const waits =
           progress.iteration === null
             ? "No iteration is open. Open one: anyone retrain."
@@ -20,4 +21,5 @@ export function addLabel(program: Command): void {
         return `Answer by keyboard at ${url}/label\n${waits}`;
       });
     });
+  addLabelPeople(label, output);
 }

@@ -3,11 +3,13 @@ import { readQuestions } from "@anyone/db/browse/review";
 import type { LeaseSlotsResponse } from "@anyone/grpc/generated/anyone/v1/review";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
+import { refuseQuarantined, toldPurpose } from "../refuse-quarantined.ts";
 import { route } from "../route.ts";
 
 /** Question-major labelling: what changes is done by the review service; the asking key's name is the reviewer. */
 export function slotRoutes(app: FastifyInstance, { db, review }: ApiContext): void {
   route(app, slotsApi.leaseSlots, async ({ body, principal }) => {
+    await refuseQuarantined(db, principal.name);
     const leased = await review.leaseSlots({
       reviewer: principal.name,
       category: body.category ?? 0,
@@ -58,6 +60,8 @@ function gridOf({ category, protocolId, leaseUntil, slots }: LeaseSlotsResponse)
     category,
     protocolId,
     leaseUntil,
-    slots: slots.map((slot) => LeasedSlot.parse({ ...slot, suggestion: slot.suggestion ?? null })),
+    slots: slots.map((slot) =>
+      LeasedSlot.parse({ ...slot, purpose: toldPurpose(slot.purpose), suggestion: slot.suggestion ?? null }),
+    ),
   };
 }

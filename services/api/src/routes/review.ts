@@ -5,6 +5,7 @@ import { poolEstimates } from "@anyone/db/pool-estimates";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { found } from "../found.ts";
+import { refuseQuarantined, toldPurpose } from "../refuse-quarantined.ts";
 import { route } from "../route.ts";
 
 /** Everything that changes review is done by the review service; the asking key's name is the reviewer. */
@@ -31,12 +32,13 @@ export function reviewRoutes(app: FastifyInstance, { db, review }: ApiContext): 
   route(app, reviewApi.progress, ({ principal }) => readProgress(db, principal.name));
 
   route(app, reviewApi.lease, async ({ body, principal }) => {
+    await refuseQuarantined(db, principal.name);
     const { task } = await review.leaseTask({
       reviewer: principal.name,
       purpose: body.purpose ?? "",
       leaseSeconds: body.leaseSeconds,
     });
-    return { task: task ? LeasedTask.parse(task) : null };
+    return { task: task ? LeasedTask.parse({ ...task, purpose: toldPurpose(task.purpose) }) : null };
   });
 
   route(app, reviewApi.answer, async ({ params, headers, body, principal }) => {

@@ -8,6 +8,7 @@ import { Gates } from "./gates.tsx";
 import { IterationTable } from "./iteration-table.tsx";
 import { PoolEstimates } from "./pool-estimates.tsx";
 import { ReviewTaskTable } from "./review-task-table.tsx";
+import { SavingsPanel } from "./savings-panel.tsx";
 
 export function ReviewPage() {
   const iterations = useApi(reviewApi.listIterations, undefined, { every: 3_000 });
@@ -51,6 +52,7 @@ export function ReviewPage() {
           )}
         </Loaded>
       </Panel>
+      <SavingsPanel />
       {chosen !== undefined && <Gates iteration={chosen} />}
       {chosen !== undefined && <PoolEstimates iteration={chosen} />}
       {chosen !== undefined && <ReviewTaskTable iteration={chosen} />}
