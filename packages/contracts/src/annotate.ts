@@ -52,12 +52,22 @@ export const HumanAnswer = z.object({
 });
 export type HumanAnswer = z.infer<typeof HumanAnswer>;
 
+/** What an annotator wants an operator to look at. */
+export const ReviewFlag = z.object({
+  category: z.number().int(),
+  reviewer: z.string(),
+  note: z.string(),
+  createdAt: Moment,
+});
+
 export const AssetAnswers = z.object({
   protocolId: z.string().nullable(),
   labeller: z.object({ id: z.string(), model: z.string(), tier: z.string() }).nullable(),
   answeredAt: Moment.nullable(),
   answers: z.array(AssetAnswer),
   human: z.array(HumanAnswer),
+  /** Latest first. */
+  flags: z.array(ReviewFlag),
 });
 export type AssetAnswers = z.infer<typeof AssetAnswers>;
 

@@ -1,4 +1,5 @@
 import type { Sql } from "@anyone/domain/transaction";
+import { read } from "./browse/page.ts";
 
 /** What an annotator wants an operator to look at. */
 export interface ReviewFlagRow {
@@ -18,5 +19,14 @@ export const reviewFlags = {
       [flag.taskId, flag.category, flag.reviewer, flag.note],
     );
     return rows.length > 0;
+  },
+
+  /** The notes on an asset, latest first. */
+  about(sql: Sql, assetId: string): Promise<ReviewFlagRow[]> {
+    return read(
+      sql,
+      `select category, reviewer, note, created_at as "createdAt" from review_flags where asset_id = $1 order by id desc`,
+      [assetId],
+    );
   },
 };

@@ -79,6 +79,15 @@ const SHOWN = `
     LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = i.protocol_id
    WHERE t.number = ANY ($1::bigint[]) ORDER BY t.number`;
 
+/** How many slots of category `c` may be leased, counted up to a bound each. */
+export const countOpen = (most: string) => `
+  SELECT (SELECT count(*) FROM (
+            SELECT FROM review_slots s WHERE state = 'open' AND category = c::smallint
+             ORDER BY ${DISGUISED("s")}, task LIMIT ${most}) AS free)::int
+       + (SELECT count(*) FROM (
+            SELECT FROM review_slots WHERE state = 'leased' AND category = c::smallint AND lease_until < clock_timestamp()
+             ORDER BY lease_until LIMIT ${most}) AS late)::int AS open`;
+
 /** The questions of pages: each leased to one person at a time, under a fence. Only the database's clock counts. */
 export const reviewSlots = {
   /**
@@ -192,12 +201,13 @@ export const reviewSlots = {
     );
   },
 
-  /** Categories that have open slots, with how many of those: at most `most` are counted, in the order of their index. */
+  /**
+   * Categories that have slots to lease, with how many: open ones, and those whose lease ran out. At most `most` of each
+   * are counted, in the order of their index, so that no plan hopes to find them by reading the table.
+   */
   async openOnes(sql: Sql, categories: number, most: number): Promise<{ category: number; open: number }[]> {
     return sql.query(
-      `SELECT c::int AS category, found.open FROM generate_series(1, $1::int) AS c, LATERAL (
-         SELECT count(*)::int AS open FROM (
-           SELECT FROM review_slots s WHERE state = 'open' AND category = c::smallint ORDER BY ${DISGUISED("s")}, task LIMIT $2) AS few) AS found
+      `SELECT c::int AS category, found.open FROM generate_series(1, $1::int) AS c, LATERAL (${countOpen("$2")}) AS found
         WHERE found.open > 0 ORDER BY found.open DESC, c`,
       [categories, most],
     );

@@ -1,5 +1,5 @@
 import { humanAnswers } from "@anyone/db/human-answers";
-import { type ClaimedSlot, reviewSlots } from "@anyone/db/review-slots";
+import { type ClaimedSlot, reviewSlots, type SlotsWanted } from "@anyone/db/review-slots";
 import { NOT_ASKED } from "@anyone/domain/annotate/answer";
 import { fault } from "@anyone/domain/fault";
 import type { HumanSaid } from "@anyone/domain/release/settle";
@@ -27,19 +27,28 @@ export async function leaseSlots(request: LeaseSlotsRequest, context: ReviewCont
   if (request.category < 0 || request.category > count) {
     throw fault("bad-input", `There is no question ${request.category}.`, { hint: `They are numbered 1 to ${count}.` });
   }
-  const categories = request.category > 0 ? [request.category] : await openCategories(context.db, count);
+  const wanted = { reviewer, purpose, seconds, limit };
+  if (request.category > 0) return (await leaseFirst([request.category], wanted, context)) ?? NONE;
+  const lately = await leaseFirst(await openCategories(context.db, count), wanted, context);
+  if (lately) return lately;
+  // that nothing waits is said only after a look of this moment
+  return (await leaseFirst(await openCategories(context.db, count, { fresh: true }), wanted, context)) ?? NONE;
+}
+
+async function leaseFirst(
+  categories: readonly number[],
+  wanted: Omit<SlotsWanted, "category">,
+  context: ReviewContext,
+): Promise<LeaseSlotsResponse | undefined> {
   for (const category of categories) {
-    const slots = await claimShown({ reviewer, purpose, seconds, category, limit }, context);
+    const slots = await claimShown({ ...wanted, category }, context);
     if (slots.length > 0) return shown(category, slots, context);
   }
-  return NONE;
+  return undefined;
 }
 
 /** What is claimed but not to be shown any more is skipped, and the claim made again. */
-async function claimShown(
-  wanted: Parameters<typeof reviewSlots.claim>[1],
-  context: ReviewContext,
-): Promise<ClaimedSlot[]> {
+async function claimShown(wanted: SlotsWanted, context: ReviewContext): Promise<ClaimedSlot[]> {
   for (;;) {
     const slots = await reviewSlots.claim(context.db, wanted);
     const kept = slots.filter(({ shown }) => shown);

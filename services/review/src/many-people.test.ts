@@ -112,9 +112,8 @@ describe("many people at once", { timeout: 120_000 }, () => {
     ];
     await Promise.all(
       PEOPLE.map(async (reviewer) => {
-        for (let idle = 0; idle < 3; ) {
-          if (await turn(at, reviewer, deeds, told)) continue;
-          idle += 1;
+        for (let idle = 0; idle < 3; idle++) {
+          while (await turn(at, reviewer, deeds, told));
           await expireAll(at);
         }
       }),

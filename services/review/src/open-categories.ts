@@ -16,13 +16,15 @@ const draw = random("open-categories");
 
 /**
  * Categories with open slots, most first; those with a thousand or more in any order, so that many people who leave the
- * choice to us do not all crowd into one. Looked up once a second at most.
+ * choice to us do not all crowd into one. Looked up once a second at most, unless it must be `fresh`.
  */
-export async function openCategories(sql: Sql, categories: number): Promise<number[]> {
+export async function openCategories(sql: Sql, categories: number, { fresh = false } = {}): Promise<number[]> {
   const before = lately.get(sql);
   const now = performance.now();
   const looked =
-    before && now - before.at < FRESH_MS ? before : { at: now, open: reviewSlots.openOnes(sql, categories, MOST) };
+    before && !fresh && now - before.at < FRESH_MS
+      ? before
+      : { at: now, open: reviewSlots.openOnes(sql, categories, MOST) };
   if (looked !== before) {
     lately.set(sql, looked);
     looked.open.catch(() => lately.delete(sql));

@@ -235,9 +235,55 @@ describe("what an answer opens and closes", () => {
   });
 });
 
+describe("an answer to what is over", () => {
+  it("is refused as a correction once people label no more in its iteration", async () => {
+    const slot = only(await lease("ada", 2));
+    await answer("ada", [{ ...slot, value: 0 }]);
+    await loop.db.query("UPDATE iterations SET state = 'learning'");
+    expect(await answer("ada", [{ ...slot, value: 1 }])).toMatchObject([
+      { state: "refused", code: "conflict", detail: expect.stringContaining("can't be corrected any more") },
+    ]);
+    await loop.db.query("UPDATE iterations SET state = 'labelling'");
+    expect(await answer("ada", [{ ...slot, value: 1 }])).toMatchObject([{ state: "corrected" }]);
+    expect(await said(slot.taskId, 2)).toEqual([
+      { value: 0, revision: 1 },
+      { value: 1, revision: 2 },
+    ]);
+  });
+
+  it("is kept where somebody held the slot when its page was ended by others", async () => {
+    const slot = only(await lease("ada", 2));
+    await loop.db.query("UPDATE review_tasks SET state = 'skipped' WHERE id = $1", [slot.taskId]);
+    expect(await answer("ada", [{ ...slot, value: 0 }])).toMatchObject([{ state: "recorded" }]);
+    expect(Object.values(await states(slot.taskId))).not.toContain("open");
+  });
+});
+
+describe("somebody who leaves with open leases", () => {
+  it("keeps nobody waiting longer than a lease: the questions go to the next who asks", async () => {
+    const { slots } = await lease("gone", 4, 3);
+    await expire();
+    const next = await lease("bob", 4, 64);
+    expect(next.slots.map(({ taskId }) => taskId)).toEqual(expect.arrayContaining(slots.map(({ taskId }) => taskId)));
+    await loop.client.call.releaseSlots({ reviewer: "bob", slots: next.slots });
+  });
+
+  it("keeps nobody waiting who leaves the choice of the category to us, either", async () => {
+    const all = [];
+    for (let grid = await lease("gone", 0, 64, ""); grid.slots.length > 0; grid = await lease("gone", 0, 64, ""))
+      all.push(...grid.slots);
+    expect((await lease("bob", 0, 1, "sample")).slots).toEqual([]);
+    await expire();
+    const next = await lease("bob", 0, 64, "sample");
+    expect(next.slots.length).toBeGreaterThan(0);
+    await loop.client.call.releaseSlots({ reviewer: "bob", slots: next.slots });
+    expect(all.length).toBeGreaterThan(100);
+  });
+});
+
 describe("a flag", () => {
   it("is kept for operators, and needs a page that asks the question", async () => {
-    const slot = only(await lease("ada", 1));
+    const slot = only(await lease("bob", 1));
     await loop.client.call.flagSlot({ reviewer: "ada", taskId: slot.taskId, category: 1, note: "two people" });
     expect(await loop.db.query("SELECT asset_id AS asset, note FROM review_flags")).toEqual([
       { asset: slot.assetId, note: "two people" },
@@ -245,7 +291,7 @@ describe("a flag", () => {
     await expect(
       loop.client.call.flagSlot({ reviewer: "ada", taskId: "no.page", category: 1, note: "x" }),
     ).rejects.toMatchObject({ code: "not-found" });
-    await loop.client.call.releaseSlots({ reviewer: "ada", slots: [slot] });
+    await loop.client.call.releaseSlots({ reviewer: "bob", slots: [slot] });
   });
 });
 

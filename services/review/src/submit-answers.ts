@@ -34,7 +34,11 @@ export function submitAnswers(request: SubmitAnswersRequest, context: ReviewCont
     const whole = await heldTask(tx, { taskId, reviewer, fence });
     const { protocol, facts: all } = await readPage(tx, whole, context.protocols);
     const { task, facts } = await heldPart(tx, protocol, whole, all);
-    const kept = checkSubmission(pageOf(protocol, task, facts), given);
+    // what others answered or closed since the page was leased is theirs; the rest counts
+    const hers = given.filter(
+      ({ category }) => task.categories.includes(category) || !whole.categories.includes(category),
+    );
+    const kept = checkSubmission(pageOf(protocol, task, facts), hers);
     await humanAnswers.add(
       tx,
       { ...task, reviewTaskId: taskId, protocolId: protocol.identity, reviewer, idempotencyKey },
@@ -76,7 +80,7 @@ async function repeated(
   const recorded = await humanAnswers.underKey(tx, idempotencyKey);
   if (recorded.length === 0) return null;
   const same = recorded.every((one) => one.reviewTaskId === taskId && given.some((other) => sameAnswer(other, one)));
-  if (same && recorded.length === given.filter(({ value }) => value !== -1).length) return recorded.length;
+  if (same) return recorded.length;
   throw fault("conflict", "This idempotency key was used for another submission.", {
     hint: "Use a new key for each page.",
   });

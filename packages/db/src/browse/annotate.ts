@@ -1,4 +1,5 @@
 import type { Sql } from "@anyone/domain/transaction";
+import { type ReviewFlagRow, reviewFlags } from "../review-flags.ts";
 import { read } from "./page.ts";
 
 export interface ProtocolRow {
@@ -65,6 +66,7 @@ export interface AssetAnswersRow {
   answeredAt: string | null;
   answers: { category: number; value: number; confidence: number; giver: GiverName }[];
   human: HumanAnswerRow[];
+  flags: ReviewFlagRow[];
 }
 
 interface HumanAnswerRow {
@@ -102,7 +104,8 @@ export async function readAnswers(sql: Sql, assetId: string): Promise<AssetAnswe
        from human_answers where asset_id = $1 order by category, id`,
     [assetId],
   );
-  if (!packed) return { protocolId: null, labeller: null, answeredAt: null, answers: [], human };
+  const flags = await reviewFlags.about(sql, assetId);
+  if (!packed) return { protocolId: null, labeller: null, answeredAt: null, answers: [], human, flags };
   return {
     protocolId: packed.protocolId,
     labeller: packed.labeller,
@@ -114,6 +117,7 @@ export async function readAnswers(sql: Sql, assetId: string): Promise<AssetAnswe
       giver: GIVERS[packed.giver[index] ?? 0] ?? "nobody",
     })),
     human,
+    flags,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Sql } from "@anyone/domain/transaction";
+import { countOpen } from "../review-slots.ts";
 import { type ReviewPurpose, SEEN_BEFORE } from "../review-tasks.ts";
 import { type PageRequest, read, readPage } from "./page.ts";
 
@@ -104,9 +105,7 @@ export function readQuestions(sql: Sql, reviewer: string): Promise<{ category: n
     `with mine as (select category, count(*)::int as n from human_answers where reviewer = $1 group by 1)
      select c::int as category, waits.open, coalesce(mine.n, 0) as mine
        from generate_series(1, ${MOST_CATEGORIES}) as c
-       cross join lateral (select count(*)::int as open from (
-         select from review_slots where state = 'open' and category = c::smallint
-          order by purpose, task limit ${COUNTED}) as few) as waits
+       cross join lateral (${countOpen(String(COUNTED))}) as waits
        left join mine on mine.category = c
       where waits.open > 0 or mine.n > 0 order by c`,
     [reviewer],

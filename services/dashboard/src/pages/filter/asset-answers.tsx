@@ -12,7 +12,7 @@ type One = AssetAnswers["answers"][number];
 export function AssetAnswersTable({ answers }: { answers: AssetAnswers }) {
   const protocol = useProtocol(answers.protocolId ?? "current");
   const asked = answers.answers.filter(({ giver, value }) => giver !== "nobody" && value !== -1);
-  if (answers.answers.length === 0 && answers.human.length === 0) {
+  if (answers.answers.length + answers.human.length + answers.flags.length === 0) {
     return (
       <Panel title="Answers">
         <Empty title="Not answered yet">The labeller answers every asset of the pool as it arrives.</Empty>
@@ -61,14 +61,15 @@ function Group({
   const lines = categories.flatMap((category) => {
     const settled = answers.answers.find((answer) => answer.category === category.n);
     const human = answers.human.filter((answer) => answer.category === category.n);
-    const shown = (settled && settled.giver !== "nobody" && settled.value !== -1) || human.length > 0;
-    return shown ? [{ category, settled, human }] : [];
+    const flags = answers.flags.filter((flag) => flag.category === category.n);
+    const shown = (settled && settled.giver !== "nobody" && settled.value !== -1) || human.length + flags.length > 0;
+    return shown ? [{ category, settled, human, flags }] : [];
   });
   if (lines.length === 0) return null;
   return (
     <section className="mb-3 break-inside-avoid">
       <h3 className="mb-1 text-xs font-semibold text-faint">{name.replaceAll("_", " ")}</h3>
-      {lines.map(({ category, settled, human }) => (
+      {lines.map(({ category, settled, human, flags }) => (
         <div
           key={category.n}
           className="grid grid-cols-[92px_minmax(0,1fr)_84px] items-baseline gap-2 border-t border-line py-1"
@@ -87,6 +88,15 @@ function Group({
                 title={`iteration ${answer.iteration}, ${answer.purpose}`}
               >
                 {answer.reviewer}: {said(category, answer.value, answer.text)}
+              </span>
+            ))}
+            {flags.map((flag) => (
+              <span
+                key={`${flag.reviewer}${flag.createdAt}`}
+                className="block text-xs text-warn"
+                title={moment(flag.createdAt)}
+              >
+                flagged by {flag.reviewer}: {flag.note}
               </span>
             ))}
           </span>
