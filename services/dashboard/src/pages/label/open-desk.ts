@@ -162,7 +162,8 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
         change({ idle: true, away: null });
         dry = true;
         // the sheet may have been finished while this was asked
-        again = only !== undefined && openOf(only).length > 0 && work.desk.sheets.every((one) => openOf(one).length === 0);
+        again =
+          only !== undefined && openOf(only).length > 0 && work.desk.sheets.every((one) => openOf(one).length === 0);
         timer = setTimeout(() => {
           dry = false;
           void fill();
