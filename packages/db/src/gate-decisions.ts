@@ -63,4 +63,13 @@ export const gateDecisions = {
     const next = Math.max(1, count, ...decided.map(({ attempt }) => attempt + 1));
     return isNew || count === 0 ? next : next + 1;
   },
+
+  /** Categories that the iteration before this one took back: they stay back while the same labeller answers. */
+  async driftedBefore(sql: Sql, iteration: number): Promise<number[]> {
+    const rows = await sql.query<{ category: number }>(
+      `SELECT category::int AS category FROM gate_decisions WHERE iteration = $1 - 1 AND drifted ORDER BY 1`,
+      [iteration],
+    );
+    return rows.map(({ category }) => category);
+  },
 };

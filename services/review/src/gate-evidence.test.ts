@@ -78,7 +78,7 @@ describe("the gate's evidence in a loop", { timeout: 90_000 }, () => {
 
   it("takes a settled category back when blind pages show that the pool has moved away from the evaluation set", async () => {
     const policy = { evaluationSize: 30, sampleSize: 30, maxIterations: 1, rule: "point" as const, auditShare: 0.5 };
-    loop = await startLoop(policy, { assets: 160, skill: [0.1, 1] });
+    loop = await startLoop(policy, { assets: 160, skill: [0.1, 1, 0.2] });
     await turn();
     const settled = (await latestOf(loop)).settled;
     expect(settled).toContain(1);
@@ -108,6 +108,11 @@ describe("the gate's evidence in a loop", { timeout: 90_000 }, () => {
     expect(await loop.db.query("SELECT data FROM events WHERE kind = 'categories-drifted'")).toMatchObject([
       { data: { iteration: 2, categories: [1], labeller: "embedded-1" } },
     ]);
+
+    // the next labeller was worse and the same one still answers: the frozen evaluation set does not settle it again
+    expect(latest.labellerAfter).toBe("embedded-1");
+    await turn();
+    expect((await readGates(loop.db, 3))[0]).toMatchObject({ overPoint: true, drifted: true, verdict: "open" });
   });
 
   it("estimates of the pool what people said of the evaluation set and the labeller of everything", async () => {

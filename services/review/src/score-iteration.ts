@@ -33,9 +33,10 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
   const labellerId = promotion.promoted ? labellerAfter : labellerBefore;
   const origin = { iteration: number, labellerId, evaluationSetId: iteration.evaluationSetId };
   const attempt = await gateDecisions.attemptOf(db, origin);
-  // what was settled until now is also held against fresh answers about the labeller that has answered the pool so far
+  // what was settled until now, or taken back and not answered better since, is also held against fresh answers about the labeller that has answered the pool so far
   const fresh = labellerBefore ? await audits.of(db, iteration.protocolId, labellerBefore) : [];
-  const drift = auditSettled(protocol, iteration.settled, fresh, policy);
+  const watched = [...iteration.settled, ...(await gateDecisions.driftedBefore(db, number))];
+  const drift = auditSettled(protocol, watched, fresh, policy);
   const decisions = decideCategories(promotion.promoted ? measured.scores.perCategory : tallies, policy, {
     attempt,
     drift,
@@ -103,7 +104,7 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
         await recordEvent(tx, {
           stage: "review",
           kind: "categories-drifted",
-          text: `Iteration ${number} takes ${drifted.length} settled categories back: blind pages show that ${labellerBefore} fell under the bar`,
+          text: `Iteration ${number} keeps ${drifted.length} categories with people that had been settled: blind pages show that ${labellerBefore} fell under the bar`,
           data: { iteration: number, categories: drifted, labeller: labellerBefore },
         });
       }
