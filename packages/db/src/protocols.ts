@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { loadProtocol } from "@anyone/domain/annotate/parse-protocol";
+import { loadProtocol } from "@anyone/domain/annotate/load-protocol";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { fault } from "@anyone/domain/fault";
 import { sortKeys } from "@anyone/domain/release/manifest";
