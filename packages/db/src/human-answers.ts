@@ -111,7 +111,7 @@ export const humanAnswers = {
       `SELECT count(*) FILTER (WHERE iteration = $2)::int AS here, count(*)::int AS total,
               count(*) FILTER (WHERE purpose <> 'sample')::int AS evaluation,
               count(*) FILTER (WHERE purpose = 'sample')::int AS sample
-         FROM human_answers WHERE protocol_id = $1`,
+         FROM human_answers WHERE protocol_id = $1 AND carried_from IS NULL`,
       [protocolId, iteration],
     );
     return row ?? { here: 0, total: 0, evaluation: 0, sample: 0 };

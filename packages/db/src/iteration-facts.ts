@@ -104,7 +104,7 @@ export const iterationFacts = {
 
 const FACTS = `
   SELECT (SELECT count(*)::int FROM review_tasks WHERE iteration = $1 AND state IN ('open', 'leased')) AS "openTasks",
-         (SELECT count(*)::int FROM human_answers WHERE iteration = $1 AND purpose = 'sample') AS learnable,
+         (SELECT count(*)::int FROM human_answers WHERE iteration = $1 AND purpose = 'sample' AND carried_from IS NULL) AS learnable,
          EXISTS (SELECT 1 FROM labellers WHERE iteration = $1) AS learned,
          coalesce((SELECT coalesce(reason, state) FROM runs
                     WHERE kind = 'labeller' AND iteration = $1 AND state IN ('failed', 'cancelled') LIMIT 1),

@@ -78,7 +78,7 @@ interface HumanAnswerRow {
   createdAt: string;
 }
 
-/** The answers of one asset under the latest protocol that answered it, and everything people said about it. */
+/** The answers of one asset under the latest protocol that answered it, and what people said under it. */
 export async function readAnswers(sql: Sql, assetId: string): Promise<AssetAnswersRow> {
   const [packed] = await read<{
     protocolId: string;
@@ -99,8 +99,8 @@ export async function readAnswers(sql: Sql, assetId: string): Promise<AssetAnswe
   const human = await read<HumanAnswerRow>(
     sql,
     `select category, value, text, reviewer, iteration, purpose, milliseconds, created_at as "createdAt"
-       from human_answers where asset_id = $1 order by category, id`,
-    [assetId],
+       from human_answers where asset_id = $1 and ($2::text is null or protocol_id = $2) order by category, id`,
+    [assetId, packed?.protocolId ?? null],
   );
   if (!packed) return { protocolId: null, labeller: null, answeredAt: null, answers: [], human };
   return {

@@ -10,25 +10,41 @@ export interface Packed {
   giver: readonly number[];
 }
 
+/** One category that both versions have: what becomes of its packed answers, and whether its evidence stands. */
+export interface Move {
+  from: Category;
+  to: Category;
+  stands: boolean;
+  /** A packed answer under the new option list; a lost second option leaves the main one, a lost main one nothing. */
+  repack(packed: number): number;
+}
+
+/** What becomes of each category's answers, by the rules of `compareProtocols`. */
+export function movesOf(older: Protocol, newer: Protocol, { changes }: Comparison): Move[] {
+  return changes.flatMap(({ before, after, voids, mapped }) => {
+    const from = before === null ? undefined : older.byId.get(before);
+    const to = after === null ? undefined : newer.byId.get(after);
+    if (!from || !to) return [];
+    const table = optionTable(from, to, mapped);
+    return [{ from, to, stands: voids.length === 0, repack: (packed: number) => repacked(from, to, table, packed) }];
+  });
+}
+
 /**
  * How the packed answers of one version become another's, by the rules of `compareProtocols`. What a person gave stays a
  * person's only where the evidence stands; elsewhere it counts as the labeller's, so that it can be asked again. Answers
  * whose question is not asked any more, given the others, are left out: no child without its parent.
  */
 export function migration(older: Protocol, newer: Protocol, comparison: Comparison): (answers: Packed) => Packed {
-  const moves = comparison.changes.flatMap(({ before, after, voids, mapped }) => {
-    const from = before === null ? undefined : older.byId.get(before);
-    const to = after === null ? undefined : newer.byId.get(after);
-    return from && to ? [{ from, to, stands: voids.length === 0, table: optionTable(from, to, mapped) }] : [];
-  });
+  const moves = movesOf(older, newer, comparison);
   return ({ value, confidence, giver }) => {
     const next = {
       value: newer.categories.map(() => NOT_ASKED),
       confidence: newer.categories.map(() => 0),
       giver: newer.categories.map((): number => GIVER.nobody),
     };
-    for (const { from, to, stands, table } of moves) {
-      const packed = repack(from, to, table, value[from.index] ?? NOT_ASKED);
+    for (const { from, to, stands, repack } of moves) {
+      const packed = repack(value[from.index] ?? NOT_ASKED);
       if (packed === NOT_ASKED) continue;
       next.value[to.index] = packed;
       next.confidence[to.index] = confidence[from.index] ?? 0;
@@ -59,8 +75,7 @@ function optionTable(from: Category, to: Category, mapped: readonly { from: stri
   return from.options.map((option) => to.options.indexOf(becomes.get(option) ?? option));
 }
 
-/** One packed answer under the new option list; a lost second option leaves the main one, a lost main one nothing. */
-function repack(from: Category, to: Category, table: readonly number[], packed: number): number {
+function repacked(from: Category, to: Category, table: readonly number[], packed: number): number {
   if (packed < 0) return packed;
   const two = from.arity === "two";
   const main = table[two ? packed % SECOND : packed] ?? -1;
