@@ -59,6 +59,11 @@ export function protocolRepository(db: Pick<Database, "query">) {
       if (rows.length === 0) throw fault("not-found", `There is no label protocol ${id}.`);
     },
 
+    /** The ids of all that were published. */
+    async ids(): Promise<string[]> {
+      return (await db.query<{ id: string }>(`SELECT id FROM protocols`)).map(({ id }) => id);
+    },
+
     /** The versions published under a protocol's name, other than `but`, latest first. */
     async versionsOf(name: string, but: string): Promise<Protocol[]> {
       const rows = await db.query<{ id: string }>(

@@ -23,7 +23,7 @@ export function inspectDocument(document: unknown): { protocol?: Protocol; findi
   const read = ProtocolDocument.safeParse(document);
   if (!read.success) return { findings: read.error.issues.flatMap((issue) => explain(document, issue)) };
   const protocol = assemble(read.data);
-  const findings = checkProtocol(protocol);
+  const findings = [...unknownLists(read.data), ...checkProtocol(protocol)];
   return findings.length > 0 ? { findings } : { protocol, findings };
 }
 
@@ -40,10 +40,7 @@ function assemble(document: z.infer<typeof ProtocolDocument>): Protocol {
   const categories = document.categories.map((category, index) => ({
     ...category,
     index,
-    options:
-      typeof category.options === "string"
-        ? (document.vocab[category.options] ?? [category.options])
-        : category.options,
+    options: typeof category.options === "string" ? (document.vocab[category.options] ?? []) : category.options,
   }));
   return {
     ...document,
@@ -52,6 +49,22 @@ function assemble(document: z.infer<typeof ProtocolDocument>): Protocol {
     byId: new Map(categories.map((category) => [category.id, category])),
     groupById: new Map(document.groups.map((group) => [group.id, group])),
   };
+}
+
+/** Categories whose options name a list that `vocab` lacks. */
+function unknownLists({ categories, vocab }: z.infer<typeof ProtocolDocument>): Finding[] {
+  return categories.flatMap(({ id, options }, place) =>
+    typeof options !== "string" || vocab[options]
+      ? []
+      : [
+          {
+            path: ["categories", place, "options"],
+            entry: id,
+            message: `vocab has no list "${options}"`,
+            hint: nearest(options, Object.keys(vocab)),
+          },
+        ],
+  );
 }
 
 /** A finding of the shape: a missing key, a key that is not known, a value of the wrong form. */
@@ -71,7 +84,7 @@ function explain(document: unknown, issue: z.core.$ZodIssue): Finding[] {
     }));
   }
   if (path.length > 0 && at(document, path) === undefined) {
-    return [{ path, entry, message: `${rest || entry} is missing` }];
+    return [{ path, entry: rest ? entry : "", message: `${rest || entry} is missing` }];
   }
   if (issue.code === "invalid_value") {
     const given = String(at(document, path));

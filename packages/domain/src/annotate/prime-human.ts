@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { sentenceOf } from "./finding.ts";
 import { brokenProtocol } from "./load-protocol.ts";
 import { inspectProtocol } from "./parse-protocol.ts";
 
-/** The file, for whoever edits a copy of it. */
-export const PRIME_HUMAN_FILE = new URL("../../protocols/prime-human-1.0.0.yaml", import.meta.url);
+/** The folder of our protocol files, each named `<name>-<version>.yaml`. */
+export const PROTOCOLS_FOLDER = fileURLToPath(new URL("../../protocols", import.meta.url));
+export const PRIME_HUMAN_FILE = `${PROTOCOLS_FOLDER}/prime-human-1.0.0.yaml`;
 
 const { protocol, document, findings } = inspectProtocol(readFileSync(PRIME_HUMAN_FILE, "utf8"));
 if (!protocol || !document) {

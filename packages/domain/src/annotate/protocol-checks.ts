@@ -120,7 +120,6 @@ function checkCategory(protocol: Protocol, category: Category): Finding[] {
   });
   const { options, absent, arity } = category;
   const group = protocol.groupById.get(category.group);
-  const listName = options.length === 1 && options[0] !== undefined && !protocol.vocab[options[0]] ? options[0] : null;
   return [
     ...(category.n === category.index + 1
       ? []
@@ -142,17 +141,8 @@ function checkCategory(protocol: Protocol, category: Category): Finding[] {
         ? []
         : [say(`part ${id} is no part of ${protocol.parsing.label_set}`, ["parts", n])],
     ),
-    ...(listName === null
-      ? options.length < 2
-        ? [say("it needs at least two options", ["options"])]
-        : []
-      : [
-          say(
-            `vocab has no list "${listName}", and one option is too few`,
-            ["options"],
-            nearest(listName, Object.keys(protocol.vocab)),
-          ),
-        ]),
+    // none at all: the list it names is not there, which is told where the list is looked up
+    ...(options.length === 1 ? [say("it needs at least two options", ["options"])] : []),
     ...(options.length > MOST_OPTIONS[arity]
       ? [say(`at most ${MOST_OPTIONS[arity]} options can be stored`, ["options"])]
       : []),

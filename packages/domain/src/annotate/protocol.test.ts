@@ -126,7 +126,7 @@ describe("a broken file", () => {
       "options: V-SLEEVE,",
       "options: V-SLEEVES,",
       "V-SLEEVES",
-      `special.sleeve_length: vocab has no list "V-SLEEVES", and one option is too few (did you mean "V-SLEEVE"?)`,
+      `special.sleeve_length: vocab has no list "V-SLEEVES" (did you mean "V-SLEEVE"?)`,
     ],
     [
       "a category twice",
