@@ -29,7 +29,11 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
   const sample =
     asked.length === 0
       ? []
-      : drawSample(pool, taken, { size: policy.sampleSize, seed: `sample.${policy.seed}.${number}` });
+      : drawSample(pool, taken, {
+          size: policy.sampleSize,
+          rareShare: policy.rareShare,
+          seed: `sample.${policy.seed}.${number}`,
+        });
   const overlap = Math.max(1, Math.min(policy.evaluationOverlap, await apiKeys(db).count()));
   const everything = protocol.categories.map(({ n }) => n);
   const tasks: NewReviewTask[] = [
