@@ -1,3 +1,4 @@
+import { anchoringApi } from "./anchoring.ts";
 import { annotateApi } from "./annotate.ts";
 import { consentApi } from "./consent.ts";
 import { crawlPreviewApi } from "./crawl-preview.ts";
@@ -24,6 +25,7 @@ export const CATALOG: readonly AnyOperation[] = [
   thresholdsApi,
   annotateApi,
   reviewApi,
+  anchoringApi,
   releaseApi,
   trainApi,
   evaluateApi,

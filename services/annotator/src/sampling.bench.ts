@@ -22,7 +22,7 @@ const POOL = 300;
 /** Pictures people label in each of three iterations; the first is drawn before anything was learned. */
 const STEP = 50;
 const ITERATIONS = 3;
-const SEEDS = Number(process.argv[3] ?? 2);
+const SEEDS = Number(process.argv[4] ?? 3);
 
 interface Rule {
   name: string;

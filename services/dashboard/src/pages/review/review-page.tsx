@@ -4,6 +4,7 @@ import { useAction, useApi } from "../../client.ts";
 import { Button } from "../../components/controls.tsx";
 import { Page, Panel } from "../../components/panel.tsx";
 import { Empty, Failure, Loaded } from "../../components/state.tsx";
+import { Anchoring } from "./anchoring.tsx";
 import { Gates } from "./gates.tsx";
 import { IterationTable } from "./iteration-table.tsx";
 import { ReviewTaskTable } from "./review-task-table.tsx";
@@ -51,6 +52,7 @@ export function ReviewPage() {
         </Loaded>
       </Panel>
       {chosen !== undefined && <Gates iteration={chosen} />}
+      <Anchoring />
       {chosen !== undefined && <ReviewTaskTable iteration={chosen} />}
     </Page>
   );
