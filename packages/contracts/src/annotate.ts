@@ -102,6 +102,8 @@ export const AssetAnswers = z.object({
   labeller: z.object({ id: z.string(), model: z.string(), tier: z.string() }).nullable(),
   answeredAt: Moment.nullable(),
   answers: z.array(AssetAnswer),
+  /** The answers as sentences for people; null where there are none. */
+  plain: z.string().nullable(),
   human: z.array(HumanAnswer),
 });
 export type AssetAnswers = z.infer<typeof AssetAnswers>;

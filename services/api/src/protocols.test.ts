@@ -1,7 +1,8 @@
 import { annotateApi } from "@anyone/contracts/annotate";
 import { protocolRepository } from "@anyone/db/protocols";
-import { primeHumanDocument } from "@anyone/domain/annotate/prime-human";
-import { ProtocolId } from "@anyone/domain/ids";
+import { NOT_ASKED, packAll } from "@anyone/domain/annotate/answer";
+import { primeHuman, primeHumanDocument } from "@anyone/domain/annotate/prime-human";
+import { AssetId, ProtocolId } from "@anyone/domain/ids";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTestApi, type TestApi } from "./open-test-api.fixture.ts";
 
@@ -85,5 +86,23 @@ describe("protocols over the API", () => {
     ).rejects.toMatchObject({ code: "not-found" });
     const { items } = await api.as("annotator").call(annotateApi.listProtocols);
     expect(items).toHaveLength(2);
+  });
+});
+
+describe("the answers of an asset", () => {
+  it("are told as sentences too, under the protocol that asked them", async () => {
+    const id = "a".repeat(64);
+    await api.db.query(
+      `INSERT INTO assets (id, candidate_id, source_id, width, height, original_key, image_key, thumbnail_key, parts_key, phash, group_id, brisque)
+       VALUES ($1, 'c', 'test', 640, 1280, '', '', '', '', 0, $1, 0)`,
+      [id],
+    );
+    const value = packAll(primeHuman, { "frame.shot": { value: "portrait" }, "hair.color": { value: "brown" } });
+    await api.db.query(
+      `INSERT INTO answers (asset_id, protocol_id, value, confidence, giver, labeller) VALUES ($1, $2, $3, $4, $4, 0)`,
+      [id, primeHuman.identity, value, value.map((packed) => (packed === NOT_ASKED ? 0 : 1))],
+    );
+    const answers = await api.as("operator").call(annotateApi.getAnswers, { params: { id: AssetId.parse(id) } });
+    expect(answers.plain).toBe("A close up portrait shot. Hair: brown hair.");
   });
 });

@@ -9,7 +9,9 @@ import {
 import { readAsset } from "@anyone/db/browse/filter";
 import { publishNewer, putInUse } from "@anyone/db/change-protocol";
 import { protocolRepository } from "@anyone/db/protocols";
+import { unpackAll } from "@anyone/domain/annotate/answer";
 import { compareProtocols } from "@anyone/domain/annotate/compare-protocols";
+import { plainCaption } from "@anyone/domain/release/plain-caption";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { found } from "../found.ts";
@@ -34,7 +36,10 @@ export function annotateRoutes(app: FastifyInstance, { db }: ApiContext): void {
   route(app, annotateApi.listLabellers, async () => ({ items: await listLabellers(db) }));
   route(app, annotateApi.getAnswers, async ({ params }) => {
     found(await readAsset(db, params.id), `asset ${params.id}`);
-    return readAnswers(db, params.id);
+    const answers = await readAnswers(db, params.id);
+    const protocol = answers.protocolId === null ? null : await protocols.get(answers.protocolId);
+    const packed = answers.answers.map(({ value }) => value);
+    return { ...answers, plain: protocol && plainCaption(protocol, unpackAll(protocol, packed)) };
   });
   route(app, annotateApi.getDistribution, async ({ query }) => ({
     items: await answerDistribution(db, query.category),
