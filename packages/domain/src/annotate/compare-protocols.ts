@@ -135,7 +135,7 @@ function compareCategories({
 function gateText(protocol: Protocol, gate: Gate): string {
   const parts = (ids: readonly number[]) =>
     ids
-      .map((id) => protocol.parsing.parts[id])
+      .map((id) => protocol.parsing.parts[id] ?? "")
       .sort()
       .join(",");
   if (gate === "always") return "always";
