@@ -64,6 +64,8 @@ export async function drawByRules(): Promise<{ table: string[][]; figures: Recor
     for (let seed = 1; seed <= SEEDS; seed++) {
       for (const rule of RULES) {
         const { all, tail } = await turn(inference, pool, judged, rule, seed);
+        // a run takes an hour: what is known is told as it comes
+        process.stderr.write(`seed ${seed}, ${rule.name}: all ${all.toFixed(4)}, tail ${tail.toFixed(4)}\n`);
         const total = totals.get(rule.name);
         if (total) Object.assign(total, { all: total.all + all / SEEDS, tail: total.tail + tail / SEEDS });
       }
