@@ -9,6 +9,7 @@ import { addImport } from "./commands/import.ts";
 import { addLabel } from "./commands/label.ts";
 import { addModels } from "./commands/models.ts";
 import { addPool } from "./commands/pool.ts";
+import { addProtocol } from "./commands/protocol.ts";
 import { addRelease } from "./commands/release.ts";
 import { addRetrain } from "./commands/retrain.ts";
 import { addReview } from "./commands/review.ts";
@@ -50,6 +51,7 @@ Exit code: 0 when it was done, 1 when it was not, 130 when it was interrupted.`,
     addPool,
     addGrant,
     addConsent,
+    addProtocol,
     addLabel,
     addReview,
     addRelease,

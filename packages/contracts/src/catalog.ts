@@ -1,3 +1,4 @@
+import { anchoringApi } from "./anchoring.ts";
 import { annotateApi } from "./annotate.ts";
 import { consentApi } from "./consent.ts";
 import { crawlPreviewApi } from "./crawl-preview.ts";
@@ -28,6 +29,7 @@ export const CATALOG: readonly AnyOperation[] = [
   reviewApi,
   slotsApi,
   peopleApi,
+  anchoringApi,
   releaseApi,
   trainApi,
   evaluateApi,

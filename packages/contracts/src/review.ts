@@ -150,7 +150,7 @@ export type LeasedTask = z.infer<typeof LeasedTask>;
 
 export const GivenAnswer = z
   .strictObject({
-    category: z.number().int().min(1).max(70),
+    category: z.number().int().min(1).max(10_000),
     /** Option index; -1 not applicable, -2 not visible, -3 unsure, -4 other. `*.color`: main + 256 * (second + 1). */
     value: z.number().int().min(-4).max(32767),
     /** Only with value -4. */
@@ -246,7 +246,7 @@ export const reviewApi = {
     summary: "Records the answers of a leased page; sent again with the same Idempotency-Key it changes nothing",
     params: byTask,
     headers: z.object({ "idempotency-key": z.string().min(8).max(100) }),
-    body: z.strictObject({ fence, answers: z.array(GivenAnswer).min(1).max(70) }),
+    body: z.strictObject({ fence, answers: z.array(GivenAnswer).min(1).max(10_000) }),
     answer: z.object({ recorded: z.number().int(), repeated: z.boolean() }),
     perMinute: 6000,
   }),

@@ -44,7 +44,7 @@ export function readAnnotators(sql: Sql, name?: string): Promise<AnnotatorRow[]>
             percentile_cont(0.25) within group (order by h.milliseconds) as "quarterMs",
             percentile_cont(0.75) within group (order by h.milliseconds) as "threeQuartersMs",
             exists (select from quarantined_annotators q where q.reviewer = h.reviewer) as quarantined
-       from human_answers h where $1::text is null or h.reviewer = $1
+       from human_answers h where h.carried_from is null and ($1::text is null or h.reviewer = $1)
       group by h.reviewer order by answers desc, name`,
     [name ?? null, RUSHED_MS],
   );
@@ -59,7 +59,7 @@ export async function readAnswersByDay(
     sql,
     `select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*)::int as answers,
             coalesce(sum(milliseconds), 0)::float8 / 1000 as seconds
-       from human_answers where reviewer = $1 group by 1 order by 1 desc limit 90`,
+       from human_answers where reviewer = $1 and carried_from is null group by 1 order by 1 desc limit 90`,
     [name],
   );
   return rows.reverse();
@@ -91,9 +91,9 @@ export async function judgedPages(sql: Sql, protocolId: string): Promise<Answere
          SELECT h.reviewer, array_agg(h.category ORDER BY h.category) AS said, array_agg(h.value ORDER BY h.category) AS value,
                 count(*) OVER () = 1 AS alone
            FROM human_answers h
-          WHERE h.review_task_id = t.id AND h.value <> -1
+          WHERE h.review_task_id = t.id AND h.protocol_id = $1 AND h.value <> -1
             AND NOT EXISTS (SELECT FROM human_answers later WHERE later.review_task_id = h.review_task_id
-                               AND later.category = h.category AND later.revision > h.revision)
+                               AND later.protocol_id = h.protocol_id AND later.category = h.category AND later.revision > h.revision)
           GROUP BY h.reviewer) AS own ON true
        LEFT JOIN honeypots p ON p.review_task_id = t.id
       WHERE p.review_task_id IS NULL OR NOT EXISTS (SELECT FROM human_answers o WHERE o.asset_id = t.asset_id

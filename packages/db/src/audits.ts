@@ -19,7 +19,7 @@ export const audits = {
     return sql.query<Audited>(
       `SELECT h.category::int AS category, a.value[h.category] AS given, h.value::int AS said, s.probability::float8 AS probability
          FROM audits a
-         JOIN human_answers h ON h.asset_id = a.asset_id AND h.iteration = a.iteration AND h.purpose = 'sample'
+         JOIN standing_answers h ON h.asset_id = a.asset_id AND h.iteration = a.iteration AND h.purpose = 'sample'
          JOIN samples s ON s.asset_id = a.asset_id AND s.iteration = a.iteration
         WHERE a.labeller_id = $2 AND h.protocol_id = $1 ORDER BY h.id`,
       [protocolId, labellerId],

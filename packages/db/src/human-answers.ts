@@ -34,7 +34,7 @@ export const humanAnswers = {
       `INSERT INTO human_answers (review_task_id, asset_id, protocol_id, reviewer, iteration, purpose, idempotency_key,
                                   category, value, text, milliseconds, revision)
        SELECT $1, $2, $3, $4, $5, $6, $7, new.*, 1 + (SELECT coalesce(max(revision), 0) FROM human_answers
-                 WHERE review_task_id = $1 AND category = new.category)
+                 WHERE review_task_id = $1 AND protocol_id = $3 AND category = new.category)
          FROM unnest($8::smallint[], $9::smallint[], $10::text[], $11::int[]) AS new (category, value, text, ms)`,
       [
         origin.reviewTaskId,
@@ -130,7 +130,7 @@ export const humanAnswers = {
       `SELECT count(*) FILTER (WHERE iteration = $2)::int AS here, count(*)::int AS total,
               count(*) FILTER (WHERE purpose <> 'sample')::int AS evaluation,
               count(*) FILTER (WHERE purpose = 'sample')::int AS sample
-         FROM human_answers WHERE protocol_id = $1`,
+         FROM human_answers WHERE protocol_id = $1 AND carried_from IS NULL`,
       [protocolId, iteration],
     );
     return row ?? { here: 0, total: 0, evaluation: 0, sample: 0 };

@@ -1,9 +1,12 @@
 import type { Drawable } from "@anyone/domain/review/evaluation-set";
 import type { IterationFacts } from "@anyone/domain/review/iteration";
-import type { Doubted } from "@anyone/domain/review/sample";
+import { type Doubted, RARE_BELOW } from "@anyone/domain/review/sample";
 import type { Sql } from "@anyone/domain/transaction";
 import { evaluationSets } from "./evaluation-sets.ts";
 import type { Iteration } from "./iterations.ts";
+
+/** Enough to know an option's share of one in fifty to a tenth of itself. */
+const COUNTED = 20_000;
 
 /** What a tick of an iteration looks at, read from the truth in one query per question. */
 export const iterationFacts = {
@@ -51,15 +54,26 @@ export const iterationFacts = {
     return row?.id ?? null;
   },
 
-  /** Every asset of the pool with the labeller's mean doubt about the asked categories; 1 where it has not answered. */
+  /**
+   * Every asset of the pool with the labeller's mean doubt about the asked categories, 1 where it has not answered, and the
+   * rarest option it gave of those that fewer than `RARE_BELOW` of the answered assets have. How often an option stands
+   * is counted over at most `COUNTED` assets, the first in the order of their ids, which are hashes.
+   */
   async pool(sql: Sql, protocolId: string, asked: readonly number[]): Promise<Doubted[]> {
     return sql.query<Doubted>(
-      `SELECT a.id AS "assetId", a.group_id AS "groupId", coalesce((
+      `WITH few AS (SELECT w.value, w.giver FROM pool a JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
+                     ORDER BY a.id LIMIT ${COUNTED}),
+            options AS (SELECT c, few.value[c] AS value, count(*) AS n FROM few, unnest($2::int[]) AS c
+                         WHERE few.giver[c] = 1 AND few.value[c] >= 0 GROUP BY 1, 2),
+            rare AS (SELECT c, value, n FROM options WHERE n < $3::float8 * (SELECT count(*) FROM few))
+       SELECT a.id AS "assetId", a.group_id AS "groupId", coalesce((
                 SELECT avg(1 - w.confidence[c]::float8 / 1000) FROM unnest($2::int[]) AS asked (c) WHERE w.giver[c] = 1
-              ), 1)::float8 AS doubt
+              ), 1)::float8 AS doubt,
+              (SELECT c || ':' || rare.value FROM rare WHERE w.giver[c] = 1 AND w.value[c] = rare.value
+                ORDER BY n, c, rare.value LIMIT 1) AS rare
          FROM pool a LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
         ORDER BY a.id`,
-      [protocolId, asked],
+      [protocolId, asked, RARE_BELOW],
     );
   },
 
@@ -111,7 +125,7 @@ export const iterationFacts = {
 
 const FACTS = `
   SELECT (SELECT count(*)::int FROM (SELECT FROM review_tasks WHERE iteration = $1 AND state IN ('open', 'leased') LIMIT 10000) AS some_pages) AS "openTasks",
-         (SELECT count(*)::int FROM (SELECT FROM standing_answers WHERE iteration = $1 AND purpose = 'sample' LIMIT 1) AS any_answer) AS learnable,
+         (SELECT count(*)::int FROM (SELECT FROM standing_answers WHERE iteration = $1 AND purpose = 'sample' AND carried_from IS NULL LIMIT 1) AS any_answer) AS learnable,
          EXISTS (SELECT 1 FROM labellers WHERE iteration = $1) AS learned,
          coalesce((SELECT coalesce(reason, state) FROM runs
                     WHERE kind = 'labeller' AND iteration = $1 AND state IN ('failed', 'cancelled') LIMIT 1),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { loadProtocol } from "@anyone/domain/annotate/parse-protocol";
+import { loadProtocol } from "@anyone/domain/annotate/load-protocol";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { fault } from "@anyone/domain/fault";
 import { sortKeys } from "@anyone/domain/release/manifest";
@@ -50,7 +50,30 @@ export function protocolRepository(db: Pick<Database, "query">) {
       return row.sha256;
     },
 
-    /** The protocol in use: the one published last. */
+    /** From now on this one is in use: the next iteration opens under it; one that is open keeps its own. */
+    async use(id: string, by: string): Promise<void> {
+      const rows = await db.query(
+        `UPDATE protocols SET used_at = clock_timestamp(), used_by = $2 WHERE id = $1 RETURNING id`,
+        [id, by],
+      );
+      if (rows.length === 0) throw fault("not-found", `There is no label protocol ${id}.`);
+    },
+
+    /** The ids of all that were published. */
+    async ids(): Promise<string[]> {
+      return (await db.query<{ id: string }>(`SELECT id FROM protocols`)).map(({ id }) => id);
+    },
+
+    /** The versions published under a protocol's name, other than `but`, latest first. */
+    async versionsOf(name: string, but: string): Promise<Protocol[]> {
+      const rows = await db.query<{ id: string }>(
+        `SELECT id FROM protocols WHERE starts_with(id, $1 || '@') AND id <> $2 ORDER BY created_at DESC`,
+        [name, but],
+      );
+      return Promise.all(rows.map(({ id }) => this.get(id)));
+    },
+
+    /** The protocol in use: the one used last, and where none ever was, the one published last. */
     async current(): Promise<Protocol> {
       const protocol = await this.newest();
       if (protocol) return protocol;
@@ -62,7 +85,7 @@ export function protocolRepository(db: Pick<Database, "query">) {
     /** The protocol in use; undefined before the first was published. */
     async newest(): Promise<Protocol | undefined> {
       const [row] = await db.query<{ id: string }>(
-        `SELECT id FROM protocols ORDER BY created_at DESC, id DESC LIMIT 1`,
+        `SELECT id FROM protocols ORDER BY used_at DESC NULLS LAST, created_at DESC, id DESC LIMIT 1`,
       );
       return row && this.get(row.id);
     },

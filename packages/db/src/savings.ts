@@ -17,7 +17,7 @@ export async function readSavingsFacts(
     [protocolId, SAMPLE],
   );
   const spent = await sql.query<{ purpose: string; answers: number }>(
-    `SELECT purpose, count(*)::int AS answers FROM human_answers WHERE protocol_id = $1 GROUP BY 1 ORDER BY 1`,
+    `SELECT purpose, count(*)::int AS answers FROM human_answers WHERE protocol_id = $1 AND carried_from IS NULL GROUP BY 1 ORDER BY 1`,
     [protocolId],
   );
   const [lost] = await sql.query<{ n: number }>(
@@ -27,7 +27,7 @@ export async function readSavingsFacts(
   );
   const pages = await sql.query<{ answers: number; seconds: number }>(
     `SELECT count(*)::int AS answers, sum(least(milliseconds / 1000.0, $2))::float8 AS seconds
-       FROM human_answers WHERE protocol_id = $1 AND milliseconds IS NOT NULL
+       FROM human_answers WHERE protocol_id = $1 AND carried_from IS NULL AND milliseconds IS NOT NULL
       GROUP BY review_task_id ORDER BY hashtext(review_task_id) LIMIT $3`,
     [protocolId, LONGEST_ANSWER_SECONDS, SAMPLE],
   );

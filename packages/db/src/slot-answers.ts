@@ -70,10 +70,10 @@ export const slotAnswers = {
                           FROM review_slots s WHERE s.task = t.number), '[]') AS slots,
               coalesce((SELECT json_agg(json_build_array(h.category, h.value, h.text, h.reviewer, h.idempotency_key)
                                         ORDER BY h.revision)
-                          FROM human_answers h WHERE h.review_task_id = t.id), '[]') AS said,
+                          FROM human_answers h WHERE h.review_task_id = t.id AND h.protocol_id = i.protocol_id), '[]') AS said,
               CASE WHEN t.purpose = 'sample' THEN '[]' ELSE coalesce((
                 SELECT json_agg(json_build_array(h.category, h.reviewer)) FROM human_answers h
-                 WHERE h.asset_id = t.asset_id AND h.iteration = t.iteration AND h.purpose <> 'sample' AND h.revision = 1
+                 WHERE h.asset_id = t.asset_id AND h.iteration = t.iteration AND h.purpose <> 'sample' AND h.revision = 1 AND h.protocol_id = i.protocol_id
                    AND h.review_task_id <> t.id), '[]') END AS votes
          FROM review_tasks t JOIN iterations i ON i.number = t.iteration JOIN assets a ON a.id = t.asset_id
          LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = i.protocol_id
@@ -113,7 +113,7 @@ export const slotAnswers = {
                                     category, value, text, milliseconds, revision)
          SELECT id, asset, protocol, iteration, purpose, reviewer, key, category, value, text, ms,
                 1 + turn + (SELECT coalesce(max(revision), 0) FROM human_answers h
-                             WHERE h.review_task_id = new.id AND h.category = new.category)
+                             WHERE h.review_task_id = new.id AND h.protocol_id = new.protocol AND h.category = new.category)
            FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[],
                        $8::smallint[], $9::smallint[], $10::text[], $11::int[], $12::smallint[])
                 AS new (id, asset, protocol, iteration, purpose, reviewer, key, category, value, text, ms, turn)),

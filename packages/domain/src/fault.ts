@@ -15,7 +15,7 @@ const FAULTS = {
   "too-large": { status: 413, retry: false },
   "too-many-requests": { status: 429, retry: true },
   "bad-environment": { status: 500, retry: false },
-  "bad-protocol": { status: 500, retry: false },
+  "bad-protocol": { status: 422, retry: false },
   "altered-object": { status: 500, retry: false },
   "missing-object": { status: 500, retry: true },
   internal: { status: 500, retry: true },

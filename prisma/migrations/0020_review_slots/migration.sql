@@ -34,7 +34,7 @@ CREATE TABLE "review_flags" (
 
 CREATE INDEX "review_flags_asset_id_idx" ON "review_flags"("asset_id");
 CREATE UNIQUE INDEX "review_tasks_number_key" ON "review_tasks"("number");
-CREATE UNIQUE INDEX "human_answers_review_task_id_category_revision_key" ON "human_answers"("review_task_id", "category", "revision");
+CREATE UNIQUE INDEX "human_answers_review_task_id_protocol_id_category_revision_key" ON "human_answers"("review_task_id", "protocol_id", "category", "revision");
 CREATE INDEX "human_answers_reviewer_created_at_category_idx" ON "human_answers"("reviewer", "created_at", "category");
 
 -- What the schema language can't say.
@@ -54,7 +54,7 @@ CREATE INDEX review_tasks_leased ON review_tasks (lease_until) WHERE state = 'le
 CREATE INDEX review_tasks_unslotted ON review_tasks (number) WHERE NOT slotted AND state IN ('open', 'leased');
 
 -- Votes about an evaluation asset are of different people.
-CREATE UNIQUE INDEX human_answers_one_vote ON human_answers (asset_id, category, reviewer, iteration)
+CREATE UNIQUE INDEX human_answers_one_vote ON human_answers (asset_id, protocol_id, category, reviewer, iteration)
   WHERE purpose <> 'sample' AND revision = 1;
 
 -- The answers that stand: the latest turn of each, without those that were withdrawn as not applicable (-1).
@@ -62,7 +62,7 @@ CREATE VIEW standing_answers AS
   SELECT h.* FROM human_answers h
    WHERE h.value <> -1
      AND NOT EXISTS (SELECT FROM human_answers later WHERE later.review_task_id = h.review_task_id
-                        AND later.category = h.category AND later.revision > h.revision);
+                        AND later.protocol_id = h.protocol_id AND later.category = h.category AND later.revision > h.revision);
 
 -- A page that has ended asks nothing more, whoever ended it; what somebody holds of it on its own may be finished.
 CREATE FUNCTION end_slots() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -50,7 +50,7 @@ CREATE OR REPLACE VIEW standing_answers AS
   SELECT h.* FROM human_answers h
    WHERE h.value <> -1
      AND NOT EXISTS (SELECT FROM human_answers later WHERE later.review_task_id = h.review_task_id
-                        AND later.category = h.category AND later.revision > h.revision)
+                        AND later.protocol_id = h.protocol_id AND later.category = h.category AND later.revision > h.revision)
      AND NOT EXISTS (SELECT FROM quarantined_annotators q WHERE q.reviewer = h.reviewer);
 
 -- Pages that test people come among the samples, as if they were some.

@@ -19,15 +19,15 @@ import { askProtocol } from "./ask.ts";
 const STEPS = [60, 120, 180, 240];
 const EVALUATED = 100;
 const WRONG = 0.05;
-const ADDRESS = "127.0.0.1:17073";
-const TOKEN = "a-token-for-this-bench";
+export const ADDRESS = "127.0.0.1:17073";
+export const TOKEN = "a-token-for-this-bench";
 
 const root = join(import.meta.dirname, "../../..");
-const folder = join(root, ".anyone/bench/labeller");
+export const folder = join(root, ".anyone/bench/labeller");
 const python = join(root, ".anyone/python/bin/python");
 const worker = join(root, "services/gpu-worker");
 
-interface Person {
+export interface Person {
   asset: { id: string; imageKey: string; partsKey: string; personBox: number[]; faceBox: number[] };
   /** Packed answers under the protocol's gates. */
   truth: number[];
@@ -75,7 +75,7 @@ export async function learnDrawnPeople(): Promise<{ table: string[][]; figures: 
 }
 
 /** Draws a person once; later runs find the files. */
-async function person(seed: number): Promise<Person> {
+export async function person(seed: number): Promise<Person> {
   const [imageKey, partsKey, truthFile] = [`${seed}.jpg`, `${seed}.png`, join(folder, `${seed}.truth.json`)];
   if (!(await stat(truthFile).catch(() => null))) {
     const { jpeg, truth } = await drawPerson(seed);
@@ -105,7 +105,7 @@ function isLegal(id: string, value: string): boolean {
 }
 
 /** The same person as somebody labels it who is wrong once in twenty answers. */
-function mistaken(one: Person): Person {
+export function mistaken(one: Person): Person {
   const draw = random(one.asset.id);
   const said = primeHuman.categories.map(({ index, options }) => {
     const right = one.truth[index] ?? NOT_ASKED;
@@ -114,7 +114,7 @@ function mistaken(one: Person): Person {
   return { ...one, truth: said };
 }
 
-async function learn(people: readonly Person[]) {
+export async function learn(people: readonly Person[]) {
   const job = {
     labeller: `bench-${people.length}`,
     effort: process.argv[3] ?? "standard",
@@ -148,7 +148,7 @@ async function learn(people: readonly Person[]) {
   };
 }
 
-async function judge(
+export async function judge(
   inference: Inference,
   labeller: { id: string; objectKey: string; sha256: string },
   people: readonly Person[],
@@ -165,7 +165,7 @@ async function judge(
   );
 }
 
-async function serveInference(): Promise<() => void> {
+export async function serveInference(): Promise<() => void> {
   const server = spawn(python, ["-m", "anyone_gpu.main", "serve"], {
     cwd: worker,
     env: {

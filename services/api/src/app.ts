@@ -7,6 +7,7 @@ import { documentation } from "./plugins/documentation.ts";
 import { answerError, problems } from "./plugins/problems.ts";
 import { protection } from "./plugins/protection.ts";
 import { validation } from "./plugins/validation.ts";
+import { anchoringRoutes } from "./routes/anchoring.ts";
 import { annotateRoutes } from "./routes/annotate.ts";
 import { consentRoutes } from "./routes/consent.ts";
 import { crawlPreviewRoutes } from "./routes/crawl-preview.ts";
@@ -64,6 +65,7 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
     reviewRoutes,
     slotRoutes,
     peopleRoutes,
+    anchoringRoutes,
     releaseRoutes,
     trainRoutes,
     evaluateRoutes,

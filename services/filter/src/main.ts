@@ -2,11 +2,11 @@ import { availableParallelism } from "node:os";
 import { candidateRepository } from "@anyone/db/candidates";
 import { openDatabase } from "@anyone/db/client";
 import { migrate } from "@anyone/db/migrate";
+import { protocolRepository } from "@anyone/db/protocols";
 import { taskStore } from "@anyone/db/tasks";
 import { readThresholds } from "@anyone/db/thresholds";
 import { readPrimeHuman } from "@anyone/domain/annotate/read-prime-human";
 import { gates } from "@anyone/domain/filter/gate";
-import { ProtocolId } from "@anyone/domain/ids";
 import { startWork } from "@anyone/queues/work";
 import { loadEnv } from "@anyone/runtime/env";
 import { serveHealth } from "@anyone/runtime/health";
@@ -19,6 +19,7 @@ import { modelsFolder } from "@anyone/vision/models-folder";
 import { findRanked } from "@anyone/vision/scores";
 import { cutReader } from "./cut-reader.ts";
 import { Env } from "./env.ts";
+import { followProtocol } from "./follow-protocol.ts";
 import { filterJobs, handlers } from "./handlers.ts";
 import { openMeasurePool } from "./measure-pool.ts";
 import { poolIndex } from "./pool-index.ts";
@@ -30,9 +31,10 @@ const MOST_PROCESSES = 16;
 main(async () => {
   const env = loadEnv(Env);
   const log = logger("filter", env.LOG_LEVEL);
-  const { protocol } = await readPrimeHuman();
+  const own = (await readPrimeHuman()).protocol.identity;
   await migrate(env.DATABASE_URL);
   const db = openDatabase(env.DATABASE_URL, { name: "anyone filter", max: 4 });
+  const protocol = await followProtocol(protocolRepository(db), own, log);
   const tasks = taskStore(db);
   const store = await openStore(env.OBJECTS_URL, env);
   await checkStore(store);
@@ -53,7 +55,10 @@ main(async () => {
       thresholds: readThresholds,
       cuts: cutReader(gates, await findRanked(models)),
       storedCuts: cutReader(gates, ["faceQuality", "preference"]),
-      protocolId: ProtocolId.parse(protocol.identity),
+      // read anew by each chunk
+      get protocolId() {
+        return protocol.id();
+      },
       log,
     },
     tasks,
@@ -64,6 +69,7 @@ main(async () => {
   const health = env.HEALTH_PORT === undefined ? undefined : await serveHealth(env.HEALTH_PORT, () => work.health());
   onShutdown(log, async () => {
     await work.stop();
+    protocol.stop();
     await pool.close();
     health?.close();
     await db.close();

@@ -31,7 +31,11 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
   const everything = protocol.categories.map(({ n }) => n);
   // with everything settled only the drift alarm wants to know more
   const wanted = asked.length > 0 ? policy.sampleSize : Math.round(policy.sampleSize * policy.auditShare);
-  const sample = drawSample(pool, taken, { size: wanted, seed: `sample.${policy.seed}.${number}` });
+  const sample = drawSample(pool, taken, {
+    size: wanted,
+    rareShare: policy.rareShare,
+    seed: `sample.${policy.seed}.${number}`,
+  });
   // pages about everything show whether what was settled before still holds
   const audited = new Set(
     sample.map(({ assetId }) => assetId).filter((id) => asked.length < everything.length && isAudited(id, iteration)),

@@ -1,9 +1,12 @@
 import { addTasks } from "@anyone/db/add-tasks";
+import { carryAnswers } from "@anyone/db/carry-answers";
 import { recordEvent } from "@anyone/db/events";
-import { CONTINUES, iterations } from "@anyone/db/iterations";
+import { CONTINUES, type Iteration, iterations } from "@anyone/db/iterations";
 import { labellerRepository } from "@anyone/db/labellers";
 import { readSetting } from "@anyone/db/settings";
+import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { fault } from "@anyone/domain/fault";
+import { carrySettled } from "@anyone/domain/review/carry-settled";
 import { ReviewPolicy } from "@anyone/domain/review/policy";
 import { done, next, type Outcome, skipped } from "@anyone/queues/job";
 import { advanceIteration } from "@anyone/queues/jobs/review";
@@ -54,12 +57,15 @@ export async function openNextIteration({ trigger }: { trigger: string }, contex
 
 type Plan = Parameters<typeof iterations.open>[1];
 
-/** The first iteration of a protocol asks everything; each later one what the one before did not settle. */
+/**
+ * The first iteration of a protocol asks everything; each later one what the one before did not settle. It runs under the
+ * protocol in use when it opens, to its end, whatever is put in use meanwhile.
+ */
 async function planIteration({ db, protocols }: ReviewContext, trigger: string): Promise<Plan> {
   const protocol = await protocols.current();
   const latest = await iterations.latest(db);
   const policy = ReviewPolicy.parse((await readSetting(db, POLICY_SETTING))?.value ?? {});
-  const settled = latest?.protocolId === protocol.identity ? latest.settled : [];
+  const settled = latest ? await carryOver(db, latest, await protocols.get(latest.protocolId), protocol) : [];
   return {
     number: (latest?.number ?? 0) + 1,
     protocolId: protocol.identity,
@@ -71,6 +77,19 @@ async function planIteration({ db, protocols }: ReviewContext, trigger: string):
     settled,
     labellerBefore: (await labellerRepository(db).promoted(protocol.identity))?.id ?? null,
   };
+}
+
+/** What stays settled. Under a newer version of the protocol what was answered before is carried over first. */
+async function carryOver(
+  db: ReviewContext["db"],
+  latest: Iteration,
+  older: Protocol,
+  newer: Protocol,
+): Promise<number[]> {
+  if (older.identity === newer.identity) return latest.settled;
+  if (older.protocol !== newer.protocol) return [];
+  await carryAnswers(db, older, newer);
+  return carrySettled(older, newer, latest.settled);
 }
 
 async function writeIteration(tx: Parameters<typeof iterations.open>[0], plan: Plan): Promise<void> {

@@ -40,6 +40,9 @@ const TALKING = [
   "grant list",
   "grant record x --uses train --by ada --document letter.pdf",
   "grant revoke 1",
+  "protocol list",
+  "protocol show",
+  "protocol use prime-human@1.0.0",
   "label",
   "label stats",
   "label annotators",
@@ -104,6 +107,7 @@ describe("a command with wrong arguments", () => {
     [["models", "add", "liqe", "--from", "/no/file"], /\/no\/file cannot be read\. Name a file/],
     [["models", "add", "liqe", "--from", "http://a.example/x", "--sha256", "0".repeat(64)], /weights come over HTTPS/],
     [["models", "rights", "--use", "fun"], /Allowed choices are research, commercial/],
+    [["protocol", "use", "/no/file.yaml"], /\/no\/file\.yaml cannot be read: ENOENT\. Name the file/],
     [["fly"], /unknown command/],
   ])("says so and ends with 1: %j", async (args, sentence) => {
     const { code, err } = await anyone(args);

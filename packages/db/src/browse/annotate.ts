@@ -6,6 +6,9 @@ export interface ProtocolRow {
   id: string;
   sha256: string;
   createdAt: string;
+  usedAt: string | null;
+  usedBy: string | null;
+  inUse: boolean;
 }
 
 export interface LabellerRow {
@@ -24,20 +27,24 @@ export interface LabellerRow {
   assets: number;
 }
 
-/** The label protocols that were loaded, latest first. */
+/** The order in which protocols come into question for use: the first is in use. As `protocolRepository.newest` has it. */
+const IN_USE_FIRST = "order by used_at desc nulls last, created_at desc, id desc";
+const SUMMARY = `id, sha256, created_at as "createdAt", used_at as "usedAt", used_by as "usedBy",
+  id = (select id from protocols ${IN_USE_FIRST} limit 1) as "inUse"`;
+
+/** The label protocols that were loaded, the one in use first. */
 export function listProtocols(sql: Sql): Promise<ProtocolRow[]> {
-  return read(sql, `select id, sha256, created_at as "createdAt" from protocols order by created_at desc, id desc`);
+  return read(sql, `select ${SUMMARY} from protocols ${IN_USE_FIRST}`);
 }
 
-/** One protocol with its file; the latest for `current`. */
+/** One protocol with its document; the one in use for `current`. */
 export async function readProtocol(
   sql: Sql,
   id: string,
 ): Promise<(ProtocolRow & { content: Record<string, unknown> }) | undefined> {
   const rows = await read<ProtocolRow & { content: Record<string, unknown> }>(
     sql,
-    `select id, sha256, created_at as "createdAt", content from protocols
-      where $1 = 'current' or id = $1 order by created_at desc, id desc limit 1`,
+    `select ${SUMMARY}, content from protocols where $1 = 'current' or id = $1 ${IN_USE_FIRST} limit 1`,
     [id],
   );
   return rows[0];
@@ -52,7 +59,7 @@ export function listLabellers(sql: Sql): Promise<LabellerRow[]> {
             (l.promoted_at is not null and l.promoted_at = max(l.promoted_at) over ()) as current,
             coalesce(n.assets, 0) as assets
        from labellers l
-       left join (select labeller, count(*)::int as assets from answers group by 1) n on n.labeller = l.number
+       left join (select labeller, count(distinct asset_id)::int as assets from answers group by 1) n on n.labeller = l.number
       order by l.number desc`,
   );
 }
@@ -80,7 +87,7 @@ interface HumanAnswerRow {
   createdAt: string;
 }
 
-/** The answers of one asset under the latest protocol that answered it, and everything people said about it. */
+/** The answers of one asset under the latest protocol that answered it, and what people said under it. */
 export async function readAnswers(sql: Sql, assetId: string): Promise<AssetAnswersRow> {
   const [packed] = await read<{
     protocolId: string;
@@ -101,8 +108,8 @@ export async function readAnswers(sql: Sql, assetId: string): Promise<AssetAnswe
   const human = await read<HumanAnswerRow>(
     sql,
     `select category, value, text, reviewer, iteration, purpose, milliseconds, created_at as "createdAt"
-       from human_answers where asset_id = $1 order by category, id`,
-    [assetId],
+       from human_answers where asset_id = $1 and ($2::text is null or protocol_id = $2) order by category, id`,
+    [assetId, packed?.protocolId ?? null],
   );
   const flags = await reviewFlags.about(sql, assetId);
   if (!packed) return { protocolId: null, labeller: null, answeredAt: null, answers: [], human, flags };
@@ -121,7 +128,7 @@ export async function readAnswers(sql: Sql, assetId: string): Promise<AssetAnswe
   };
 }
 
-/** How often each answer of one category (1-based) stands in the pool; at most 200 values. */
+/** How often each answer of one category (1-based) of the protocol in use stands in the pool; at most 200 values. */
 export function answerDistribution(
   sql: Sql,
   category: number,
@@ -131,6 +138,7 @@ export function answerDistribution(
     `select value[$1]::int as value, (array['nobody', 'model', 'person'])[giver[$1] + 1] as giver,
             count(*)::int as count, avg(confidence[$1])::float8 / 1000 as confidence
        from answers where value[$1] is not null and giver[$1] between 0 and 2
+        and protocol_id = (select id from protocols ${IN_USE_FIRST} limit 1)
       group by 1, 2 order by 3 desc limit 200`,
     [category],
   );

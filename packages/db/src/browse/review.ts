@@ -51,7 +51,7 @@ export function readIterations(sql: Sql, number?: number): Promise<IterationRow[
     sql,
     `select i.number, i.protocol_id as "protocolId", i.evaluation_set_id as "evaluationSetId", i.trigger, i.state,
             i.policy, i.asked, i.settled, i.labeller_before as "labellerBefore", i.labeller_after as "labellerAfter",
-            (select count(*)::int from human_answers h where h.iteration = i.number) as "humanAnswers",
+            (select count(*)::int from human_answers h where h.iteration = i.number and h.carried_from is null) as "humanAnswers",
             i.scores, i.stop_reason as "stopReason", i.opened_at as "openedAt", i.closed_at as "closedAt",
             coalesce((select jsonb_object_agg(state, n) from (
               select state, count(*)::int as n from review_tasks t where t.iteration = i.number group by 1) g), '{}')
@@ -82,7 +82,7 @@ export async function readProgress(sql: Sql, reviewer: string): Promise<Progress
               where state = 'open' and purpose in ('evaluation', 'tie-break') and ${SEEN_BEFORE}) as "forOthers",
             (select count(*)::int from review_tasks where state = 'leased') as leased,
             (select count(*)::int from review_tasks where state = 'done') as done,
-            (select count(*)::int from human_answers where reviewer = $1) as mine,
+            (select count(*)::int from human_answers where reviewer = $1 and carried_from is null) as mine,
             (select count(*)::int from human_answers
               where reviewer = $1 and created_at > date_trunc('day', now())) as "mineToday",
             (select jsonb_build_object('number', number, 'state', state) from iterations

@@ -1,10 +1,6 @@
-import type { Category, Gate, Group, Protocol } from "./protocol.ts";
-
-/** Something wrong in a protocol: the entry (category, group, predicate or rule id; "" for the whole file) and why. */
-export interface Finding {
-  entry: string;
-  message: string;
-}
+import { type Finding, nearest, type Path, repeated } from "./finding.ts";
+import { answersOf, checkGate, checkOptions } from "./gate-checks.ts";
+import type { Category, Gate, Group, Protocol, Rule } from "./protocol.ts";
 
 /** Words that mean the same in every category and so can be no option. */
 const RESERVED = new Set(["not_visible", "unsure", "other"]);
@@ -13,15 +9,18 @@ const MOST_OPTIONS = { one: 32_767, two: 127, open: 32_767 };
 
 /**
  * Every check a protocol must pass before anything uses it: identity, counts against the file's own `expect`, options,
- * gates that look only backwards, parts, groups and masks, captions, rules. Pure; returns all findings, not the first.
+ * gates that look only backwards, parts, groups and masks, captions, rules. Pure; returns all findings, not the first,
+ * each with the path of the very word it is about.
  */
 export function checkProtocol(protocol: Protocol): Finding[] {
   return [
     ...checkCounts(protocol),
     ...checkParts(protocol),
-    ...protocol.groups.flatMap((group) => checkGroup(protocol, group)),
+    ...protocol.groups.flatMap((group, place) => checkGroup(protocol, group, ["groups", place])),
     ...protocol.categories.flatMap((category) => checkCategory(protocol, category)),
-    ...checkReferences(protocol),
+    ...checkPredicates(protocol),
+    ...protocol.rules.flatMap((rule, place) => checkRule(protocol, rule, ["rules", place])),
+    ...checkCaption(protocol),
   ];
 }
 
@@ -43,19 +42,21 @@ function checkCounts(protocol: Protocol): Finding[] {
       ? { categories: 70, groups: 21, parts: 18 }
       : {}),
   };
-  const wrong = Object.entries(expected).filter(
-    ([what, want]) => canon(found[what as keyof typeof found]) !== canon(want),
-  );
   return [
-    ...wrong.map(([what, want]) => ({
-      entry: "expect",
-      message: `${what} should be ${canon(want)}, the file has ${canon(found[what as keyof typeof found])}`,
-    })),
-    ...repeated(categories.map((category) => category.id)).map((id) => ({
+    ...Object.entries(expected)
+      .filter(([what, want]) => canon(found[what as keyof typeof found]) !== canon(want))
+      .map(([what, want]) => ({
+        path: ["expect", what],
+        entry: "expect",
+        message: `${what} should be ${canon(want)}, the file has ${canon(found[what as keyof typeof found])}`,
+      })),
+    ...repeated(categories.map(({ id }) => id)).map((id) => ({
+      path: ["categories", categories.findLastIndex((category) => category.id === id), "id"],
       entry: id,
       message: "this category stands twice",
     })),
-    ...repeated(groups.flatMap((group) => [group.id, group.name])).map((id) => ({
+    ...repeated(groups.flatMap(({ id, name }) => (id === name ? [id] : [id, name]))).map((id) => ({
+      path: ["groups", groups.findLastIndex((group) => group.id === id || group.name === id)],
       entry: id,
       message: "this group id or name stands twice",
     })),
@@ -66,129 +67,189 @@ function checkCounts(protocol: Protocol): Finding[] {
 function checkParts({ parsing, categories }: Protocol): Finding[] {
   const evidence = new Set(categories.flatMap((category) => category.parts));
   const [first, last] = parsing.foreground;
+  const inRange = first <= last && last < parsing.parts.length;
+  const outside = parsing.background < first || parsing.background > last;
   return [
     ...parsing.parts.flatMap((name, id) =>
-      evidence.has(id) ? [] : [{ entry: name, message: `no category names part ${id} as evidence` }],
+      evidence.has(id)
+        ? []
+        : [{ path: ["parsing", "parts", id], entry: name, message: `no category names part ${id} as evidence` }],
     ),
-    ...(first <= last && last < parsing.parts.length && (parsing.background < first || parsing.background > last)
+    ...(inRange && outside && parsing.background < parsing.parts.length
       ? []
-      : [{ entry: "parsing", message: "foreground must be a range of part ids that leaves out the background" }]),
+      : [
+          {
+            path: ["parsing", "foreground"],
+            entry: "parsing",
+            message: "foreground must be a range of part ids that leaves out the background",
+          },
+        ]),
   ];
 }
 
-function checkGroup(protocol: Protocol, group: Group): Finding[] {
-  const say = (message: string): Finding => ({ entry: group.id, message });
-  const masked = group.mask === "foreground" || group.mask.length > 0;
+function checkGroup(protocol: Protocol, group: Group, path: Path): Finding[] {
+  const say = (message: string, ...rest: Path): Finding => ({ path: [...path, ...rest], entry: group.id, message });
+  const { mask, mask_else = [], noun } = group;
+  const masked = mask === "foreground" || mask.length > 0;
+  const lost = (ids: readonly number[], field: string) =>
+    ids.flatMap((id, n) =>
+      id < protocol.parsing.parts.length
+        ? []
+        : [say(`mask part ${id} is no part of ${protocol.parsing.label_set}`, field, n)],
+    );
   return [
-    ...unknownParts(protocol, [...(group.mask === "foreground" ? [] : group.mask), ...(group.mask_else ?? [])]).map(
-      (id) => say(`mask part ${id} is no part of ${protocol.parsing.label_set}`),
-    ),
-    ...(masked === (group.set === "C_other") ? [say("a group of C_other has no mask, every other group has one")] : []),
-    ...(group.noun && "category" in group.noun && protocol.byId.get(group.noun.category)?.group !== group.id
-      ? [say(`its noun "${group.noun.category}" is no category of this group`)]
+    ...lost(mask === "foreground" ? [] : mask, "mask"),
+    ...lost(mask_else, "mask_else"),
+    ...(masked === (group.set === "C_other")
+      ? [say("a group of C_other has no mask, every other group has one", "mask")]
+      : []),
+    ...(noun && "category" in noun && protocol.byId.get(noun.category)?.group !== group.id
+      ? [say(`its noun "${noun.category}" is no category of this group`, "noun", "category")]
       : []),
     ...(protocol.categories.some((category) => category.group === group.id) ? [] : [say("no category belongs to it")]),
   ];
 }
 
 function checkCategory(protocol: Protocol, category: Category): Finding[] {
-  const say = (message: string): Finding => ({ entry: category.id, message });
+  const path: Path = ["categories", category.index];
+  const say = (message: string, rest: Path = [], hint?: string): Finding => ({
+    path: [...path, ...rest],
+    entry: category.id,
+    message,
+    hint,
+  });
   const { options, absent, arity } = category;
   const group = protocol.groupById.get(category.group);
   return [
     ...(category.n === category.index + 1
       ? []
-      : [say(`n is ${category.n}, its place in the file is ${category.index + 1}`)]),
-    ...(group ? [] : [say(`there is no group "${category.group}"`)]),
-    ...(group && !category.id.startsWith(`${group.name}.`) ? [say(`its id should begin with "${group.name}."`)] : []),
-    ...unknownParts(protocol, category.parts).map((id) =>
-      say(`part ${id} is no part of ${protocol.parsing.label_set}`),
+      : [say(`n is ${category.n}, its place in the file is ${category.index + 1}`, ["n"])]),
+    ...(group
+      ? []
+      : [
+          say(
+            `there is no group "${category.group}"`,
+            ["group"],
+            nearest(category.group, [...protocol.groupById.keys()]),
+          ),
+        ]),
+    ...(group && !category.id.startsWith(`${group.name}.`)
+      ? [say(`its id should begin with "${group.name}."`, ["id"])]
+      : []),
+    ...category.parts.flatMap((id, n) =>
+      id < protocol.parsing.parts.length
+        ? []
+        : [say(`part ${id} is no part of ${protocol.parsing.label_set}`, ["parts", n])],
     ),
-    ...(options.length === 1 && options[0]?.startsWith("V-") ? [say(`vocab has no list "${options[0]}"`)] : []),
-    ...(options.length < 2 && !options[0]?.startsWith("V-") ? [say("it needs at least two options")] : []),
-    ...(options.length > MOST_OPTIONS[arity] ? [say(`at most ${MOST_OPTIONS[arity]} options can be stored`)] : []),
-    ...repeated(options).map((option) => say(`the option "${option}" stands twice`)),
-    ...options
-      .filter((option) => RESERVED.has(option) || option.startsWith("other:"))
-      .map((option) => say(`"${option}" is legal in every category and can be no option`)),
-    ...(absent === undefined || options.includes(absent) ? [] : [say(`absent "${absent}" is none of its options`)]),
-    ...((arity === "open") === (category.max_words !== undefined) ? [] : [say("max_words goes with arity open")]),
-    ...options
-      .filter((option) => category.max_words && option.split(" ").length > category.max_words)
-      .map((option) => say(`the usual phrase "${option}" has more than ${category.max_words} words`)),
-    ...checkGate(protocol, category.ask_when, category.index).map(say),
+    // none at all: the list it names is not there, which is told where the list is looked up
+    ...(options.length === 1 ? [say("it needs at least two options", ["options"])] : []),
+    ...(options.length > MOST_OPTIONS[arity]
+      ? [say(`at most ${MOST_OPTIONS[arity]} options can be stored`, ["options"])]
+      : []),
+    ...repeated(options).map((option) =>
+      say(`the option "${option}" stands twice`, ["options", options.lastIndexOf(option)]),
+    ),
+    ...options.flatMap((option, n) =>
+      RESERVED.has(option) || option.startsWith("other:")
+        ? [say(`"${option}" is legal in every category and can be no option`, ["options", n])]
+        : [],
+    ),
+    ...(absent === undefined || options.includes(absent)
+      ? []
+      : [say(`absent "${absent}" is none of its options`, ["absent"], nearest(absent, options))]),
+    ...((arity === "open") === (category.max_words !== undefined)
+      ? []
+      : [say("max_words goes with arity open, and arity open with max_words", ["arity"])]),
+    ...options.flatMap((option, n) =>
+      category.max_words && option.split(" ").length > category.max_words
+        ? [say(`the usual phrase "${option}" has more than ${category.max_words} words`, ["options", n])]
+        : [],
+    ),
+    ...checkGate(protocol, category.ask_when, {
+      path: [...path, "ask_when"],
+      entry: category.id,
+      before: category.index,
+    }),
   ];
 }
 
-function checkReferences(protocol: Protocol): Finding[] {
-  const all = protocol.categories.length;
+function checkPredicates(protocol: Protocol): Finding[] {
+  const before = protocol.categories.length;
   return [
     ...Object.entries(protocol.predicates).flatMap(([name, gate]) =>
-      checkGate(protocol, gate, all, [name]).map((message) => ({ entry: name, message })),
+      checkGate(protocol, gate, { path: ["predicates", name], entry: name, before }, [name]),
     ),
-    ...protocol.coverage.flatMap(({ category, options, unless_parts }) => [
-      ...unknownOptions(protocol, category, options).map((message) => ({ entry: "coverage", message })),
-      ...unknownParts(protocol, unless_parts ?? []).map((id) => ({ entry: "coverage", message: `no part ${id}` })),
-    ]),
-    ...protocol.rules.flatMap((rule) => {
-      const named = "when" in rule ? (rule.remove ?? []) : rule.positive;
-      return [
-        ...("when" in rule ? checkGate(protocol, rule.when, all) : []),
-        ...named.filter((id) => !protocol.byId.has(id)).map((id) => `there is no category "${id}"`),
-        ...("when" in rule ? ringOf(protocol, rule.when, named) : []),
-      ].map((message) => ({ entry: rule.id, message }));
-    }),
-    ...protocol.caption.first
-      .filter((id) => !protocol.groupById.has(id))
-      .map((id) => ({ entry: "caption", message: `first names no group "${id}"` })),
-    ...Object.entries(protocol.caption.phrases).flatMap(([id, phrases]) => [
-      ...unknownOptions(protocol, id, Object.keys(phrases)).map((message) => ({ entry: "caption", message })),
-      ...(protocol.byId.get(id)?.options ?? [])
-        .filter((option) => !(option in phrases))
-        .map((option) => ({ entry: "caption", message: `${id} has no phrase for "${option}"` })),
+    ...protocol.coverage.flatMap(({ category, options, unless_parts = [] }, place) => [
+      ...checkOptions(protocol, category, options, {
+        entry: "coverage",
+        name: ["coverage", place, "category"],
+        options: ["coverage", place, "options"],
+      }),
+      ...unless_parts.flatMap((id, n) =>
+        id < protocol.parsing.parts.length
+          ? []
+          : [{ path: ["coverage", place, "unless_parts", n], entry: "coverage", message: `there is no part ${id}` }],
+      ),
     ]),
   ];
 }
 
-/** Reasons why `gate` cannot stand before category number `before` (0-based): it may look only at earlier ones. */
-function checkGate(protocol: Protocol, gate: Gate, before: number, within: readonly string[] = []): string[] {
-  if (gate === "always") return [];
-  if ("all" in gate) return gate.all.flatMap((inner) => checkGate(protocol, inner, before, within));
-  if ("any" in gate) return gate.any.flatMap((inner) => checkGate(protocol, inner, before, within));
-  if ("no" in gate) return checkGate(protocol, gate.no, before, within);
-  if ("parts" in gate)
-    return unknownParts(protocol, gate.parts).map((id) => `its gate names part ${id}, which does not exist`);
-  if ("hem" in gate) {
-    return protocol.groups.some((group) => group.name === gate.hem) ? [] : [`its gate names no group "${gate.hem}"`];
-  }
-  if ("use" in gate) {
-    const predicate = protocol.predicates[gate.use];
-    if (!predicate) return [`predicates has no "${gate.use}"`];
-    if (within.includes(gate.use)) return [`the predicate "${gate.use}" uses itself`];
-    return checkGate(protocol, predicate, before, [...within, gate.use]);
-  }
-  if ("covered" in gate) {
-    const known = protocol.coverage.some(({ category, area }) => category === gate.by && area === gate.covered);
-    return [
-      ...(known ? [] : [`coverage does not say what of "${gate.by}" covers ${gate.covered}`]),
-      ...earlier(protocol, gate.by, before),
-    ];
-  }
+function checkRule(protocol: Protocol, rule: Rule, path: Path): Finding[] {
+  const entry = rule.id;
+  const list = "when" in rule ? "remove" : "positive";
+  const named = "when" in rule ? (rule.remove ?? []) : rule.positive;
+  const before = protocol.categories.length;
+  const ring = "when" in rule ? dependsOn(protocol, rule.when) : new Set<string>();
   return [
-    ...unknownOptions(protocol, gate.answer, "is" in gate ? gate.is : gate.not),
-    ...earlier(protocol, gate.answer, before),
+    ...("when" in rule ? checkGate(protocol, rule.when, { path: [...path, "when"], entry, before }) : []),
+    ...named.flatMap((id, n) =>
+      protocol.byId.has(id)
+        ? []
+        : [
+            {
+              path: [...path, list, n],
+              entry,
+              message: `there is no category "${id}"`,
+              hint: nearest(id, [...protocol.byId.keys()]),
+            },
+          ],
+    ),
+    // a rule that removes an answer must not depend, through gates, on what it removes
+    ...named.flatMap((id, n) =>
+      ring.has(id) ? [{ path: [...path, list, n], entry, message: `it removes "${id}", on which it depends` }] : [],
+    ),
   ];
 }
 
-function earlier(protocol: Protocol, id: string, before: number): string[] {
-  const index = protocol.byId.get(id)?.index ?? -1;
-  return index < before
-    ? []
-    : [`its gate looks at "${id}", which comes later; a gate may look only at earlier categories`];
+function checkCaption({ caption, ...protocol }: Protocol): Finding[] {
+  const whole = { ...protocol, caption };
+  const entry = "caption";
+  return [
+    ...caption.first.flatMap((id, n) =>
+      protocol.groupById.has(id)
+        ? []
+        : [
+            {
+              path: ["caption", "first", n],
+              entry,
+              message: `first names no group "${id}"`,
+              hint: nearest(id, [...protocol.groupById.keys()]),
+            },
+          ],
+    ),
+    ...Object.entries(caption.phrases).flatMap(([id, phrases]) => {
+      const path: Path = ["caption", "phrases", id];
+      return [
+        ...checkOptions(whole, id, Object.keys(phrases), { entry, name: path, options: path, byKey: true }),
+        ...(protocol.byId.get(id)?.options ?? [])
+          .filter((option) => !(option in phrases))
+          .map((option) => ({ path, entry, message: `${id} has no phrase for "${option}"` })),
+      ];
+    }),
+  ];
 }
 
-/** A rule that removes an answer must not depend, through gates, on what it removes. */
-function ringOf(protocol: Protocol, when: Gate, removed: readonly string[]): string[] {
+function dependsOn(protocol: Protocol, when: Gate): Set<string> {
   const seen = new Set<string>();
   const visit = (gate: Gate): void => {
     for (const id of answersOf(protocol, gate)) {
@@ -199,42 +260,32 @@ function ringOf(protocol: Protocol, when: Gate, removed: readonly string[]): str
     }
   };
   visit(when);
-  return removed.filter((id) => seen.has(id)).map((id) => `it removes "${id}", on which it depends`);
+  return seen;
 }
 
-function answersOf(protocol: Protocol, gate: Gate): string[] {
-  if (gate === "always" || "parts" in gate || "hem" in gate) return [];
-  if ("all" in gate) return gate.all.flatMap((inner) => answersOf(protocol, inner));
-  if ("any" in gate) return gate.any.flatMap((inner) => answersOf(protocol, inner));
-  if ("no" in gate) return answersOf(protocol, gate.no);
-  if ("use" in gate)
-    return protocol.predicates[gate.use] ? answersOf(protocol, protocol.predicates[gate.use] as Gate) : [];
-  return ["covered" in gate ? gate.by : gate.answer];
-}
-
-function unknownOptions(protocol: Protocol, id: string, options: readonly string[]): string[] {
-  const category = protocol.byId.get(id);
-  if (!category) return [`there is no category "${id}"`];
-  return options
-    .filter((option) => !category.options.includes(option))
-    .map((option) => `${id} has no option "${option}"`);
-}
-
-function unknownParts(protocol: Protocol, ids: readonly number[]): number[] {
-  return ids.filter((id) => id >= protocol.parsing.parts.length);
-}
-
+/** Categories stand in the order of their groups, so that packed answers read as the caption does; a pack's stand at the end. */
 function groupOrder({ categories, groups }: Protocol): Finding[] {
   const place = new Map(groups.map((group, index) => [group.id, index]));
-  return categories
-    .filter(
-      (category, index) => (place.get(category.group) ?? 0) < (place.get(categories[index - 1]?.group ?? "") ?? 0),
-    )
-    .map((category) => ({ entry: category.id, message: "categories must stand in the order of their groups" }));
-}
-
-function repeated(items: readonly string[]): string[] {
-  return [...new Set(items.filter((item, index) => items.indexOf(item) !== index))];
+  const own = categories.filter(({ pack }) => !pack);
+  const late = categories.findIndex(({ pack }, index) => !pack && categories[index - 1]?.pack);
+  return [
+    ...own
+      .filter((category, index) => (place.get(category.group) ?? 0) < (place.get(own[index - 1]?.group ?? "") ?? 0))
+      .map((category) => ({
+        path: ["categories", category.index, "group"],
+        entry: category.id,
+        message: "categories must stand in the order of their groups",
+      })),
+    ...(late < 0
+      ? []
+      : [
+          {
+            path: ["categories", late, "id"],
+            entry: categories[late]?.id ?? "",
+            message: "categories of a pack stand after all others, so that the others keep their numbers",
+          },
+        ]),
+  ];
 }
 
 function tally(items: readonly string[]): Record<string, number> {

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { fault } from "../fault.ts";
 
 /**
- * A label protocol is data: a JSON file with the questions about one subject, their options, and the gates that say
- * when a question is asked. `parse-protocol.ts` is the only way in; what it returns has passed every check.
+ * A label protocol is data: a YAML file with the questions about one subject, their options, and the gates that say
+ * when a question is asked. `parse-protocol.ts` (a file's text) and `load-protocol.ts` (a document that is read already)
+ * are the only ways in; what they return has passed every check.
  */
 
 /**
@@ -77,6 +78,8 @@ const Category = z.strictObject({
   max_words: z.int().positive().optional(),
   axis: z.enum(["object", "texture", "shape", "global"]),
   src: z.string(),
+  /** The pack that added it to a base protocol, see `extend-protocol.ts`. */
+  pack: z.string().optional(),
   sensitive: z.boolean().optional(),
   /** The option that says the thing is not there; it ends the branch and is never written in a caption. */
   absent: z.string().optional(),
@@ -103,6 +106,16 @@ const Rule = z.union([
     says: z.string(),
   }),
 ]);
+
+/** How answers of another version become answers of this one, where ids or option texts differ; see `migrate.ts`. */
+const Migration = z.strictObject({
+  from: z.string(),
+  /** old category id → its id here */
+  categories: z.record(z.string(), z.string()).optional(),
+  /** category id here → old option text → option text here */
+  options: z.record(z.string(), z.record(z.string(), z.string())).optional(),
+});
+export type Migration = z.infer<typeof Migration>;
 
 const counts = z.record(z.string(), z.int().nonnegative());
 
@@ -146,7 +159,18 @@ export const ProtocolDocument = z.strictObject({
   }),
   groups: z.array(Group).min(1),
   categories: z.array(Category).min(1),
+  migrations: z.array(Migration).optional(),
 });
+
+/** The keys that may stand in each kind of entry: what a misspelt key is compared with. */
+export const FIELDS = {
+  protocol: Object.keys(ProtocolDocument.shape),
+  parsing: Object.keys(ProtocolDocument.shape.parsing.shape),
+  caption: Object.keys(ProtocolDocument.shape.caption.shape),
+  groups: Object.keys(Group.shape),
+  categories: Object.keys(Category.shape),
+  migrations: Object.keys(Migration.shape),
+} as const;
 
 export type Group = z.infer<typeof Group>;
 export type Rule = z.infer<typeof Rule>;

@@ -76,7 +76,7 @@ export function writeCaption(
 }
 
 /** The group's last word, "" for a group without a noun, or null where the answers leave nothing to write. */
-function nounOf(
+export function nounOf(
   protocol: Protocol,
   { noun }: Group,
   own: readonly Category[],
@@ -93,7 +93,7 @@ function nounOf(
 }
 
 /** What a caption writes for an answer; null for what is never written. An empty phrase in the protocol silences an option. */
-function phrase(protocol: Protocol, category: Category, answer: Answer | undefined): string | null {
+export function phrase(protocol: Protocol, category: Category, answer: Answer | undefined): string | null {
   if (!answer || !isPositive(category, answer) || !category.options.includes(answer.value)) return null;
   const written = protocol.caption.phrases[category.id]?.[answer.value] ?? answer.value;
   if (written === "") return null;

@@ -14,6 +14,11 @@ export const ReviewPolicy = z.strictObject({
   evaluationOverlap: z.int().min(1).max(5).default(2),
   /** Assets put before people in one iteration. */
   sampleSize: z.int().min(1).max(100_000).default(100),
+  /**
+   * Share of a sample for assets that seem to have options few others have, the rarest first. None by default: what it does for
+   * the tail is measured by `npm run bench -- sampling`.
+   */
+  rareShare: z.number().min(0).max(0.5).default(0),
   /** An accuracy above it (not equal to it) lets a category leave manual labelling: the paper's 85 %. */
   bar: z.number().gt(0).lt(1).default(0.85),
   /**

@@ -3,6 +3,8 @@ import { type Drawable, onePerGroup } from "./evaluation-set.ts";
 /** An asset with the labeller's mean doubt about the questions still asked: 0 sure, 1 no idea (or no answer yet). */
 export interface Doubted extends Drawable {
   doubt: number;
+  /** The rarest option the labeller gave it, `category:option`, where few of the pool have that option; see `RARE_BELOW`. */
+  rare?: string | null;
 }
 
 export interface Drawn extends Drawable {
@@ -13,41 +15,92 @@ export interface Drawn extends Drawable {
 /** Shares of a sample per quarter of the pool, from the surest to the most doubtful. None is 0: confident errors are found too. */
 const SHARES = [0.1, 0.2, 0.3, 0.4];
 
+/** An option is rare that the labeller gave to fewer than this share of the pool's assets. */
+export const RARE_BELOW = 0.02;
+
 /**
- * Draws the assets of one iteration: stratified by doubt, uniform within a stratum, at most one per near-duplicate group,
- * and none whose asset or group is in `taken` (the evaluation set and earlier samples). Deterministic in the seed.
+ * Draws the assets of one iteration: a quota of assets that seem to have rare options, the rest stratified by doubt; uniform
+ * within a stratum, at most one per near-duplicate group, and none whose asset or group is in `taken` (the evaluation
+ * set and earlier samples). Strata are disjoint and the draw within each is simple random, so the stored probability is
+ * exact: stratum's draws over its groups, over the group's members. Deterministic in the seed.
+ *
+ * @param rareShare the share of the sample that rare options get, at most; it goes round the options one asset at a time
  */
 export function drawSample(
   pool: readonly Doubted[],
   taken: readonly Drawable[],
-  { size, seed }: { size: number; seed: string },
+  { size, seed, rareShare = 0 }: { size: number; seed: string; rareShare?: number },
 ): Drawn[] {
   const assets = new Set(taken.map(({ assetId }) => assetId));
   const groups = new Set(taken.map(({ groupId }) => groupId));
   const free = pool.filter(({ assetId, groupId }) => !assets.has(assetId) && !groups.has(groupId));
   const members = countMembers(free);
-  // a stable sort: equal doubts keep the seeded random order, so that the strata's borders are fair
-  const byDoubt = onePerGroup(free, seed).sort((a, b) => a.doubt - b.doubt);
-  const strata = quarters(byDoubt);
+  const each = onePerGroup(free, seed);
+  const wantedInAll = Math.min(size, each.length);
+  const { rare, byDoubt, quotas } = divide(each, wantedInAll, rareShare);
+  const quarter = quarters(byDoubt);
   const wanted = allocate(
-    strata.map((stratum) => stratum.length),
-    Math.min(size, byDoubt.length),
+    quarter.map((stratum) => stratum.length),
+    wantedInAll - quotas,
   );
-  return strata.flatMap((stratum, place) => {
-    const take = wanted[place] ?? 0;
-    return onePerGroup(stratum, `${seed}.${place}`)
+  const strata = [
+    ...quarter.map((stratum, place) => ({ name: `${place}`, stratum, take: wanted[place] ?? 0 })),
+    ...rare.map(({ option, ...quota }) => ({ name: option, ...quota })),
+  ];
+  return strata.flatMap(({ name, stratum, take }) =>
+    onePerGroup(stratum, `${seed}.${name}`)
       .slice(0, take)
       .map(({ assetId, groupId }) => ({
         assetId,
         groupId,
         probability: take / stratum.length / (members.get(groupId) ?? 1),
-      }));
-  });
+      })),
+  );
+}
+
+/** The pool in strata of rare options and the rest by doubt, surest first. Where the rest is too small, rare options get more. */
+function divide(each: readonly Doubted[], size: number, rareShare: number) {
+  for (let quota = Math.floor(size * rareShare); ; ) {
+    const rare = rareStrata(each, quota);
+    const apart = new Set(rare.flatMap(({ stratum }) => stratum));
+    // a stable sort: equal doubts keep the seeded random order, so that the strata's borders are fair
+    const byDoubt = each.filter((asset) => !apart.has(asset)).sort((a, b) => a.doubt - b.doubt);
+    const quotas = rare.reduce((sum, { take }) => sum + take, 0);
+    const missing = size - quotas - byDoubt.length;
+    if (missing <= 0) return { rare, byDoubt, quotas };
+    quota += missing;
+  }
+}
+
+/**
+ * One stratum per rare option that gets anything, the rarest served first, one asset a round. Options that get nothing are no strata:
+ * their assets stay with the doubtful ones, so that every asset keeps a chance.
+ */
+function rareStrata(pool: readonly Doubted[], quota: number): { option: string; stratum: Doubted[]; take: number }[] {
+  const byOption = new Map<string, Doubted[]>();
+  for (const asset of pool) {
+    if (!asset.rare) continue;
+    const known = byOption.get(asset.rare);
+    if (known) known.push(asset);
+    else byOption.set(asset.rare, [asset]);
+  }
+  const options = [...byOption].sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1));
+  const strata = options.map(([option, stratum]) => ({ option, stratum, take: 0 }));
+  for (let left = quota; left > 0; ) {
+    const open = strata.filter(({ take, stratum }) => take < stratum.length).slice(0, left);
+    if (open.length === 0) break;
+    for (const stratum of open) stratum.take++;
+    left -= open.length;
+  }
+  return strata.filter(({ take }) => take > 0);
 }
 
 /** How many to take of each stratum: by `SHARES`, and where a stratum is too small the rest goes to the most doubtful. */
 function allocate(sizes: readonly number[], size: number): number[] {
-  const wanted = sizes.map((available, place) => Math.min(available, Math.floor(size * (SHARES[place] ?? 0))));
+  const least = size >= sizes.length ? 1 : 0; // no quarter is left out where each can have one
+  const wanted = sizes.map((available, place) =>
+    Math.min(available, Math.max(least, Math.floor(size * (SHARES[place] ?? 0)))),
+  );
   let left = size - wanted.reduce((sum, count) => sum + count, 0);
   for (let place = sizes.length - 1; place >= 0 && left > 0; place--) {
     const more = Math.min(left, (sizes[place] ?? 0) - (wanted[place] ?? 0));

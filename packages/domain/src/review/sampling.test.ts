@@ -9,6 +9,7 @@ const pool = fc.uniqueArray(
     assetId: fc.uuid(),
     groupId: fc.nat(25).map((n) => `group-${n}`),
     doubt: fc.double({ min: 0, max: 1, noNaN: true }),
+    rare: fc.option(fc.constantFrom("1:2", "9:0", "70:3")),
   }),
   { selector: ({ assetId }) => assetId, maxLength: 80 },
 );
@@ -48,10 +49,10 @@ describe("the evaluation set", () => {
 describe("an iteration's sample", () => {
   it("never holds an evaluation asset, an earlier one, or a near duplicate of either or of another", () => {
     fc.assert(
-      fc.property(pool, fc.nat(30), fc.string(), (assets, size, seed) => {
+      fc.property(pool, fc.nat(30), fc.string(), fc.constantFrom(0, 0.1, 0.5), (assets, size, seed, rareShare) => {
         const evaluation = drawEvaluationSet(assets, 5, seed);
-        const first = drawSample(assets, evaluation, { size, seed: `${seed}.1` });
-        const second = drawSample(assets, [...evaluation, ...first], { size, seed: `${seed}.2` });
+        const first = drawSample(assets, evaluation, { size, rareShare, seed: `${seed}.1` });
+        const second = drawSample(assets, [...evaluation, ...first], { size, rareShare, seed: `${seed}.2` });
         const all = [...evaluation, ...first, ...second];
         expect(new Set(all.map(({ groupId }) => groupId)).size).toBe(all.length);
         const groups = new Set(assets.map(({ groupId }) => groupId)).size;
@@ -75,5 +76,41 @@ describe("an iteration's sample", () => {
       drawSample(many, [], { size: 40, seed: String(seed) }).reduce((sum, { probability }) => sum + 1 / probability, 0),
     );
     expect(totals.every((total) => Math.abs(total - 400) < 1e-6)).toBe(true);
+  });
+
+  it("gives rare options their quota, the rarest first, and no more", () => {
+    const pool = many.map((asset, n) => ({ ...asset, doubt: 0, rare: n < 2 ? "1:9" : n < 8 ? "4:2" : null }));
+    const drawn = drawSample(pool, [], { size: 40, seed: "s", rareShare: 0.1 });
+    const place = new Map(pool.map(({ assetId }, n) => [assetId, n]));
+    const n = (from: number, to: number) =>
+      drawn.filter(({ assetId }) => (place.get(assetId) ?? 0) >= from && (place.get(assetId) ?? 0) < to).length;
+    expect([n(0, 2), n(2, 8), drawn.length]).toEqual([2, 2, 40]);
+    expect(new Set(drawn.filter(({ assetId }) => (place.get(assetId) ?? 9) < 8).map((one) => one.probability))).toEqual(
+      new Set([1, 2 / 6]),
+    );
+  });
+
+  it("draws each asset as often as the probability it stores says", () => {
+    const pool = many
+      .slice(0, 60)
+      .map((asset, n) => ({ ...asset, groupId: `g${n % 50}`, rare: n % 20 === 0 ? "1:9" : null }));
+    const times = new Map<string, { drawn: number; expected: number }>();
+    const runs = 3_000;
+    // the probability depends on the draw only through which member stands for its group: summed over runs, both agree
+    let [total, weighed] = [0, 0];
+    for (let seed = 0; seed < runs; seed++) {
+      for (const { assetId, probability } of drawSample(pool, [], { size: 12, seed: `${seed}`, rareShare: 0.25 })) {
+        const one = times.get(assetId) ?? { drawn: 0, expected: probability };
+        one.drawn++;
+        times.set(assetId, one);
+        total += 1;
+        weighed += 1 / probability;
+      }
+    }
+    expect(total).toBe(12 * runs);
+    // Horvitz and Thompson (1952): the sum of 1 / probability is an unbiased count of the pool, here of all 60
+    expect(weighed / runs).toBeGreaterThan(58);
+    expect(weighed / runs).toBeLessThan(62);
+    expect(times.size).toBe(60);
   });
 });

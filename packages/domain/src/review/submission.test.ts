@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadProtocol } from "../annotate/parse-protocol.ts";
+import { loadProtocol } from "../annotate/load-protocol.ts";
 import { kettles } from "../annotate/tiny-protocol.fixture.ts";
 import { checkSubmission, type Page } from "./submission.ts";
 

@@ -1,6 +1,6 @@
 import { annotateApi } from "@anyone/contracts/annotate";
 import { unpack } from "@anyone/domain/annotate/answer";
-import { loadProtocol } from "@anyone/domain/annotate/parse-protocol";
+import { loadProtocol } from "@anyone/domain/annotate/load-protocol";
 import type { Category, Protocol } from "@anyone/domain/annotate/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../client.ts";

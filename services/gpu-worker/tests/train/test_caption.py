@@ -1,10 +1,10 @@
 """Captions: every span says its group's words, order and dropout follow the rules, the same key gives the same caption."""
 
-import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import CLIPTokenizer
@@ -15,7 +15,7 @@ from anyone_gpu.train.tokenizer import ClipTokenizer, Tokenizer, word_tokenizer
 
 WORDS = word_tokenizer()
 NEVER = CaptionConfig(drop_group=0, drop_caption=0)
-PROTOCOL = Path(__file__).resolve().parents[4] / "packages/domain/protocols/prime-human-1.0.0.json"
+PROTOCOL = Path(__file__).resolve().parents[4] / "packages/domain/protocols/prime-human-1.0.0.yaml"
 
 phrase = st.lists(st.sampled_from(["red", "short sleeve", "v neckline", "knee-length", "mauve"]), max_size=9).map(tuple)
 groups = st.lists(
@@ -95,7 +95,7 @@ def test_groups_are_read_with_their_defaults_and_empty_ones_refused() -> None:
 
 @pytest.mark.skipif(not PROTOCOL.is_file(), reason="the protocol's data file is not in this checkout")
 def test_every_option_of_the_protocol_is_in_the_vocabulary() -> None:
-    protocol = json.loads(PROTOCOL.read_text())
+    protocol = yaml.safe_load(PROTOCOL.read_text())
     options = [category["options"] for category in protocol["categories"] if isinstance(category["options"], list)]
     texts = [text for listed in (*protocol["vocab"].values(), *options) for text in listed]
     texts += [phrase for phrases in protocol["caption"]["phrases"].values() for phrase in phrases.values()]

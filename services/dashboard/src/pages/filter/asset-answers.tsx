@@ -31,6 +31,7 @@ export function AssetAnswersTable({ answers }: { answers: AssetAnswers }) {
         )
       }
     >
+      {answers.plain && <p className="mb-3 text-dim">{answers.plain}</p>}
       <Loaded of={protocol}>
         {protocol.data && (
           <div className="columns-1 gap-x-6 xl:columns-2">

@@ -4,6 +4,7 @@ import { useAction, useApi } from "../../client.ts";
 import { Button } from "../../components/controls.tsx";
 import { Page, Panel } from "../../components/panel.tsx";
 import { Empty, Failure, Loaded } from "../../components/state.tsx";
+import { Anchoring } from "./anchoring.tsx";
 import { Gates } from "./gates.tsx";
 import { IterationTable } from "./iteration-table.tsx";
 import { PoolEstimates } from "./pool-estimates.tsx";
@@ -55,6 +56,7 @@ export function ReviewPage() {
       <SavingsPanel />
       {chosen !== undefined && <Gates iteration={chosen} />}
       {chosen !== undefined && <PoolEstimates iteration={chosen} />}
+      <Anchoring />
       {chosen !== undefined && <ReviewTaskTable iteration={chosen} />}
     </Page>
   );

@@ -1,0 +1,1 @@
+export { drawByRules as run } from "../../services/annotator/src/sampling.bench.ts";
