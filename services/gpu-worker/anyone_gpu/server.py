@@ -17,6 +17,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from anyone_gpu.annotate.asking import Answered, Asked, Asking, Failed, LabellerName
 from anyone_gpu.annotate.protocol import Question
 from anyone_gpu.annotate.vlm import Guess, Unanswered, VlmUnavailable
+from anyone_gpu.annotate.vlm_file import Surroundings
 from anyone_gpu.config import Config
 from anyone_gpu.generated.anyone.v1 import annotate_pb2 as wire
 from anyone_gpu.generated.anyone.v1 import annotate_pb2_grpc
@@ -34,7 +35,8 @@ log = logging.getLogger("inference")
 def serve(config: Config) -> None:
     """Serves until SIGTERM or SIGINT, then finishes the calls it has begun. Raises OSError when the port is taken."""
     torch.set_num_threads(1)  # on shared cores more threads are slower
-    asking = Asking(open_objects(config.objects_url, config), cache_dir=config.cache_dir)
+    around = Surroundings(config.models_dir / "vlm", config.vlm_url, config.vlm_api_key)
+    asking = Asking(open_objects(config.objects_url, config), cache_dir=config.cache_dir, around=around)
     server, port = start_server(asking, config.inference_address, config.service_token)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

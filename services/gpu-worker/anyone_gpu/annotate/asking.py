@@ -14,9 +14,11 @@ from anyone_gpu.objects import CorruptObject, MissingObject, ObjectRef, Objects,
 from .checkpoint import load_labeller
 from .feature_cache import FeatureCache
 from .labeller import untrained
+from .open_vlm import open_vlm
 from .picture import UnreadablePicture, read_picture
 from .protocol import Question
 from .vlm import Guess, Identity, Unanswered, Vlm
+from .vlm_file import Surroundings, is_vlm_file, read_vlm_file
 
 TOGETHER = 8  # pictures whose questions are one batch; whether the caller still waits is looked at in between
 LABELLERS_KEPT = 4
@@ -54,7 +56,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Answered:
-    """One picture's answers in the order asked; of its part map the share of pixels per ATR id, and ids the lower border cuts."""
+    """One picture's answers in the order asked, and of its part map: share of pixels per ATR id, ids the border cuts."""
 
     guesses: list[Guess | Unanswered]
     shares: tuple[float, ...]
@@ -70,8 +72,9 @@ class Asking:
         labellers: int = LABELLERS_KEPT,
         pictures: int = PICTURES_KEPT,
         cache_dir: Path | None = None,
+        around: Surroundings | None = None,
     ) -> None:
-        self._objects = objects
+        self._objects, self._around = objects, around or Surroundings()
         self._features = FeatureCache(cache_dir)
         self._labellers = _Kept(labellers)
         self._pictures = _Kept(pictures)
@@ -81,10 +84,14 @@ class Asking:
         if not name.key:
             return untrained(questions, name.id, self._features)
         ref = ObjectRef(name.key, name.sha256)
-        loaded: Vlm = self._labellers.get(
-            (name.key, name.sha256), lambda: load_labeller(get_checked(self._objects, ref), name.sha256, self._features)
-        )
+        loaded: Vlm = self._labellers.get((name.key, name.sha256), lambda: self._load(ref))
         return loaded
+
+    def _load(self, ref: ObjectRef) -> Vlm:
+        data = get_checked(self._objects, ref)
+        if is_vlm_file(data):
+            return open_vlm(read_vlm_file(data, ref.sha256), self._around)
+        return load_labeller(data, ref.sha256, self._features)
 
     def ask(
         self, name: LabellerName, asked: Sequence[Asked], questions: Sequence[Question], go_on: Callable[[], bool]

@@ -9,10 +9,10 @@ from anyone_gpu.annotate.labeller import Labeller, untrained
 from anyone_gpu.annotate.learn import Learned
 from anyone_gpu.annotate.protocol import Question
 
-from .conformance.vlm import ASKED, HARMED, Make, VlmConformance
+from .conformance.vlm import ASKED, HARMED, Make, ScoringConformance
 
 
-class TestEmbedded(VlmConformance):
+class TestEmbedded(ScoringConformance):
     unaskable = Question(25, "top.color", ("white", "black"), (4,))
 
     @pytest.fixture

@@ -30,7 +30,6 @@ class VlmConformance:
     """The suite; see the module's docstring."""
 
     unaskable: Question
-    scores_every_option = True  # false: only what was said has a probability of its own
 
     @pytest.fixture
     def pictures(self, make: Make, figures: list[Figure]) -> tuple[Vlm, list[object]]:
@@ -73,19 +72,6 @@ class VlmConformance:
         assert vlm.answer(encoded[:2], [[], []]) == [[], []]
         assert vlm.answer([], []) == []
 
-    def test_existence_is_decided_before_the_kind(self, pictures: tuple[Vlm, list[object]]) -> None:
-        vlm, encoded = pictures
-        if not self.scores_every_option:
-            pytest.skip("this model gives only what it said a probability")
-        asked = [q for q in ASKED if q.absent is not None]
-        for row in vlm.answer(encoded, [asked] * len(encoded)):
-            for guess in row:
-                assert isinstance(guess, Guess)
-                hidden = guess.probabilities[-1]
-                gone = guess.probabilities[0] >= 0.5 * sum(guess.probabilities[:-1])
-                assert (guess.option == -2) == (hidden >= 0.5)
-                assert hidden >= 0.5 or (guess.option == 0) == gone
-
     def test_a_question_that_fails_fails_alone_and_with_its_type(self, make: Make, broken: Make, figures: list[Figure]) -> None:
         picture = read_picture(figures[66].image, figures[66].parts)
         sound, harmed = make(), broken()
@@ -112,6 +98,21 @@ class VlmConformance:
         assert identity.tier in ("paper", "modern", "embedded")
         assert len(identity.sha256) in (0, 64)
         assert make().encoder
+
+
+class ScoringConformance(VlmConformance):
+    """For adapters that give every option a probability of its own."""
+
+    def test_existence_is_decided_before_the_kind(self, pictures: tuple[Vlm, list[object]]) -> None:
+        vlm, encoded = pictures
+        asked = [q for q in ASKED if q.absent is not None]
+        for row in vlm.answer(encoded, [asked] * len(encoded)):
+            for guess in row:
+                assert isinstance(guess, Guess)
+                hidden = guess.probabilities[-1]
+                gone = guess.probabilities[0] >= 0.5 * sum(guess.probabilities[:-1])
+                assert (guess.option == -2) == (hidden >= 0.5)
+                assert hidden >= 0.5 or (guess.option == 0) == gone
 
 
 def _same(got: Guess | Unanswered, want: Guess | Unanswered) -> None:
