@@ -11,6 +11,10 @@ def open_vlm(file: VlmFile, around: Surroundings) -> Vlm:
 
     Each adapter loads only its own libraries: transformers takes seconds, and a labeller behind a server needs none of it.
     """
-    from .openai_vlm import open_openai
+    if file.adapter == "openai":
+        from .openai_vlm import open_openai
 
-    return open_openai(file, around)
+        return open_openai(file, around)
+    from .instructblip import open_instructblip
+
+    return open_instructblip(file, around)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = 1
-ADAPTERS = ("openai",)
+ADAPTERS = ("instructblip", "openai")
 TIERS = ("paper", "modern", "embedded")
 
 
