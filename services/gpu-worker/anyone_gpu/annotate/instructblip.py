@@ -63,6 +63,7 @@ class InstructBlip:
         scores = iter(self.scores(pairs))
         return [[self._guess(q, next(scores)) for q in asked] for asked in questions]
 
+    @torch.inference_mode()
     def scores(self, pairs: Sequence[tuple[Seen, Question]]) -> list[np.ndarray]:
         """Scores [options, then "not visible"] of each picture's question, before any temperature.
 
@@ -81,10 +82,15 @@ class InstructBlip:
             out += score_options(self.model.language_model, read, [self._options(q) for _, q in some])
         return out
 
+    def see(self, picture: Picture, view: str) -> torch.Tensor:
+        """What the vision encoder makes of a view, [P, width]."""
+        pixels = pixels_of(self.processor, [cut_view(picture, view)]).to(self.model.device, self.model.dtype)
+        patches: torch.Tensor = self.model.vision_model(pixel_values=pixels).last_hidden_state[0]
+        return patches
+
     def _view(self, seen: Seen, view: str) -> torch.Tensor:
         if view not in seen.views:
-            pixels = pixels_of(self.processor, [cut_view(seen.picture, view)]).to(self.model.device, self.model.dtype)
-            seen.views[view] = self.model.vision_model(pixel_values=pixels).last_hidden_state[0]
+            seen.views[view] = self.see(seen.picture, view)
         return seen.views[view]
 
     def _options(self, question: Question) -> list[list[int]]:

@@ -59,6 +59,28 @@ def score_options(language: Any, prompt: Prompt, options: Sequence[Sequence[Sequ
     return np.split(np.array(scores), ends[:-1])
 
 
+def log_likelihood(
+    language: Any, embeddings_QLC: torch.Tensor, mask_QL: torch.Tensor, answers: Sequence[Sequence[int]]
+) -> torch.Tensor:
+    """Score [Q] of one answer per prompt, as `score_options` gives it, with gradients: what fine-tuning raises."""
+    length = max(len(ids) for ids in answers)
+    device = mask_QL.device
+    ids_QT = torch.tensor([[*ids, *[0] * (length - len(ids))] for ids in answers], device=device)
+    counted_QT = torch.tensor([[1] * len(ids) + [0] * (length - len(ids)) for ids in answers], device=device)
+    if language.config.is_encoder_decoder:
+        start = torch.full((len(answers), 1), language.config.decoder_start_token_id, device=device)
+        decoded = torch.cat([start, ids_QT[:, :-1]], 1)
+        logits = language(inputs_embeds=embeddings_QLC, attention_mask=mask_QL, decoder_input_ids=decoded).logits
+    else:
+        words = language.get_input_embeddings()(ids_QT[:, :-1])
+        mask = torch.cat([mask_QL, counted_QT[:, :-1]], 1)
+        positions = (mask.cumsum(1) - 1).clamp(min=0)
+        whole = torch.cat([embeddings_QLC, words.to(embeddings_QLC.dtype)], 1)
+        logits = language(inputs_embeds=whole, attention_mask=mask, position_ids=positions, logits_to_keep=length).logits
+    log_p_QT = logits.float().log_softmax(-1).gather(-1, ids_QT[..., None])[..., 0]
+    return torch.where(counted_QT == 1, log_p_QT, 0.0).sum(1) / counted_QT.sum(1)
+
+
 def _score_rows(language: Any, prompt: Prompt, rows: Sequence[tuple[int, Sequence[int]]]) -> torch.Tensor:
     device = prompt.mask_QL.device
     of_R = torch.tensor([q for q, _ in rows], device=device)
