@@ -271,7 +271,7 @@ async function startChat(say: (asked: { question: string; options: string[] }) =
 
 /** Waits until the server answers at all: an empty request is refused, which is an answer. */
 async function answering(): Promise<void> {
-  for (let tries = 0; tries < 120; tries++) {
+  for (let tries = 0; tries < 320; tries++) {
     const code = await inference
       .ask({ protocolId, labeller: undefined, images: [], questions: [] })
       .catch((error) => error.code);
