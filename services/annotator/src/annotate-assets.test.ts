@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ import { answerRepository } from "@anyone/db/answers";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { labellerRepository } from "@anyone/db/labellers";
 import { protocolRepository } from "@anyone/db/protocols";
-import { GIVER, unpackAll } from "@anyone/domain/annotate/answer";
+import { GIVER, NOT_ASKED, unpackAll } from "@anyone/domain/annotate/answer";
 import { checkRecord } from "@anyone/domain/annotate/check-record";
 import { primeHumanDocument as document, primeHuman } from "@anyone/domain/annotate/prime-human";
 import { AssetId, LabellerId, ProtocolId } from "@anyone/domain/ids";
@@ -26,6 +27,7 @@ const WORKER = join(import.meta.dirname, "../../gpu-worker");
 const PYTHON = join(WORKER, "../../.anyone/python/bin/python");
 const TOKEN = "a-token-for-these-tests";
 const FIGURES = 40;
+const REFUSED = "Which kind of top is it?";
 
 interface Made {
   labeller: { key: string; sha256: string };
@@ -35,6 +37,7 @@ interface Made {
 let folder: string;
 let made: Made;
 let server: ChildProcess;
+let chat: Awaited<ReturnType<typeof startChat>>;
 let inference: Inference;
 let db: OpenDatabase;
 let protocolId: ProtocolId;
@@ -49,6 +52,9 @@ beforeAll(async () => {
   await db.transaction((tx) =>
     labellerRepository(db).add(tx, { ...LABELLER, objectKey: key, sha256, protocolId, facts: {} }),
   );
+  chat = await startChat(({ question, options }) =>
+    question === REFUSED ? "I'd rather not say." : (options.find((option) => option !== "none") ?? "none"),
+  );
   const port = await freePort();
   server = spawn(PYTHON, ["-m", "anyone_gpu.main", "serve"], {
     cwd: WORKER,
@@ -58,6 +64,7 @@ beforeAll(async () => {
       SERVICE_TOKEN: TOKEN,
       INFERENCE_ADDRESS: `127.0.0.1:${port}`,
       ANYONE_HOME: folder,
+      VLM_URL: chat.url,
     },
     stdio: ["ignore", "inherit", "inherit"],
   });
@@ -68,6 +75,7 @@ beforeAll(async () => {
 afterAll(async () => {
   inference?.close();
   server?.kill("SIGTERM");
+  await chat?.stop();
   await db?.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -144,6 +152,28 @@ describe("annotating a chunk of assets", () => {
     await expect(annotateAssets({ assetIds: [broken], protocolId }, context())).rejects.toThrow(/can't be decoded/);
   });
 
+  it("leaves open what a model refused, keeps its other answers, and asks nothing that hangs on it", async () => {
+    const file = JSON.stringify({ format: 1, adapter: "openai", version: "chat-1", model: "a-model" });
+    await writeFile(join(folder, "chat-1.json"), file);
+    const sha256 = createHash("sha256").update(file).digest("hex");
+    const row = { id: "chat-1", number: 7, model: "a-model", tier: "modern", iteration: null, trainedOn: 0, facts: {} };
+    await db.transaction((tx) =>
+      labellerRepository(db).add(tx, { ...row, protocolId, objectKey: "chat-1.json", sha256 }),
+    );
+    const id = assetIds[6] as AssetId;
+    const payload = { assetIds: [id], protocolId, labellerId: LabellerId.parse("chat-1") };
+    await commit(await annotateAssets(payload, context()));
+    const stored = (await answerRepository(db).of([id], protocolId)).get(id);
+    const answers = unpackAll(primeHuman, stored?.value ?? []);
+    const top = primeHuman.byId.get("top.type");
+    expect(top?.question === REFUSED).toBe(true);
+    expect([stored?.value[top?.index ?? -1], stored?.giver[top?.index ?? -1]]).toEqual([NOT_ASKED, GIVER.nobody]);
+    expect(Object.keys(answers).filter((category) => category.startsWith("top."))).toEqual([]);
+    expect(answers["bottom.type"]).toBeDefined();
+    expect(chat.asked.filter((question) => question === REFUSED)).toHaveLength(1);
+    expect(stored?.labeller).toBe(7);
+  });
+
   it("nudges the iteration that waits, once per task", async () => {
     const payload = { assetIds: [assetIds[4] as AssetId], protocolId, iteration: 2 };
     const [once, again] = [await annotateAssets(payload, context()), await annotateAssets(payload, context())];
@@ -216,9 +246,32 @@ async function insertAsset({ imageKey, partsKey }: { imageKey: string; partsKey:
   return AssetId.parse(id);
 }
 
+/** A server of the OpenAI-compatible wire that answers what `say` says. */
+async function startChat(say: (asked: { question: string; options: string[] }) => string) {
+  const asked: string[] = [];
+  const server = createHttpServer(async (request, response) => {
+    const body = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString());
+    const [question = "", listed = ""] = body.messages[1].content[1].text.split("\nOptions: ");
+    asked.push(question);
+    const content = JSON.stringify({ answer: say({ question, options: listed.split("; ") }) });
+    const choices = [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }];
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ object: "chat.completion", choices }));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as { port: number };
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.closeAllConnections();
+      server.close(() => resolve());
+    });
+  return { url: `http://127.0.0.1:${port}/v1`, asked, stop };
+}
+
 /** Waits until the server answers at all: an empty request is refused, which is an answer. */
 async function answering(): Promise<void> {
-  for (let tries = 0; tries < 120; tries++) {
+  for (let tries = 0; tries < 320; tries++) {
     const code = await inference
       .ask({ protocolId, labeller: undefined, images: [], questions: [] })
       .catch((error) => error.code);

@@ -40,6 +40,7 @@ export async function annotateAssets(payload: Payload, context: AnnotatorContext
     labeller: labeller.id,
     assets: packed.length,
     failed: failed.length,
+    unanswered: countUnanswered(asked),
     answers: packed.reduce((sum, { giver }) => sum + giver.filter((who) => who === GIVER.model).length, 0),
   });
   return done({
@@ -53,6 +54,15 @@ export async function annotateAssets(payload: Payload, context: AnnotatorContext
       ...(payload.iteration === undefined ? [] : [nudge(payload.iteration, context.taskId)]),
     ],
   });
+}
+
+/** How many questions the model failed at, by the code of why. */
+function countUnanswered(asked: readonly Asked[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const code of asked.flatMap(({ unanswered }) => Object.values(unanswered))) {
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** The labeller a task names, or the one promoted last, or the untrained one that every protocol starts with. */

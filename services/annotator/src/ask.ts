@@ -10,6 +10,8 @@ export interface Asked {
   asset: AskableAsset;
   answers: Record<string, Answer>;
   confidence: Record<string, number>;
+  /** Questions the model could not answer, with the code of why: they stay open for people, and so does what hangs on them. */
+  unanswered: Record<string, string>;
   evidence: PartEvidence | null;
   /** Why the model could not answer it, if so. */
   failure: { code: string; message: string; retry: boolean } | null;
@@ -33,7 +35,14 @@ export async function askProtocol(
   known: ReadonlyMap<string, Readonly<Record<string, Answer>>>,
 ): Promise<Asked[]> {
   const all = assets.map(
-    (asset): Asked => ({ asset, answers: { ...known.get(asset.id) }, confidence: {}, evidence: null, failure: null }),
+    (asset): Asked => ({
+      asset,
+      answers: { ...known.get(asset.id) },
+      confidence: {},
+      unanswered: {},
+      evidence: null,
+      failure: null,
+    }),
   );
   await wave(round, all, () => []);
   for (;;) {
@@ -44,8 +53,8 @@ export async function askProtocol(
   }
 }
 
-function openQuestions(protocol: Protocol, { answers, evidence, failure }: Asked): Category[] {
-  return failure ? [] : applicable(protocol, answers, evidence);
+function openQuestions(protocol: Protocol, { answers, unanswered, evidence, failure }: Asked): Category[] {
+  return failure ? [] : applicable(protocol, answers, evidence).filter(({ id }) => unanswered[id] === undefined);
 }
 
 async function wave(round: Round, all: readonly Asked[], open: (asked: Asked) => readonly Category[]): Promise<void> {
@@ -65,7 +74,10 @@ async function wave(round: Round, all: readonly Asked[], open: (asked: Asked) =>
   });
 }
 
-/** Takes an image's answers over; what is missing or illegal is a failure of the model, and nothing of it is kept. */
+/**
+ * Takes an image's answers over. A question that the model failed at is left open; what is missing or illegal breaks the
+ * service's contract, and nothing of the image is kept.
+ */
 function take(asked: Asked, image: ImageAnswers | undefined, open: readonly Category[]): void {
   if (image?.assetId !== asked.asset.id) {
     asked.failure = failed("The inference service left this image out.");
@@ -80,6 +92,10 @@ function take(asked: Asked, image: ImageAnswers | undefined, open: readonly Cate
   const byCategory = new Map(image.answers.map((answer) => [answer.category, answer]));
   for (const category of open) {
     const given = byCategory.get(category.n);
+    if (given?.failure) {
+      asked.unanswered[category.id] = given.failure.code;
+      continue;
+    }
     const answer = given && read(category, given);
     if (!given || !answer) {
       asked.failure = failed(`The model gave no legal answer to ${category.id}: ${given?.option ?? "nothing"}.`);

@@ -23,6 +23,9 @@ class Config:
     s3_endpoint: str | None
     s3_region: str
     log_level: str
+    vlm_url: str = ""
+    """An OpenAI-compatible vision server, its /v1 included, for the labellers that are asked there."""
+    vlm_api_key: str = ""
 
     @property
     def cache_dir(self) -> Path:
@@ -46,4 +49,6 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         s3_endpoint=env.get("S3_ENDPOINT") or None,
         s3_region=env.get("S3_REGION") or "us-east-1",
         log_level=env.get("LOG_LEVEL") or "info",
+        vlm_url=env.get("VLM_URL") or "",
+        vlm_api_key=env.get("VLM_API_KEY") or "",
     )

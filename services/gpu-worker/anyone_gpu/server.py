@@ -16,6 +16,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from anyone_gpu.annotate.asking import Answered, Asked, Asking, Failed, LabellerName
 from anyone_gpu.annotate.protocol import Question
+from anyone_gpu.annotate.vlm import Guess, Unanswered, VlmUnavailable
+from anyone_gpu.annotate.vlm_file import Surroundings
 from anyone_gpu.config import Config
 from anyone_gpu.generated.anyone.v1 import annotate_pb2 as wire
 from anyone_gpu.generated.anyone.v1 import annotate_pb2_grpc
@@ -33,7 +35,8 @@ log = logging.getLogger("inference")
 def serve(config: Config) -> None:
     """Serves until SIGTERM or SIGINT, then finishes the calls it has begun. Raises OSError when the port is taken."""
     torch.set_num_threads(1)  # on shared cores more threads are slower
-    asking = Asking(open_objects(config.objects_url, config), cache_dir=config.cache_dir)
+    around = Surroundings(config.models_dir / "vlm", config.vlm_url, config.vlm_api_key)
+    asking = Asking(open_objects(config.objects_url, config), cache_dir=config.cache_dir, around=around)
     server, port = start_server(asking, config.inference_address, config.service_token)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -86,6 +89,8 @@ class AnnotateServicer(annotate_pb2_grpc.AnnotateServiceServicer):  # type: igno
                 context.abort(grpc.StatusCode.NOT_FOUND, f"labeller {request.labeller.id}: {error}")
             except CorruptObject as error:
                 context.abort(grpc.StatusCode.DATA_LOSS, f"labeller {request.labeller.id}: {error}")
+            except VlmUnavailable as error:
+                context.abort(grpc.StatusCode.UNAVAILABLE, f"labeller {request.labeller.id}: {error}")
             except ValueError as error:
                 context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         return wire.AskResponse(
@@ -95,6 +100,7 @@ class AnnotateServicer(annotate_pb2_grpc.AnnotateServiceServicer):  # type: igno
             version=identity.version,
             sha256=identity.sha256,
             trained=identity.trained,
+            calibrated=identity.calibrated,
         )
 
 
@@ -145,10 +151,14 @@ def _result(asset_id: str, result: Answered | Failed) -> wire.ImageAnswers:
     if isinstance(result, Failed):
         failure = wire.Failure(code=result.code, message=result.message, retry=result.retry)
         return wire.ImageAnswers(asset_id=asset_id, failure=failure)
-    answers = [
-        wire.CategoryAnswer(
-            category=guess.category, option=guess.option, confidence=guess.confidence, probabilities=guess.probabilities
-        )
-        for guess in result.guesses
-    ]
+    answers = [_answer(guess) for guess in result.guesses]
     return wire.ImageAnswers(asset_id=asset_id, answers=answers, part_shares=result.shares, cut_parts=result.cut)
+
+
+def _answer(guess: Guess | Unanswered) -> wire.CategoryAnswer:
+    if isinstance(guess, Unanswered):
+        failure = wire.Failure(code=guess.code, message=guess.message, retry=guess.retry)
+        return wire.CategoryAnswer(category=guess.category, failure=failure)
+    return wire.CategoryAnswer(
+        category=guess.category, option=guess.option, confidence=guess.confidence, probabilities=guess.probabilities
+    )

@@ -52,6 +52,8 @@ const PASSED_ON = [
   "UNSPLASH_ACCESS_KEY",
   "PIXABAY_API_KEY",
   "IMPORT_ROOTS",
+  "VLM_URL",
+  "VLM_API_KEY",
 ];
 
 /** Every process of the platform, in the order they are started: addresses in the environment are all that differs from a cluster. */

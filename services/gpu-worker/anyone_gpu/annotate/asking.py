@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from anyone_gpu.objects import CorruptObject, MissingObject, ObjectRef, Objects, get_checked
 
 from .checkpoint import load_labeller
 from .feature_cache import FeatureCache
 from .labeller import untrained
+from .open_vlm import open_vlm
 from .picture import UnreadablePicture, read_picture
 from .protocol import Question
-from .vlm import Guess, Identity, Vlm
+from .vlm import Guess, Identity, Unanswered, Vlm
+from .vlm_file import Surroundings, is_vlm_file, read_vlm_file
 
+TOGETHER = 8  # pictures whose questions are one batch; whether the caller still waits is looked at in between
 LABELLERS_KEPT = 4
 PICTURES_KEPT = 1024  # about 350 KB each; fewer than are answered again in one round would keep nothing of use
 
@@ -46,7 +47,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Failed:
-    """Why one picture could not be answered: code, one sentence, and whether asking again can help."""
+    """Why one picture could not be read: code, one sentence, and whether asking again can help."""
 
     code: str
     message: str
@@ -55,9 +56,9 @@ class Failed:
 
 @dataclass(frozen=True)
 class Answered:
-    """One picture's answers, and what its part map shows: share of pixels per ATR id, ids cut by the lower border."""
+    """One picture's answers in the order asked, and of its part map: share of pixels per ATR id, ids the border cuts."""
 
-    guesses: list[Guess]
+    guesses: list[Guess | Unanswered]
     shares: tuple[float, ...]
     cut: tuple[int, ...]
 
@@ -71,8 +72,9 @@ class Asking:
         labellers: int = LABELLERS_KEPT,
         pictures: int = PICTURES_KEPT,
         cache_dir: Path | None = None,
+        around: Surroundings | None = None,
     ) -> None:
-        self._objects = objects
+        self._objects, self._around = objects, around or Surroundings()
         self._features = FeatureCache(cache_dir)
         self._labellers = _Kept(labellers)
         self._pictures = _Kept(pictures)
@@ -82,10 +84,14 @@ class Asking:
         if not name.key:
             return untrained(questions, name.id, self._features)
         ref = ObjectRef(name.key, name.sha256)
-        loaded: Vlm = self._labellers.get(
-            (name.key, name.sha256), lambda: load_labeller(get_checked(self._objects, ref), name.sha256, self._features)
-        )
+        loaded: Vlm = self._labellers.get((name.key, name.sha256), lambda: self._load(ref))
         return loaded
+
+    def _load(self, ref: ObjectRef) -> Vlm:
+        data = get_checked(self._objects, ref)
+        if is_vlm_file(data):
+            return open_vlm(read_vlm_file(data, ref.sha256), self._around)
+        return load_labeller(data, ref.sha256, self._features)
 
     def ask(
         self, name: LabellerName, asked: Sequence[Asked], questions: Sequence[Question], go_on: Callable[[], bool]
@@ -96,26 +102,32 @@ class Asking:
         """
         labeller = self.labeller(name, questions)
         out: list[Answered | Failed] = []
-        for picture in asked:
+        for first in range(0, len(asked), TOGETHER):
             if not go_on():
                 break
-            out.append(self._ask_one(labeller, picture))
+            out += self._ask_some(labeller, asked[first : first + TOGETHER], go_on)
         return labeller.identity, out
 
-    def _ask_one(self, labeller: Vlm, asked: Asked) -> Answered | Failed:
+    def _ask_some(self, labeller: Vlm, asked: Sequence[Asked], go_on: Callable[[], bool]) -> list[Answered | Failed]:
+        """Pictures whose questions go to the model together; those that can't be read are set apart before."""
+        read = [self._read(labeller, one) for one in asked if go_on()]
+        able = [(one, what) for one, what in zip(asked, read, strict=False) if not isinstance(what, Failed)]
+        answers = iter(labeller.answer([encoded for _, (encoded, _, _) in able], [one.questions for one, _ in able]))
+        return [what if isinstance(what, Failed) else Answered(next(answers), what[1], what[2]) for what in read]
+
+    def _read(self, labeller: Vlm, asked: Asked) -> tuple[Any, tuple[float, ...], tuple[int, ...]] | Failed:
         key = (labeller.encoder, asked.asset_id, asked.parts_key, asked.box)
         try:
-            encoded, shares, cut = self._pictures.get(key, lambda: self._encode(labeller, asked))
+            encoded: tuple[Any, tuple[float, ...], tuple[int, ...]] = self._pictures.get(
+                key, lambda: self._encode(labeller, asked)
+            )
+            return encoded
         except MissingObject as error:
             return Failed("missing-object", str(error), True)
         except CorruptObject as error:
             return Failed("altered-object", str(error), False)
         except UnreadablePicture as error:
             return Failed("unreadable-image", str(error), False)
-        guesses = labeller.answer([encoded], [asked.questions])[0]
-        if any(not np.isfinite(guess.confidence) for guess in guesses):
-            return Failed("model-failed", f"labeller {labeller.identity.version} gave no finite probability", False)
-        return Answered(guesses, shares, cut)
 
     def _encode(self, labeller: Vlm, asked: Asked) -> tuple[Any, tuple[float, ...], tuple[int, ...]]:
         image, parts = self._objects.get(asked.image_key), self._objects.get(asked.parts_key)

@@ -14,7 +14,7 @@ from .features import VERSION, Features, measure
 from .picture import Picture
 from .protocol import Question, packed_of
 from .regression import Regression, log_softmax, standardise
-from .vlm import Guess, Identity
+from .vlm import Guess, Identity, Unanswered
 from .vocabulary import SharedHead, vocabulary_of
 
 MODEL = "part-labeller"
@@ -69,17 +69,17 @@ class Labeller:
         self.order = list(questions)
         self.parts = parts
         self.cache = cache
-        self.identity = Identity(MODEL, version, sha256, "embedded", trained=parts is not None)
+        self.identity = Identity(MODEL, version, sha256, "embedded", trained=parts is not None, calibrated=parts is not None)
 
     def encode(self, picture: Picture, key: str, source: Source | None = None) -> Encoded:
         """Measures a picture; one whose `source` is told is looked for in the cache first."""
         return Encoded(key, self.cache.of(picture, source) if source else measure(picture))
 
-    def answer(self, encoded: Sequence[Encoded], questions: Sequence[Sequence[Question]]) -> list[list[Guess]]:
+    def answer(self, encoded: Sequence[Encoded], questions: Sequence[Sequence[Question]]) -> list[list[Guess | Unanswered]]:
         """The i-th picture's questions, one picture at a time: a batch equals singles."""
         return [self._answer_one(e, asked) for e, asked in zip(encoded, questions, strict=True)]
 
-    def _answer_one(self, encoded: Encoded, asked: Sequence[Question]) -> list[Guess]:
+    def _answer_one(self, encoded: Encoded, asked: Sequence[Question]) -> list[Guess | Unanswered]:
         for question in asked:
             mine = self.questions.get(question.category)
             if mine is None or mine.options != question.options:
@@ -91,7 +91,7 @@ class Labeller:
             return [_prior(question, encoded.key) for question in asked]
         families = self.log_probabilities(encoded.features, asked)
         return [
-            _guess(q, fuse(self.parts.fusion, q, family), self.parts.priors[q.category])
+            guess_of(q, fuse(self.parts.fusion, q, family), self.parts.priors[q.category], MODEL)
             for q, family in zip(asked, families, strict=True)
         ]
 
@@ -128,8 +128,11 @@ def fuse(fusion: Fusion, question: Question, family: dict[str, np.ndarray]) -> n
     return np.append(log_softmax(named) + seen, hidden)
 
 
-def _guess(question: Question, log_p: np.ndarray, prior: np.ndarray) -> Guess:
+def guess_of(question: Question, log_p: np.ndarray, prior: np.ndarray, model: str) -> Guess | Unanswered:
+    """Log-probabilities [classes] -> the answer they give, or `not-finite`; `prior` as `decide` takes it."""
     p = np.exp(log_p)
+    if not np.isfinite(p).all():
+        return Unanswered(question.category, "not-finite", f"{model} gave no finite probability to {question.id}", False)
     best = decide(question, p, prior)
     return Guess(question.category, packed_of(question, best), float(p[best]), tuple(p.tolist()))
 

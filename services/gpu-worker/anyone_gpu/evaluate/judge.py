@@ -18,7 +18,8 @@ from PIL import Image
 from anyone_gpu.annotate.checkpoint import BadCheckpoint, load_labeller
 from anyone_gpu.annotate.labeller import Encoded, Labeller
 from anyone_gpu.annotate.picture import picture_of
-from anyone_gpu.annotate.protocol import Question, class_of
+from anyone_gpu.annotate.protocol import NOT_ASKED, Question, class_of
+from anyone_gpu.annotate.vlm import Guess
 from anyone_gpu.evaluate.metric import Identity
 from anyone_gpu.evaluate.models import Network, Unavailable, open_network
 from anyone_gpu.objects import CorruptObject, MissingObject, ObjectRef, Objects, get_checked
@@ -114,7 +115,10 @@ class EmbeddedJudge:
         seen = self._seen(key, picture.size, picture.convert("RGB").tobytes())
         asked = [self._questions[name] for name in categories]
         guesses = self._labeller.answer([seen], [asked])[0]
-        classes = [class_of(question, guess.option) for question, guess in zip(asked, guesses, strict=True)]
+        classes = [
+            class_of(question, guess.option if isinstance(guess, Guess) else NOT_ASKED)
+            for question, guess in zip(asked, guesses, strict=True)
+        ]
         return {
             question.id: question.options[place] if 0 <= place < len(question.options) else None
             for question, place in zip(asked, classes, strict=True)

@@ -1,0 +1,1 @@
+export { askTogether as run } from "../../services/annotator/src/throughput.bench.ts";
