@@ -1,4 +1,5 @@
 import { annotateApi } from "./annotate.ts";
+import { answersTransferApi } from "./answers-transfer.ts";
 import { consentApi } from "./consent.ts";
 import { crawlPreviewApi } from "./crawl-preview.ts";
 import { evaluateApi } from "./evaluate.ts";
@@ -24,6 +25,7 @@ export const CATALOG: readonly AnyOperation[] = [
   thresholdsApi,
   annotateApi,
   reviewApi,
+  answersTransferApi,
   releaseApi,
   trainApi,
   evaluateApi,

@@ -8,6 +8,7 @@ import { answerError, problems } from "./plugins/problems.ts";
 import { protection } from "./plugins/protection.ts";
 import { validation } from "./plugins/validation.ts";
 import { annotateRoutes } from "./routes/annotate.ts";
+import { answersTransferRoutes } from "./routes/answers-transfer.ts";
 import { consentRoutes } from "./routes/consent.ts";
 import { crawlPreviewRoutes } from "./routes/crawl-preview.ts";
 import { crawlRoutes } from "./routes/crawls.ts";
@@ -60,6 +61,7 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
     thresholdRoutes,
     annotateRoutes,
     reviewRoutes,
+    answersTransferRoutes,
     releaseRoutes,
     trainRoutes,
     evaluateRoutes,
