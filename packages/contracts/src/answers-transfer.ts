@@ -88,7 +88,7 @@ export const answersTransferApi = {
     body: z.strictObject({
       /** Rows of the file before the first of these. */
       position: Row,
-      /** Rows as the file has them; null stands for one that could not be read. */
+      /** Rows as the file has them; a text stands for one that could not be read, and says why. */
       rows: z.array(z.unknown()).min(1).max(CHUNK_ROWS),
     }),
     answer: z.object({

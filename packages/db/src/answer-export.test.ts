@@ -20,7 +20,10 @@ async function text(format: "csv" | "jsonl", selection: Partial<AnswerSelection>
   return Buffer.concat(pieces).toString();
 }
 async function rows(selection: Partial<AnswerSelection> = {}): Promise<ExportedAnswer[]> {
-  return (await text("jsonl", selection)).split("\n").slice(0, -1).map((line) => JSON.parse(line));
+  return (await text("jsonl", selection))
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
 }
 
 describe("an export of answers", () => {
@@ -72,7 +75,10 @@ describe("an export of answers", () => {
   it("leaves out what comes while somebody with an earlier id has not committed, so that going on misses nothing", async () => {
     const slow = await db.pool.connect();
     await slow.query("BEGIN");
-    await seedAnswers({ query: async (sql, values) => (await slow.query(sql, values as unknown[])).rows }, { assets: 30, from: 600, count: 20 });
+    await seedAnswers(
+      { query: async (sql, values) => (await slow.query(sql, values as unknown[])).rows },
+      { assets: 30, from: 600, count: 20 },
+    );
     const exporting = rows({ after: 600 });
     await sleep(100);
     await seedAnswers(db, { assets: 30, from: 620, count: 20 });

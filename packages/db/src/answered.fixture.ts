@@ -21,7 +21,10 @@ export async function seedAssets(db: OpenDatabase, count: number): Promise<void>
 }
 
 /** So many answers as submissions leave them, 20 to a page: options of the paper's protocol, colours in pairs, free text. */
-export async function seedAnswers(db: Sql, { assets, from = 0, count }: { assets: number; from?: number; count: number }) {
+export async function seedAnswers(
+  db: Sql,
+  { assets, from = 0, count }: { assets: number; from?: number; count: number },
+) {
   await db.query(
     `INSERT INTO human_answers (review_task_id, asset_id, protocol_id, category, value, text, reviewer, iteration, purpose,
                                 milliseconds, idempotency_key, created_at)

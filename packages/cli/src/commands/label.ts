@@ -2,14 +2,16 @@ import { reviewApi } from "@anyone/contracts/review";
 import type { Command } from "commander";
 import { makeOutput } from "../output.ts";
 import { connect } from "../session.ts";
+import { addLabelTransfer } from "./label-transfer.ts";
 
 /** `label`: where people answer, and what waits for them. */
 export function addLabel(program: Command): void {
-  program
+  const say = () => makeOutput(program.opts<{ json?: boolean }>().json ?? false);
+  const label = program
     .command("label")
     .description("show where to answer questions, and how many pages wait for people")
     .action(async () => {
-      const output = makeOutput(program.opts<{ json?: boolean }>().json ?? false);
+      const output = say();
       const { client, url } = connect();
       const progress = await client.call(reviewApi.progress);
       output.result({ url: `${url}/label`, ...progress }, () => {
@@ -20,4 +22,5 @@ export function addLabel(program: Command): void {
         return `Answer by keyboard at ${url}/label\n${waits}`;
       });
     });
+  addLabelTransfer(label, say);
 }

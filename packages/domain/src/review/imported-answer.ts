@@ -62,7 +62,7 @@ const Row = z.object({
 });
 
 /**
- * Judges one row of a file of answers against the label protocols: a row is an answer or has a reason, never both, and one
+ * Judges one row of a file of answers against the label protocols (a text instead of a row says why it could not be read): a row is an answer or has a reason, never both, and one
  * row's fault is none of the others'. An answer that is spelled as an option, in any case, is that option.
  *
  * @param protocols published ones by their identity; `current` is that of rows that name none
@@ -72,6 +72,7 @@ export function judgeRow(
   row: unknown,
   { protocols, current, reviewer }: { protocols: ReadonlyMap<string, Protocol>; current: Protocol; reviewer?: string },
 ): JudgedRow {
+  if (typeof row === "string") return refused("unreadable", row.slice(0, 400));
   if (row === null || typeof row !== "object") return refused("unreadable", "It is no row with named values.");
   const { data, error } = Row.safeParse(row);
   if (!data) return refused("wrong-type", `${whatDoesNotFit(error)}.`);
