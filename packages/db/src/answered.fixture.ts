@@ -30,7 +30,7 @@ export async function seedAnswers(
                                 milliseconds, idempotency_key, created_at)
      SELECT '1.sample.' || page, encode(sha256(convert_to('asset ' || page % $1, 'UTF8')), 'hex'), 'prime-human@1.0.0', category,
             CASE WHEN category = 26 THEN -4 WHEN category = 25 THEN n % 17 + 256 * ((n + 1) % 17 + 1) WHEN n % 50 = 7 THEN -2 ELSE n % 2 END,
-            CASE WHEN category = 26 THEN 'a "striped" cat, <b>no. ' || n || '</b>' END,
+            CASE WHEN category = 26 THEN '"cats", <b>' || n || '</b>' END,
             'reviewer ' || page % 7, 1 + page % 3, 'sample', 400 + n % 3000, 'submission ' || page,
             timestamptz '2026-11-01 00:00Z' + n * interval '731 milliseconds'
        FROM generate_series($2::int, $2::int + $3::int - 1) n, LATERAL (SELECT n / 20) AS p (page), LATERAL (SELECT 7 + n % 20) AS c (category)`,
