@@ -13,6 +13,7 @@ import { sourceApi } from "./source.ts";
 import { systemApi } from "./system.ts";
 import { thresholdsApi } from "./thresholds.ts";
 import { trainApi } from "./train.ts";
+import { webhooksApi } from "./webhooks.ts";
 
 /** Every operation of the API: with its `access`, the one table of who may do what. What is not in it does not exist. */
 export const CATALOG: readonly AnyOperation[] = [
@@ -30,4 +31,5 @@ export const CATALOG: readonly AnyOperation[] = [
   trainApi,
   evaluateApi,
   systemApi,
+  webhooksApi,
 ].flatMap((api) => Object.values(api));

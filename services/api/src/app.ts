@@ -22,6 +22,7 @@ import { sourceRoutes } from "./routes/source.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { thresholdRoutes } from "./routes/thresholds.ts";
 import { trainRoutes } from "./routes/train.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 
 export interface AppOptions {
   /** Signs session cookies; whoever knows it can sign in as anybody. */
@@ -66,6 +67,7 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
     trainRoutes,
     evaluateRoutes,
     systemRoutes,
+    webhookRoutes,
   ]) {
     await app.register(async (scope) => routes(scope, context));
   }
