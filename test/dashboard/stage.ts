@@ -61,7 +61,7 @@ export async function openScene({ people, databaseUrl }: { people: number; datab
   const keys = apiKeys(db);
   const build = () =>
     buildApp(
-      { db, keys, tasks: taskStore(db), store, review: review.call },
+      { db, keys, tasks: taskStore(db), store, review: review.call, webhookPrivate: new Set() },
       { secret: TOKEN, dashboard: DASHBOARD, perMinute: 100_000 },
     );
   let app = await build();

@@ -15,6 +15,7 @@ import { addRetrain } from "./commands/retrain.ts";
 import { addReview } from "./commands/review.ts";
 import { addTrain } from "./commands/train.ts";
 import { addUp } from "./commands/up.ts";
+import { addWebhooks } from "./commands/webhooks.ts";
 import { addWorld } from "./commands/world.ts";
 
 /** The command with everything it can do. It throws where it would end the process. */
@@ -59,6 +60,7 @@ Exit code: 0 when it was done, 1 when it was not, 130 when it was interrupted.`,
     addEvaluate,
     addRetrain,
     addModels,
+    addWebhooks,
     addWorld,
     addDemo,
   ];

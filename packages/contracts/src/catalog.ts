@@ -1,5 +1,6 @@
 import { anchoringApi } from "./anchoring.ts";
 import { annotateApi } from "./annotate.ts";
+import { answersTransferApi } from "./answers-transfer.ts";
 import { consentApi } from "./consent.ts";
 import { crawlPreviewApi } from "./crawl-preview.ts";
 import { evaluateApi } from "./evaluate.ts";
@@ -15,6 +16,7 @@ import { sourceApi } from "./source.ts";
 import { systemApi } from "./system.ts";
 import { thresholdsApi } from "./thresholds.ts";
 import { trainApi } from "./train.ts";
+import { webhooksApi } from "./webhooks.ts";
 
 /** Every operation of the API: with its `access`, the one table of who may do what. What is not in it does not exist. */
 export const CATALOG: readonly AnyOperation[] = [
@@ -30,8 +32,10 @@ export const CATALOG: readonly AnyOperation[] = [
   slotsApi,
   peopleApi,
   anchoringApi,
+  answersTransferApi,
   releaseApi,
   trainApi,
   evaluateApi,
   systemApi,
+  webhooksApi,
 ].flatMap((api) => Object.values(api));

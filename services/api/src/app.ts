@@ -9,6 +9,7 @@ import { protection } from "./plugins/protection.ts";
 import { validation } from "./plugins/validation.ts";
 import { anchoringRoutes } from "./routes/anchoring.ts";
 import { annotateRoutes } from "./routes/annotate.ts";
+import { answersTransferRoutes } from "./routes/answers-transfer.ts";
 import { consentRoutes } from "./routes/consent.ts";
 import { crawlPreviewRoutes } from "./routes/crawl-preview.ts";
 import { crawlRoutes } from "./routes/crawls.ts";
@@ -24,6 +25,7 @@ import { sourceRoutes } from "./routes/source.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { thresholdRoutes } from "./routes/thresholds.ts";
 import { trainRoutes } from "./routes/train.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 
 export interface AppOptions {
   /** Signs session cookies; whoever knows it can sign in as anybody. */
@@ -66,10 +68,12 @@ export async function buildApp(context: ApiContext, options: AppOptions): Promis
     slotRoutes,
     peopleRoutes,
     anchoringRoutes,
+    answersTransferRoutes,
     releaseRoutes,
     trainRoutes,
     evaluateRoutes,
     systemRoutes,
+    webhookRoutes,
   ]) {
     await app.register(async (scope) => routes(scope, context));
   }

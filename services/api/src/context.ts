@@ -11,4 +11,6 @@ export interface ApiContext {
   readonly tasks: Pick<TaskStore, "add" | "retryDead">;
   readonly store: Store;
   readonly review: ReviewServiceClient;
+  /** `host:port` pairs that webhooks may tell although private or on an unusual port. */
+  readonly webhookPrivate: ReadonlySet<string>;
 }

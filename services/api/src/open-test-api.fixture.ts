@@ -26,7 +26,13 @@ export interface TestApi {
 
 /** The API on a free port, over a fresh database and an empty store; `reviewAddress` is where its review service is. */
 export async function openTestApi(
-  options: { reviewAddress?: string; perMinute?: number; dashboard?: string; databaseUrl?: string } = {},
+  options: {
+    reviewAddress?: string;
+    perMinute?: number;
+    dashboard?: string;
+    databaseUrl?: string;
+    webhookPrivate?: readonly string[];
+  } = {},
 ): Promise<TestApi> {
   const db = openDatabase(options.databaseUrl ?? (await createDatabase()), { name: "anyone api test" });
   const store = await openStore(`file://${await mkdtemp(join(tmpdir(), "anyone-api-"))}`);
@@ -35,7 +41,7 @@ export async function openTestApi(
     deadlineMs: 5_000,
   });
   const app = await buildApp(
-    { db, keys, tasks: taskStore(db), store, review: review.call },
+    { db, keys, tasks: taskStore(db), store, review: review.call, webhookPrivate: new Set(options.webhookPrivate) },
     {
       secret: SERVICE_TOKEN,
       perMinute: options.perMinute ?? 1_000_000,

@@ -11,6 +11,7 @@ import { openStore } from "@anyone/storage/open-store";
 import { buildApp } from "./app.ts";
 import type { ApiEnv } from "./env.ts";
 import { ensureFirstKey } from "./first-key.ts";
+import { startDeliveries } from "./webhooks/deliver.ts";
 
 const DASHBOARD = fileURLToPath(new URL("../../dashboard/dist", import.meta.url));
 
@@ -30,16 +31,29 @@ export async function startApi(env: ApiEnv, log: Logger): Promise<ApiServer> {
     given: env.ADMIN_KEY,
     say: (line) => process.stdout.write(`${line}\n`),
   });
+  const webhookPrivate = new Set(env.WEBHOOK_ALLOW_PRIVATE);
   const app = await buildApp(
-    { db, keys, tasks: taskStore(db), store: await openStore(env.OBJECTS_URL, env), review: review.call },
+    {
+      db,
+      keys,
+      tasks: taskStore(db),
+      store: await openStore(env.OBJECTS_URL, env),
+      review: review.call,
+      webhookPrivate,
+    },
     { secret: env.SERVICE_TOKEN, log, dashboard: DASHBOARD },
   );
   const url = await app.listen({ host: env.API_HOST, port: env.API_PORT }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === "EADDRINUSE" || error.code === "EACCES" ? portTaken(env, error) : error;
   });
+  const deliveries = startDeliveries(db, {
+    allowed: webhookPrivate,
+    warn: (error) => log.warn({ err: error }, "the outbox of webhooks could not be looked at"),
+  });
   return {
     url,
     async close() {
+      await deliveries.close();
       await app.close();
       review.close();
       await db.close();

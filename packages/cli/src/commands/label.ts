@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { makeOutput } from "../output.ts";
 import { connect } from "../session.ts";
 import { addLabelPeople } from "./label-people.ts";
+import { addLabelTransfer } from "./label-transfer.ts";
 
 /** `label`: where people answer, and what waits for them. */
 export function addLabel(program: Command): void {
@@ -22,4 +23,5 @@ export function addLabel(program: Command): void {
       });
     });
   addLabelPeople(label, output);
+  addLabelTransfer(label, output);
 }

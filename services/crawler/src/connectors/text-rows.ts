@@ -1,6 +1,6 @@
+import { csvFields, recordEnd } from "@anyone/domain/csv";
 import type { AsyncBuffer } from "hyparquet";
 import { Unlisted } from "./connector.ts";
-import { csvFields, recordEnd } from "./csv.ts";
 import { columnsOf, type Row } from "./list-rows.ts";
 import { noUrlColumn } from "./parquet-rows.ts";
 

@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
+import { isPublicAddress, literalAddress } from "@anyone/runtime/address";
 import { Agent, buildConnector } from "undici";
-import { isPublicAddress, literalAddress } from "./address.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface DialRules {

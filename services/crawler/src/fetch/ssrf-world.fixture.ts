@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { connect, createServer, isIP, type Server, type Socket } from "node:net";
+import { literalAddress } from "@anyone/runtime/address";
 import type { buildConnector } from "undici";
-import { literalAddress } from "./address.ts";
 import type { DialRules } from "./dial.ts";
 import type { SafeFetcher } from "./safe-fetch.ts";
 import { type Attempt, leadsInside, REDIRECTOR } from "./ssrf.fixture.ts";

@@ -1,6 +1,6 @@
+import { isPublicAddress, literalAddress } from "@anyone/runtime/address";
 import { Agent, type buildConnector, type Dispatcher } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isPublicAddress, literalAddress } from "./address.ts";
 import type { DialRules } from "./dial.ts";
 import { safeFetcher } from "./safe-fetch.ts";
 import { type Attempt, leadsInside, REDIRECTOR, ssrfAttempts } from "./ssrf.fixture.ts";

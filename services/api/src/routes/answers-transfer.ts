@@ -1,0 +1,30 @@
+import { answersTransferApi } from "@anyone/contracts/answers-transfer";
+import { addRows, finishImport, listImports, startImport } from "@anyone/db/answer-import";
+import { protocolRepository } from "@anyone/db/protocols";
+import type { FastifyInstance } from "fastify";
+import { CONTENT_TYPES, exportStream } from "../answers/export-stream.ts";
+import type { ApiContext } from "../context.ts";
+import { route } from "../route.ts";
+
+const ENDINGS = { csv: "csv", jsonl: "jsonl", parquet: "parquet", "label-studio": "json" } as const;
+
+/** People's answers, out to files and in from files. */
+export function answersTransferRoutes(app: FastifyInstance, { db }: ApiContext): void {
+  const protocols = protocolRepository(db);
+
+  route(app, answersTransferApi.exportAnswers, async ({ query, reply }) => {
+    const { format, after, iteration, by } = query;
+    return reply
+      .type(CONTENT_TYPES[format])
+      .header("content-disposition", `attachment; filename="answers.${ENDINGS[format]}"`)
+      .header("x-content-type-options", "nosniff")
+      .header("content-security-policy", "default-src 'none'; sandbox")
+      .header("cache-control", "private, no-store")
+      .send(exportStream(db, format, { after, iteration, reviewer: by }));
+  });
+
+  route(app, answersTransferApi.listImports, async () => ({ items: await listImports(db) }));
+  route(app, answersTransferApi.startImport, ({ body, principal }) => startImport(db, { ...body, by: principal.name }));
+  route(app, answersTransferApi.addRows, ({ params, body }) => addRows(db, protocols, { ...params, ...body }));
+  route(app, answersTransferApi.finishImport, ({ params, body }) => finishImport(db, params.id, body.rows));
+}
