@@ -1,6 +1,6 @@
 import { annotateApi } from "@anyone/contracts/annotate";
 import { reviewApi } from "@anyone/contracts/review";
-import { loadProtocol } from "@anyone/domain/annotate/parse-protocol";
+import { loadProtocol } from "@anyone/domain/annotate/load-protocol";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { fault } from "@anyone/domain/fault";
 import type { Command } from "commander";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UNSURE } from "../annotate/answer.ts";
-import { loadProtocol } from "../annotate/parse-protocol.ts";
+import { loadProtocol } from "../annotate/load-protocol.ts";
 import { kettles } from "../annotate/tiny-protocol.fixture.ts";
 import { type Audited, auditSettled } from "./audit.ts";
 

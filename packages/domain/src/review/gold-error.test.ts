@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadProtocol } from "../annotate/parse-protocol.ts";
+import { loadProtocol } from "../annotate/load-protocol.ts";
 import { kettles } from "../annotate/tiny-protocol.fixture.ts";
 import { random } from "../random.ts";
 import type { Ballot } from "./agreement.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NOT_ASKED, UNSURE } from "../annotate/answer.ts";
-import { loadProtocol } from "../annotate/parse-protocol.ts";
+import { loadProtocol } from "../annotate/load-protocol.ts";
 import { kettles } from "../annotate/tiny-protocol.fixture.ts";
 import { random } from "../random.ts";
 import { ACCURACY, type Cells, estimatePool, type Rated } from "./pool-estimate.ts";

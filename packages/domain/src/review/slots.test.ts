@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applicable } from "../annotate/gates.ts";
-import { loadProtocol } from "../annotate/parse-protocol.ts";
+import { loadProtocol } from "../annotate/load-protocol.ts";
 import { primeHuman } from "../annotate/prime-human.ts";
 import { kettles } from "../annotate/tiny-protocol.fixture.ts";
 import { checkSlotAnswer, decisive, firstStates, slotStandings } from "./slots.ts";
