@@ -16,6 +16,7 @@ import { perceptualHash } from "../../packages/vision/src/phash.ts";
 import { type BrisqueModel, openBrisque } from "../../packages/vision/src/quality/brisque.ts";
 import { stretched } from "../../packages/vision/src/resized.ts";
 import { type Network, openNetwork, readModel } from "../../packages/vision/src/session.ts";
+import { drawnWatermark } from "../../packages/vision/src/watermark/drawn.ts";
 import type { BenchResult } from "./run.ts";
 
 const PHOTOGRAPH = "../../packages/vision/node_modules/soft-ui-design-system/assets/img/charles.jpg";
@@ -34,6 +35,7 @@ export async function run(): Promise<BenchResult> {
     encoder: await open("encoder"),
     fakePerson: await open("fakePerson"),
     openNsfw: await open("openNsfw"),
+    watermark: await open("watermark"),
     movenet: await open("movenet"),
     parsing: await open("parsing"),
   };
@@ -56,6 +58,7 @@ export async function run(): Promise<BenchResult> {
       work: () => fakeness(networks.encoder, networks.fakePerson, head),
     },
     nsfw: { sessions: ["openNsfw"], work: () => openNsfw(networks.openNsfw, picture.view) },
+    watermark: { sessions: ["watermark"], work: () => drawnWatermark(networks.watermark, picture.view) },
     keypoints: { sessions: ["movenet"], work: () => findKeypoints(networks.movenet, picture, person) },
     parsing: {
       sessions: ["encoder", "parsing"],

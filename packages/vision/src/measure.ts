@@ -54,7 +54,7 @@ export interface About {
 }
 
 /** Scores that ship and that only a gate asks for. A model that somebody registered is always asked: its score is metadata, too. */
-const GATES_ONLY = ["fakeness", "faceCleanness", "nsfw"] as const satisfies ScoreName[];
+const GATES_ONLY = ["fakeness", "faceCleanness", "watermark", "nsfw"] as const satisfies ScoreName[];
 
 /** What is only worth making of a picture that passes every gate. */
 export interface Admission {

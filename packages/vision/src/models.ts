@@ -109,6 +109,17 @@ export const models = {
     file: "fake-person.onnx",
     sha256: "414f49096ad067b3d04139d651a05219e4d5310eadf0b2f80b5f16874e91296d",
   },
+  watermark: {
+    slot: "watermark",
+    model: "watermark-drawn",
+    tier: "embedded",
+    source: "packages/vision/weights",
+    version: "1",
+    licence: "Apache-2.0 (trained here on drawn people and photographs of MIT packages)",
+    terms: "Apache-2.0",
+    file: "watermark.onnx",
+    sha256: "b2e38a98ce2348c91582fd43753453b7d57c022bed9b373bd597ac4e0455954d",
+  },
   openNsfw: {
     slot: "nsfw",
     model: "open-nsfw",

@@ -20,7 +20,7 @@ const require = createRequire(import.meta.url);
 const photographs = join(dirname(require.resolve("soft-ui-design-system/package.json")), "assets/img");
 const PEOPLE = ["charles.jpg", "kal-visuals.jpg", "brooke.jpg", "ivana.jpg", "marie.jpg"];
 
-let scores: Partial<Record<"fakeness" | "nsfw" | "faceCleanness", Score>>;
+let scores: Partial<Record<"fakeness" | "nsfw" | "faceCleanness" | "watermark", Score>>;
 let found: Awaited<ReturnType<typeof findScores>>;
 let nanodet: Network;
 let blazeface: Network;
@@ -29,6 +29,7 @@ beforeAll(async () => {
   scores = {
     fakeness: await found.fakeness?.(),
     nsfw: await found.nsfw?.(),
+    watermark: await found.watermark?.(),
     faceCleanness: await found.faceCleanness?.(),
   };
   nanodet = await openNetwork(modelsFolder, "nanodet");
@@ -59,6 +60,25 @@ describe("the scores that ship", { timeout: 60_000 }, () => {
     expect(await of(await subjectOf(await readFile(join(photographs, name))))).toBeLessThan(0.3);
   });
 
+  it.each(PEOPLE)("see a mark laid across %s, and rate it above the picture without", async (name) => {
+    const bytes = await readFile(join(photographs, name));
+    const { width = 0, height = 0 } = await sharp(bytes).metadata();
+    const [apart, wide] = [Math.round(width / 5), Math.max(1, Math.round(width / 400))];
+    const lines = Buffer.alloc(width * height * 4);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const lies = (x + y) % apart < wide || (x - y + height * apart) % apart < wide;
+        if (lies) lines.writeUInt32BE(0xffffff99, (y * width + x) * 4);
+      }
+    }
+    const mark = { input: lines, raw: { width, height, channels: 4 as const } };
+    const marked = await sharp(bytes).composite([mark]).jpeg({ quality: 90 }).toBuffer();
+    const { of } = scores.watermark as Score;
+    const score = await of(await subjectOf(marked));
+    expect(score).toBeGreaterThan(0.9);
+    expect(score).toBeGreaterThan(await of(await subjectOf(bytes)));
+  });
+
   it.each(PEOPLE)("rate the face on %s worse after blur, heavy compression and enlarging", async (name) => {
     const bytes = await readFile(join(photographs, name));
     const { width, height } = await sharp(bytes).metadata();
@@ -83,7 +103,8 @@ describe("the scores that ship", { timeout: 60_000 }, () => {
     });
     expect(scores.nsfw?.identity).toMatchObject({ slot: "nsfw", tier: "embedded", model: "open-nsfw" });
     expect(scores.faceCleanness?.identity).toMatchObject({ slot: "quality-face", tier: "heuristic" });
-    expect([found.preference, found.aesthetic, found.watermark]).toEqual([undefined, undefined, undefined]);
+    expect(scores.watermark?.identity).toMatchObject({ slot: "watermark", tier: "embedded", model: "watermark-drawn" });
+    expect([found.preference, found.aesthetic]).toEqual([undefined, undefined]);
   });
 });
 

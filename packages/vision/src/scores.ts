@@ -10,6 +10,7 @@ import { openNsfw } from "./nsfw/open-nsfw.ts";
 import { type BrisqueModel, openBrisque } from "./quality/brisque.ts";
 import { faceCleanness } from "./quality/face-brisque.ts";
 import { type Network, openNetwork, readModel } from "./session.ts";
+import { drawnWatermark } from "./watermark/drawn.ts";
 
 /** A score by name, as a measurement holds it, and the slot whose model gives it. */
 export const SCORES = {
@@ -77,6 +78,10 @@ function shipped(models: string, opened: Network | undefined): Partial<Record<Sc
         of: async ({ picture, person, head }) =>
           fakeness(encoder, classifier, head ?? (await headCrop(picture, person))),
       };
+    },
+    async watermark() {
+      const network = await openNetwork(models, "watermark");
+      return { identity: identify("watermark"), of: ({ picture }) => drawnWatermark(network, picture.view) };
     },
     async nsfw() {
       const network = await openNetwork(models, "openNsfw");

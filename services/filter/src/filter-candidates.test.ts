@@ -106,7 +106,7 @@ describe("filtering candidates", { timeout: 120_000 }, () => {
     expect(says("file")).toEqual({ passes: 8, "broken-file": 2, "unsupported-type": 2 });
     expect(says("size")["too-small"]).toBe(1);
     expect(says("person")).toMatchObject({ "several-persons": 1, "no-person": 1 });
-    expect(says("watermark")).toEqual({ unavailable: 12 });
+    expect(says("watermark")).toEqual({ off: 12 });
     expect((await report()).hash).toBe(hash);
   });
 

