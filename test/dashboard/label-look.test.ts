@@ -38,6 +38,18 @@ it("axe sees a contrast that is too low, and a picture without a name", async ()
 }, 40_000);
 
 describe.each(["light", "dark"] as const)("in %s", (theme) => {
+  it("the grid has roles, names and contrast, with pictures selected and answered", async () => {
+    await layOut(
+      scene,
+      [0, 1, 2].map((asset) => ({ id: `axe.grid.${theme}.${asset}`, asset, categories: ["frame.shot"], blind: false })),
+    );
+    const { page, context } = await scene.window("annotator", theme);
+    await question(page, "frame.shot", "all");
+    for (const key of ["1", "Space"]) await page.keyboard.press(key);
+    expect(await findingsOf(page)).toEqual([]);
+    await context.close();
+  }, 60_000);
+
   it("question, help, reasons and the empty page have roles, names and contrast", async () => {
     await layOut(scene, [{ id: `axe.${theme}`, asset: 0, categories: ["frame.shot", "top.color"], blind: false }]);
     const { page, context } = await byPicture(scene, theme);
