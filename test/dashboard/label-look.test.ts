@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { byPicture, layOut, question } from "./label-scene.ts";
 import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
-
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 let scene: Scene;
 beforeAll(async () => {
@@ -16,7 +13,7 @@ afterAll(() => scene?.close());
 /** What axe finds against WCAG 2.2 AA: roles, names, contrast, keyboard. */
 async function findingsOf(page: Page): Promise<string[]> {
   // the page's own policy takes no script from elsewhere: the debugger may
-  await page.evaluate(await readFile(AXE, "utf8"));
+  await page.evaluate(axe.source);
   return page.evaluate<string[]>(
     `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })
       .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html.slice(0, 160))))`,
