@@ -136,7 +136,9 @@ describe("one question about many pictures", () => {
     await page.getByText("all saved").waitFor();
     expect(await counted()).toEqual({ 1: 12 });
     expect(await counted("hair.color")).toEqual({ 1: 12 });
-    expect((await rowsOf(scene, `grid.${turn}.00`)).map(({ value }) => value).sort()).toEqual([0, 0, 1, 1]);
+    expect((await rowsOf(scene, `grid.${turn}.00`)).map(({ value }) => value).toSorted((a, b) => a - b)).toEqual([
+      0, 0, 1, 1,
+    ]);
     await context.close();
   }, 90_000);
 

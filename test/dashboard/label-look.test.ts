@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { byPicture, layOut, question } from "./label-scene.ts";
 import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
-
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 let scene: Scene;
 beforeAll(async () => {
@@ -16,7 +13,7 @@ afterAll(() => scene?.close());
 /** What axe finds against WCAG 2.2 AA: roles, names, contrast, keyboard. */
 async function findingsOf(page: Page): Promise<string[]> {
   // the page's own policy takes no script from elsewhere: the debugger may
-  await page.evaluate(await readFile(AXE, "utf8"));
+  await page.evaluate(axe.source);
   return page.evaluate<string[]>(
     `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })
       .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html.slice(0, 160))))`,
@@ -38,6 +35,18 @@ it("axe sees a contrast that is too low, and a picture without a name", async ()
 }, 40_000);
 
 describe.each(["light", "dark"] as const)("in %s", (theme) => {
+  it("the grid has roles, names and contrast, with pictures selected and answered", async () => {
+    await layOut(
+      scene,
+      [0, 1, 2].map((asset) => ({ id: `axe.grid.${theme}.${asset}`, asset, categories: ["frame.shot"], blind: false })),
+    );
+    const { page, context } = await scene.window("annotator", theme);
+    await question(page, "frame.shot", "all");
+    for (const key of ["1", "Space"]) await page.keyboard.press(key);
+    expect(await findingsOf(page)).toEqual([]);
+    await context.close();
+  }, 60_000);
+
   it("question, help, reasons and the empty page have roles, names and contrast", async () => {
     await layOut(scene, [{ id: `axe.${theme}`, asset: 0, categories: ["frame.shot", "top.color"], blind: false }]);
     const { page, context } = await byPicture(scene, theme);

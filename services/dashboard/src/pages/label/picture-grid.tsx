@@ -46,6 +46,9 @@ export function PictureGrid({ sheet, category, outbox, focus, selected, look, on
       >
         {slots.map((slot, at) => {
           const given = sheet.given.find((one) => same(one, slot));
+          const words = given
+            ? said(category, given.value, given.text)
+            : slot.suggestion && `${said(category, slot.suggestion.value)}?`;
           const chosen = selected.some((one) => same(one, slot));
           const focused = at === place;
           const ring = focused ? "ring-3 ring-accent" : chosen ? "ring-3 ring-warn" : "ring-1 ring-line";
@@ -57,7 +60,7 @@ export function PictureGrid({ sheet, category, outbox, focus, selected, look, on
               id={`slot-${at}`}
               role="option"
               aria-selected={chosen}
-              aria-label={`picture ${at + 1} of ${slots.length}${given ? `, ${said(category, given.value, given.text)}` : ""}`}
+              aria-label={`picture ${at + 1} of ${slots.length}${words ? `, ${words}` : ""}`}
               data-place={at}
               data-state={given ? (isPending(outbox, slot) ? "queued" : "saved") : "open"}
               onClick={(event) => onPress(slot, event.ctrlKey || event.metaKey || event.shiftKey)}
@@ -80,7 +83,11 @@ export function PictureGrid({ sheet, category, outbox, focus, selected, look, on
               {given ? (
                 <Line tone="bg-panel text-ink font-medium">
                   {said(category, given.value, given.text)}
-                  {isPending(outbox, slot) && <span className="ml-auto text-warn">…</span>}
+                  {isPending(outbox, slot) && (
+                    <span className="ml-auto text-warn" aria-hidden="true">
+                      …
+                    </span>
+                  )}
                 </Line>
               ) : (
                 slot.suggestion && (
