@@ -23,7 +23,7 @@ async function turn(): Promise<void> {
 }
 
 // every page of every iteration goes through the socket
-describe("the gate's evidence in a loop", { timeout: 90_000 }, () => {
+describe("the gate's evidence in a loop", { timeout: 180_000 }, () => {
   it("keeps what every decision was made by, starts afresh with each labeller, and ends with the iterations", async () => {
     loop = await startLoop(
       { evaluationSize: 60, sampleSize: 6, maxIterations: 3 },
