@@ -29,8 +29,8 @@ export interface AnnotatorStateRow {
   at: string;
 }
 
-/** Pages that quality is read from: the latest so many, about which more than one person, or the truth, has a say. */
-const PAGES = 20_000;
+/** Pages that quality is read from, the latest so many: everybody is judged by everybody in about a second. */
+const PAGES = 1_500;
 
 /** Everybody who ever answered, the busiest first; one of them when `name` is given. */
 export function readAnnotators(sql: Sql, name?: string): Promise<AnnotatorRow[]> {
