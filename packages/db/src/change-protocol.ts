@@ -8,7 +8,7 @@ import { type Protocols, protocolRepository } from "./protocols.ts";
 
 /**
  * Publishes a protocol somebody wrote, and returns its id. Its number must be as high as its change from every earlier
- * version of the same name asks.
+ * version of the same name asks. What is in use stays in use.
  *
  * @throws Fault `bad-protocol` when the document is broken, its number is too low, or its version stands with other content.
  */
@@ -18,6 +18,7 @@ export async function publishNewer(protocols: Protocols, document: Record<string
   const known = (await protocols.ids()).includes(protocol.identity);
   const low = known ? null : earlier.map((version) => versionTooLow(version, protocol)).find((why) => why !== null);
   if (low) throw fault("bad-protocol", `${low}.`, { hint: "Raise the version in the file, and publish it again." });
+  await protocols.settleUse();
   return protocols.publish(document);
 }
 

@@ -59,6 +59,15 @@ export function protocolRepository(db: Pick<Database, "query">) {
       if (rows.length === 0) throw fault("not-found", `There is no label protocol ${id}.`);
     },
 
+    /** Where nobody ever put a protocol in use, the one published last is from now on: publishing another changes nothing. */
+    async settleUse(): Promise<void> {
+      await db.query(
+        `UPDATE protocols SET used_at = created_at
+          WHERE id = (SELECT id FROM protocols ORDER BY created_at DESC, id DESC LIMIT 1)
+            AND NOT EXISTS (SELECT FROM protocols WHERE used_at IS NOT NULL)`,
+      );
+    },
+
     /** The ids of all that were published. */
     async ids(): Promise<string[]> {
       return (await db.query<{ id: string }>(`SELECT id FROM protocols`)).map(({ id }) => id);

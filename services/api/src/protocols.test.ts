@@ -34,13 +34,12 @@ const idOf = (id: string) => ({ params: { id: ProtocolId.parse(id) } });
 
 describe("protocols over the API", () => {
   it("are published once, and a newer one is in use only when somebody says so", async () => {
-    await api.as("operator").call(annotateApi.useProtocol, { ...idOf("prime-human@1.0.0"), body: {} });
     const stored = await publish(asked("1.1.0"));
     expect(stored).toMatchObject({ id: "prime-human@1.1.0", inUse: false, usedAt: null });
     expect(await publish(asked("1.1.0"))).toEqual(stored);
     const { items } = await api.as("annotator").call(annotateApi.listProtocols);
     expect(items.map(({ id, inUse, usedBy }) => ({ id, inUse, usedBy }))).toEqual([
-      { id: "prime-human@1.0.0", inUse: true, usedBy: "test operator" },
+      { id: "prime-human@1.0.0", inUse: true, usedBy: null },
       { id: "prime-human@1.1.0", inUse: false, usedBy: null },
     ]);
   });

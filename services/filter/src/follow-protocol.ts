@@ -13,6 +13,7 @@ export async function followProtocol(
   protocols: Pick<Protocols, "newest">,
   own: string,
   log: Logger,
+  everyMs = EVERY_MS,
 ): Promise<{ id: () => ProtocolId; stop: () => void }> {
   let id = ProtocolId.parse(own);
   const look = async () => {
@@ -22,6 +23,6 @@ export async function followProtocol(
   await look();
   const timer = setInterval(() => {
     look().catch((error: unknown) => log.warn({ err: error }, "the protocol in use was not looked up"));
-  }, EVERY_MS);
+  }, everyMs);
   return { id: () => id, stop: () => clearInterval(timer) };
 }

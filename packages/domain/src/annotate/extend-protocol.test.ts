@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { sortKeys } from "../release/manifest.ts";
 import { NOT_ASKED, packAll } from "./answer.ts";
 import { extendProtocol } from "./extend-protocol.ts";
 import { standings } from "./gates.ts";
@@ -57,5 +58,14 @@ describe("a protocol written as a file", () => {
     expect(parseProtocol(text)).toEqual(loadProtocol(document));
     expect(parseProtocol(text).identity).toBe(identity);
     expect(readYaml(text).document).toEqual(document);
+  });
+
+  it("has its keys in the order of authors, whatever the store made of it", () => {
+    const stored = JSON.parse(JSON.stringify(sortKeys(primeHumanDocument))) as Record<string, unknown>;
+    const text = writeProtocol(stored);
+    expect(text.split("\n").slice(0, 2)).toEqual(["protocol: prime-human", "version: 1.0.0"]);
+    expect(text).toMatch(/n: 1,\s+id: frame\.shot,\s+group: g00,\s+key: person_type/);
+    expect(text).toContain("ask_when: {answer: shoes.type, is: [boots]}");
+    expect(parseProtocol(text)).toEqual(primeHuman);
   });
 });
