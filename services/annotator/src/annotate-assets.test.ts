@@ -5,6 +5,7 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { answerRepository } from "@anyone/db/answers";
@@ -250,7 +251,7 @@ async function insertAsset({ imageKey, partsKey }: { imageKey: string; partsKey:
 async function startChat(say: (asked: { question: string; options: string[] }) => string) {
   const asked: string[] = [];
   const server = createHttpServer(async (request, response) => {
-    const body = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString());
+    const body = JSON.parse(await text(request));
     const [question = "", listed = ""] = body.messages[1].content[1].text.split("\nOptions: ");
     asked.push(question);
     const content = JSON.stringify({ answer: say({ question, options: listed.split("; ") }) });
