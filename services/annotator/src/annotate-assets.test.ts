@@ -71,7 +71,7 @@ beforeAll(async () => {
   });
   inference = openInference(`127.0.0.1:${port}`, TOKEN);
   await answering();
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   inference?.close();
