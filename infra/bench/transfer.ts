@@ -34,7 +34,7 @@ const API = fileURLToPath(new URL("../../services/api/src/main.ts", import.meta.
 export async function run(): Promise<BenchResult> {
   const stores = openStores({ durable: true });
   const folder = await mkdtemp(join(tmpdir(), "anyone-transfer-bench-"));
-  const closing: (() => Promise<unknown> | unknown)[] = [];
+  const closing: (() => Promise<void> | boolean)[] = [];
   try {
     const { adminUrl, template } = await stores.postgres();
     const open = async (name: string) => {
