@@ -23,7 +23,7 @@ const ROWS = 1_200_000;
 /** Rows at the beginning, where the table is empty, and at the end, where it holds a million, whose rates are compared. */
 const WINDOW = 200_000;
 const ASSETS = 60_000;
-const KEY = "anyone_the key of a bench that nobody else knows";
+const KEY = "anyone_bench-key-that-nobody-else-knows-0001";
 const API = fileURLToPath(new URL("../../services/api/src/main.ts", import.meta.url));
 
 /**
@@ -34,7 +34,7 @@ const API = fileURLToPath(new URL("../../services/api/src/main.ts", import.meta.
 export async function run(): Promise<BenchResult> {
   const stores = openStores({ durable: true });
   const folder = await mkdtemp(join(tmpdir(), "anyone-transfer-bench-"));
-  const closing: (() => Promise<unknown> | unknown)[] = [];
+  const closing: (() => Promise<void> | boolean)[] = [];
   try {
     const { adminUrl, template } = await stores.postgres();
     const open = async (name: string) => {

@@ -98,4 +98,12 @@ describe("an export of answers", () => {
     }
     expect((await rows({ after: 0, iteration: 1 })).length).toBeGreaterThan(100);
   });
+
+  it("holds each answer once and in order where it is copied in several ranges at once", async () => {
+    const before = (await rows()).length;
+    await seedAnswers(db, { assets: 30, from: 1_000, count: 60_000 });
+    const ids = (await rows()).map(({ id }) => id);
+    expect(ids).toHaveLength(before + 60_000);
+    expect(ids.every((id, place) => place === 0 || id > (ids[place - 1] as number))).toBe(true);
+  }, 60_000);
 });

@@ -17,14 +17,16 @@ export interface AnswerSelection {
   reviewer?: string | undefined;
 }
 
-/** Rows of one COPY: a reader that is slow holds no snapshot for longer than these take. */
-const ROWS = 100_000;
+/** Rows of one COPY, some six megabytes: a reader that is slow holds no snapshot for longer than these take. */
+const ROWS = 25_000;
+/** Ranges that are copied while one is read: spelling rows takes PostgreSQL longer than reading them, and it has several processes. */
+const AHEAD = 2;
 const SETTLE_MS = 10_000;
 
 /**
  * What people said as bytes of csv (its first line the columns, unless it goes on after an id) or of JSON lines, in the
- * order of ids. Memory is that of the pieces under way: the next is read once somebody takes it. The connection is given
- * back when the last piece was read, or nobody reads on.
+ * order of ids. Memory is that of three ranges: the next is copied once somebody takes one. Connections are given
+ * back when the last range was read, or nobody reads on.
  *
  * @throws Fault `unavailable` when a transaction that writes answers does not end in ten seconds.
  */
@@ -36,15 +38,20 @@ export async function* exportAnswers(
   const protocols = await protocolsOf(db);
   const until = await settledId(db);
   if (format === "csv" && selection.after === 0) yield Buffer.from(`${ANSWER_COLUMNS.join(",")}\n`);
-  for (let after = selection.after; after < until; ) {
-    const upTo = await endOf(db, after, until);
-    const columns = format === "csv" ? csvColumns(protocols) : jsonColumn(protocols);
-    yield* copy(
-      db,
-      `COPY (SELECT ${columns} FROM human_answers WHERE ${where({ ...selection, after }, upTo)} ORDER BY id)
-      TO STDOUT (FORMAT csv${format === "csv" ? "" : `, DELIMITER E'\\x02', QUOTE E'\\x01'`})`,
-    );
-    after = upTo;
+  const columns = format === "csv" ? csvColumns(protocols) : jsonColumn(protocols);
+  const signs = format === "csv" ? "" : `, DELIMITER E'\\x02', QUOTE E'\\x01'`;
+  const flying: Promise<Buffer[]>[] = [];
+  try {
+    for await (const range of rangesOf(db, selection, until)) {
+      const rows = `SELECT ${columns} FROM human_answers WHERE ${where(selection, range)} ORDER BY id`;
+      const copied = copy(db, `COPY (${rows}) TO STDOUT (FORMAT csv${signs})`);
+      copied.catch(() => {}); // thrown where it is awaited
+      flying.push(copied);
+      if (flying.length > AHEAD) yield* (await flying.shift()) ?? [];
+    }
+    while (flying.length > 0) yield* (await flying.shift()) ?? [];
+  } finally {
+    await Promise.allSettled(flying);
   }
 }
 
@@ -80,13 +87,22 @@ async function writers(db: Sql): Promise<Set<string>> {
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Where a piece that begins after an id ends. */
-async function endOf(db: Sql, after: number, until: number): Promise<number> {
-  const [row] = await db.query<{ id: number }>(
-    `SELECT id::float8 AS id FROM human_answers WHERE id > $1 AND id <= $2 ORDER BY id OFFSET ${ROWS - 1} LIMIT 1`,
-    [after, until],
-  );
-  return row?.id ?? until;
+interface Range {
+  after: number;
+  upTo: number;
+}
+
+/** The ids after `after` in ranges of so many rows. */
+async function* rangesOf(db: Sql, { after }: AnswerSelection, until: number): AsyncGenerator<Range> {
+  for (let from = after; from < until; ) {
+    const [row] = await db.query<{ id: number }>(
+      `SELECT id::float8 AS id FROM human_answers WHERE id > $1 AND id <= $2 ORDER BY id OFFSET ${ROWS - 1} LIMIT 1`,
+      [from, until],
+    );
+    const upTo = row?.id ?? until;
+    yield { after: from, upTo };
+    from = upTo;
+  }
 }
 
 /** Only published protocols have answers; each is parsed once per process. */
@@ -96,7 +112,7 @@ async function protocolsOf(db: Sql): Promise<Protocol[]> {
   return Promise.all(rows.map(({ id }) => repository.get(id)));
 }
 
-function where({ after, iteration, reviewer }: AnswerSelection, upTo: number): string {
+function where({ iteration, reviewer }: AnswerSelection, { after, upTo }: Range): string {
   return [
     `id > ${Math.trunc(after)} AND id <= ${Math.trunc(upTo)}`,
     ...(iteration === undefined ? [] : [`iteration = ${Math.trunc(iteration)}`]),
@@ -104,14 +120,16 @@ function where({ after, iteration, reviewer }: AnswerSelection, upTo: number): s
   ].join(" AND ");
 }
 
-async function* copy(db: OpenDatabase, sql: string): AsyncGenerator<Buffer> {
+async function copy(db: OpenDatabase, sql: string): Promise<Buffer[]> {
   const client = await db.pool.connect().catch((error) => {
     throw connectionFault(error);
   });
+  const pieces: Buffer[] = [];
   let whole = false;
   try {
-    for await (const piece of client.query(copyTo(sql))) yield piece as Buffer;
+    for await (const piece of client.query(copyTo(sql))) pieces.push(piece as Buffer);
     whole = true;
+    return pieces;
   } catch (error) {
     throw connectionFault(error);
   } finally {

@@ -61,11 +61,15 @@ export async function startImport(
  * @param chunk `position`: rows of the file before the first of `rows`
  * @throws Fault `not-found`; `conflict` when rows before these are missing, or the import is done
  */
-export function addRows(
+export async function addRows(
   db: Database,
   protocols: Protocols,
   chunk: { id: number; position: number; rows: readonly unknown[] },
 ): Promise<{ position: number; accepted: number; repeated: number; rejected: Rejected[] }> {
+  // before the transaction: inside of it, a second connection could be one too many
+  const current = await protocols.current();
+  const published = await db.query<{ id: string }>("SELECT id FROM protocols");
+  const known = new Map(await Promise.all(published.map(async ({ id }) => [id, await protocols.get(id)] as const)));
   return db.transaction(async (tx) => {
     const { reviewer, position, state } = await lock(tx, chunk.id);
     if (state === "done") throw fault("conflict", `Import ${chunk.id} is done.`, { hint: "Start it again." });
@@ -74,7 +78,11 @@ export function addRows(
         hint: `Go on at ${position}.`,
       });
     }
-    const { answers, rejected } = await judge(tx, protocols, chunk, reviewer);
+    const { answers, rejected } = await judge(tx, chunk, {
+      protocols: known,
+      current,
+      ...(reviewer ? { reviewer } : {}),
+    });
     const accepted = await insert(tx, chunk.id, answers);
     const repeated = answers.length - accepted;
     const end = chunk.position + chunk.rows.length;
@@ -121,16 +129,12 @@ async function lock(tx: Transaction, id: number) {
 
 async function judge(
   tx: Transaction,
-  protocols: Protocols,
   chunk: { position: number; rows: readonly unknown[] },
-  reviewer: string,
+  by: Parameters<typeof judgeRow>[1],
 ): Promise<{ answers: ImportedAnswer[]; rejected: Rejected[] }> {
-  const published = await tx.query<{ id: string }>("SELECT id FROM protocols");
-  const known = new Map(await Promise.all(published.map(async ({ id }) => [id, await protocols.get(id)] as const)));
-  const current = await protocols.current();
   const rejected: Rejected[] = [];
   const judged = chunk.rows.flatMap((row, place) => {
-    const one = judgeRow(row, { protocols: known, current, ...(reviewer ? { reviewer } : {}) });
+    const one = judgeRow(row, by);
     if (one.ok) return [{ place, answer: one.answer }];
     rejected.push({ row: chunk.position + place + 1, reason: one.reason, detail: one.detail });
     return [];

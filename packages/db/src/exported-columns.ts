@@ -61,10 +61,13 @@ function key({ n }: Category, value: number): string {
   return String(n * CATEGORY + value);
 }
 
-/** {@link harmlessCell} in SQL; most texts are told by their first character alone. */
+/**
+ * {@link harmlessCell} in SQL. Every sign that begins a formula, and the apostrophe, stands before the letters, so one
+ * comparison tells for most texts.
+ */
 function harmless(column: string): string {
-  return `CASE WHEN left(${column}, 1) IN ('=', '+', '-', '@', E'\\t', E'\\r', E'\\n', '''')
-     AND ${column} ~ E'^''*[=+@\\t\\r\\n-]' THEN '''' || ${column} ELSE ${column} END`;
+  return `CASE WHEN ascii(${column}) > 64 THEN ${column}
+     WHEN ${column} ~ E'^''*[=+@\\t\\r\\n-]' THEN '''' || ${column} ELSE ${column} END`;
 }
 
 function textArray(texts: readonly string[]): string {
