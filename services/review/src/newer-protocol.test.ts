@@ -10,7 +10,7 @@ let loop: Loop;
 afterEach(() => loop?.close());
 
 const HAIR_COLOR = 7;
-const POLICY = { evaluationSize: 20, sampleSize: 8, minScored: 3, maxIterations: 4, bar: 0.8 };
+const POLICY = { rule: "point" as const, evaluationSize: 20, sampleSize: 8, minScored: 3, maxIterations: 4, bar: 0.8 };
 
 /** The paper's protocol as 1.1.0, with another wording of one question. */
 function reworded(): Record<string, unknown> {
