@@ -29,6 +29,8 @@ const PYTHON = join(WORKER, "../../.anyone/python/bin/python");
 const TOKEN = "a-token-for-these-tests";
 const FIGURES = 40;
 const REFUSED = "Which kind of top is it?";
+/** A costume would cover the top, and nobody would be asked about it. */
+const COSTUME = "Which kind of costume is it?";
 
 interface Made {
   labeller: { key: string; sha256: string };
@@ -54,7 +56,9 @@ beforeAll(async () => {
     labellerRepository(db).add(tx, { ...LABELLER, objectKey: key, sha256, protocolId, facts: {} }),
   );
   chat = await startChat(({ question, options }) =>
-    question === REFUSED ? "I'd rather not say." : (options.find((option) => option !== "none") ?? "none"),
+    question === REFUSED
+      ? "I'd rather not say."
+      : ((question === COSTUME ? undefined : options.find((option) => option !== "none")) ?? "none"),
   );
   const port = await freePort();
   server = spawn(PYTHON, ["-m", "anyone_gpu.main", "serve"], {
