@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { primeHuman } from "../../packages/domain/src/annotate/prime-human.ts";
+import { layOut, numberOf, optionOf } from "../../test/dashboard/label-scene.ts";
 import { openScene, type Scene, type Window } from "../../test/dashboard/stage.ts";
 import { databaseUrl, withClient } from "../../test/support/postgres.ts";
 import { openStores } from "../../test/support/stores.ts";
@@ -69,7 +69,7 @@ export async function run(): Promise<BenchResult> {
 
 async function go(scene: Scene, way: Way): Promise<{ cells: string[]; figures: Record<string, number> }> {
   const before = await recorded(scene);
-  await layOut(scene, way);
+  await lay(scene, way);
   const { page, context } = await scene.window("annotator");
   await page.getByRole("button", { name: "by question" }).waitFor();
   await page.evaluate(PROBE);
@@ -111,13 +111,15 @@ async function step(page: Window["page"], thoughtMs: number): Promise<boolean> {
 }
 
 /** One page of these questions about each person, and nothing else that waits. */
-async function layOut({ db, assetIds }: Scene, { name, categories }: Way): Promise<void> {
-  await db.query("update review_tasks set state = 'skipped', lease_until = null where state in ('open', 'leased')");
-  await db.query("update assets set part_shares = array_fill(0.05::real, array[18]), cut_parts = '{}'");
-  await db.query(
-    `insert into review_tasks (id, iteration, asset_id, purpose, categories, blind)
-     select $1 || '.' || n, 2, id, 'sample', $2, true from unnest($3::text[]) with ordinality as t (id, n)`,
-    [name.replace(/\W+/g, "-"), categories.map((id) => primeHuman.byId.get(id)?.n ?? 0), assetIds],
+async function lay(scene: Scene, { name, categories }: Way): Promise<void> {
+  for (const id of ["special.type", "one_piece.type"]) {
+    await scene.db.query("update answers set value[$1::int] = $2", [numberOf(id), optionOf(id, "none")]);
+  }
+  await scene.db.query("update answers set value[$1::int] = 1", [numberOf("top.type")]);
+  const page = name.replace(/\W+/g, "-");
+  await layOut(
+    scene,
+    scene.assetIds.map((_, asset) => ({ id: `${page}.${asset}`, asset, categories })),
   );
 }
 
