@@ -11,7 +11,7 @@ export async function* writeParquet(answers: AsyncIterable<ExportedAnswer[]>): A
   const file = new ParquetWriter({ writer: bytes, schema: schemaFromColumnData({ columnData: columns([]) }) });
   let held: ExportedAnswer[] = [];
   for await (const rows of answers) {
-    held = held.concat(rows);
+    held.push(...rows);
     if (held.length < GROUP) continue;
     await file.write({ columnData: columns(held), rowGroupSize: GROUP });
     held = [];
