@@ -62,7 +62,7 @@ describe("the scores that ship", { timeout: 60_000 }, () => {
 
   it.each(PEOPLE)("see a mark laid across %s, and rate it above the picture without", async (name) => {
     const bytes = await readFile(join(photographs, name));
-    const { width = 0, height = 0 } = await sharp(bytes).metadata();
+    const { width, height } = await sharp(bytes).metadata();
     const [apart, wide] = [Math.round(width / 5), Math.max(1, Math.round(width / 400))];
     const lines = Buffer.alloc(width * height * 4);
     for (let y = 0; y < height; y++) {
