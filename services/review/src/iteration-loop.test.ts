@@ -112,6 +112,21 @@ describe("a loop of iterations", { timeout: 60_000 }, () => {
     ]);
   });
 
+  it("answers the whole pool before it ends, each asset by the labeller that stays and under the protocol asked", async () => {
+    loop = await startLoop({ ...POLICY, maxIterations: 1 });
+    await loop.client.call.openIteration({ trigger: "manual" });
+    const [only] = await turn();
+    expect(only).toMatchObject({ state: "closed", labellerAfter: "embedded-1" });
+    const rows = await loop.db.query(
+      `SELECT p.id, l.id AS labeller, a.protocol_id AS protocol FROM pool p LEFT JOIN answers a ON a.asset_id = p.id
+       LEFT JOIN labellers l ON l.number = a.labeller AND l.protocol_id = a.protocol_id`,
+    );
+    expect(rows).toHaveLength(loop.assetIds.length);
+    expect(
+      rows.filter(({ labeller, protocol }) => labeller !== "embedded-1" || protocol !== primeHuman.identity),
+    ).toEqual([]);
+  });
+
   it("does not let a labeller answer that is worse than the one before", async () => {
     loop = await startLoop({ ...POLICY, maxIterations: 1, bar: 0.7 }, { skill: [0.9, 0.2] });
     await loop.client.call.openIteration({ trigger: "manual" });

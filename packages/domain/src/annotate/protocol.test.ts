@@ -56,6 +56,13 @@ describe("the paper's protocol", () => {
     ]);
   });
 
+  it("asks of the whole picture how it is framed, where it is and in which style, and four things of the person", () => {
+    const global = categories.filter(({ axis }) => axis === "global");
+    expect(global.map(({ id }) => id)).toEqual(["frame.shot", "scene.background", "style.overall_style"]);
+    expect(global.every(({ options }) => options.length > 1)).toBe(true);
+    expect(categories.filter(({ id }) => /^(person|body)\./.test(id)).map(({ n }) => n)).toEqual([2, 3, 4, 5]);
+  });
+
   it("is the same read as a file and as the document that is stored", () => {
     expect(loadProtocol(structuredClone(primeHumanDocument))).toEqual(primeHuman);
     expect(parseProtocol(JSON.stringify(primeHumanDocument))).toEqual(primeHuman);

@@ -62,6 +62,22 @@ describe("an iteration's sample", () => {
     );
   });
 
+  it("is the same for the same pool, taken assets and seed, in whatever order they were read", () => {
+    fc.assert(
+      fc.property(pool, fc.nat(30), fc.string(), fc.constantFrom(0, 0.1, 0.5), (assets, size, seed, rareShare) => {
+        const taken = drawEvaluationSet(assets, 5, seed);
+        const drawn = drawSample(assets, taken, { size, rareShare, seed });
+        const mixed = (order: string) => shuffled(assets, random(order));
+        expect(drawSample(mixed("mix"), taken.toReversed(), { size, rareShare, seed })).toEqual(drawn);
+      }),
+    );
+  });
+
+  it("draws other assets for another seed", () => {
+    const drawn = (seed: string) => drawSample(many, [], { size: 40, seed }).map(({ assetId }) => assetId);
+    expect(drawn("one")).not.toEqual(drawn("two"));
+  });
+
   it("prefers doubt and still draws from every quarter", () => {
     const drawn = drawSample(many, [], { size: 100, seed: "s" });
     const doubt = new Map(many.map(({ assetId, doubt }) => [assetId, doubt]));
