@@ -133,7 +133,7 @@ describe("answers of people, out to a file and in from it", () => {
           const by = `${name} ${++run}`.slice(0, 200);
           await api(from).db.query(
             `INSERT INTO human_answers (review_task_id, asset_id, protocol_id, category, value, text, reviewer, iteration, purpose, milliseconds, idempotency_key, created_at)
-           SELECT 'page ' || $1 || place, asset, 'prime-human@1.0.0', category, -4, text, $1, 1, 'sample', ms, '=key ' || $1 || place, at
+           SELECT 'page ' || place || ' of ' || $1, asset, 'prime-human@1.0.0', category, -4, text, $1, 1, 'sample', ms, '=key ' || $1 || place, at
              FROM unnest($2::text[], $3::smallint[], $4::text[], $5::int[], $6::timestamptz[]) WITH ORDINALITY AS g (asset, category, text, ms, at, place)`,
             [
               by,

@@ -83,7 +83,7 @@ export async function addRows(
       current,
       ...(reviewer ? { reviewer } : {}),
     });
-    const accepted = await insert(tx, chunk.id, answers);
+    const accepted = await insert(tx, answers);
     const repeated = answers.length - accepted;
     const end = chunk.position + chunk.rows.length;
     if (end > position) {
@@ -151,25 +151,34 @@ async function judge(
   return { answers: judged.map(({ answer }) => answer).filter(({ assetId }) => assets.has(assetId)), rejected };
 }
 
-/** Adds those that are not there yet, and returns how many. They belong to no iteration of this platform: number 0. */
-async function insert(tx: Transaction, id: number, answers: readonly ImportedAnswer[]): Promise<number> {
+/**
+ * Adds those that are not there yet, and returns how many. They belong to no iteration of this platform: number 0. What one
+ * person says about one asset is one page, whichever files it comes in, and an answer given anew is its next revision: the
+ * later row stands, as for a correction made here.
+ */
+async function insert(tx: Transaction, answers: readonly ImportedAnswer[]): Promise<number> {
   if (answers.length === 0) return 0;
+  // two files may hold turns of the same answer: one numbers its revisions after the other
+  await tx.query("SELECT pg_advisory_xact_lock(hashtext('answer_imports'))");
   const column = <Value>(of: (answer: ImportedAnswer) => Value) => answers.map(of);
   const rows = await tx.query(
     `INSERT INTO human_answers (review_task_id, asset_id, protocol_id, category, value, text, reviewer, iteration, purpose,
-                                milliseconds, idempotency_key, created_at)
-     SELECT 'import-' || $1, asset, protocol, category, value, text, reviewer, 0, 'import', milliseconds, key,
-            coalesce(answered_at, clock_timestamp())
-       FROM unnest($2::text[], $3::text[], $4::smallint[], $5::smallint[], $6::text[], $7::text[], $8::int[], $9::text[],
-                   $10::text[], $11::timestamptz[]) WITH ORDINALITY
-         AS given (asset, protocol, category, value, text, reviewer, milliseconds, key, own_key, answered_at, place)
+                                milliseconds, idempotency_key, created_at, revision)
+     SELECT page, asset, protocol, category, value, text, reviewer, 0, 'import', milliseconds, key,
+            coalesce(answered_at, clock_timestamp()),
+            row_number() OVER (PARTITION BY page, protocol, category ORDER BY place)
+              + (SELECT coalesce(max(h.revision), 0) FROM human_answers h
+                  WHERE h.review_task_id = page AND h.protocol_id = protocol AND h.category = given.category)
+       FROM unnest($1::text[], $2::text[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::int[], $8::text[],
+                   $9::text[], $10::timestamptz[]) WITH ORDINALITY
+         AS given (asset, protocol, category, value, text, reviewer, milliseconds, key, own_key, answered_at, place),
+            LATERAL (SELECT 'import.' || md5(asset || ' ' || reviewer) AS page) AS pages
       WHERE own_key IS NULL OR NOT EXISTS (
         SELECT FROM human_answers AS before
          WHERE before.idempotency_key = own_key AND before.category = given.category AND before.asset_id = asset)
       ORDER BY place
      ON CONFLICT (idempotency_key, category) DO NOTHING RETURNING 1`,
     [
-      id,
       column(({ assetId }) => assetId),
       column(({ protocolId }) => protocolId),
       column(({ category }) => category),

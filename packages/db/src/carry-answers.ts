@@ -63,7 +63,7 @@ async function insert(
   return written.length;
 }
 
-/** What people said about samples, where the question is the same; an option may have moved within its list. */
+/** What people said about samples, where the question is the same, oldest first: of two answers the later still wins. An option may have moved within its list. */
 async function carrySaid(sql: Sql, older: Protocol, newer: Protocol): Promise<number> {
   const moves = movesOf(older, newer, compareProtocols(older, newer)).filter(({ stands }) => stands);
   const said = await sql.query<{ category: number; value: number }>(
@@ -83,7 +83,7 @@ async function carrySaid(sql: Sql, older: Protocol, newer: Protocol): Promise<nu
        FROM standing_answers h
        JOIN unnest($3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[]) AS m (category, value, n, becomes)
          ON m.category = h.category AND m.value = h.value
-      WHERE h.protocol_id = $1 AND h.purpose = 'sample'
+      WHERE h.protocol_id = $1 AND h.purpose = 'sample' ORDER BY h.id
      ON CONFLICT DO NOTHING RETURNING id`,
     [
       older.identity,

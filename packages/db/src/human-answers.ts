@@ -61,12 +61,12 @@ export const humanAnswers = {
     );
   },
 
-  /** What stands of what was said on these pages, by page. */
-  async standingOn(sql: Sql, taskIds: readonly string[]): Promise<Map<string, HumanSaid[]>> {
+  /** What stands of what was said on these pages under a protocol, by page: a newer version may hold copies of it, numbered otherwise. */
+  async standingOn(sql: Sql, protocolId: string, taskIds: readonly string[]): Promise<Map<string, HumanSaid[]>> {
     const rows = await sql.query<HumanSaid & { taskId: string }>(
       `SELECT review_task_id AS "taskId", category, value, text FROM standing_answers
-        WHERE review_task_id = ANY ($1::text[]) ORDER BY category`,
-      [taskIds],
+        WHERE protocol_id = $1 AND review_task_id = ANY ($2::text[]) ORDER BY category`,
+      [protocolId, taskIds],
     );
     return Map.groupBy(rows, ({ taskId }) => taskId);
   },
@@ -124,13 +124,13 @@ export const humanAnswers = {
     return ballots;
   },
 
-  /** Answers given under a protocol: in one iteration, in all, and in all by purpose. */
+  /** Answers given here under a protocol, not imported or carried over, nor rows that take one back: in one iteration, in all, and in all by purpose. */
   async spent(sql: Sql, protocolId: string, iteration: number) {
     const [row] = await sql.query<{ here: number; total: number; evaluation: number; sample: number }>(
       `SELECT count(*) FILTER (WHERE iteration = $2)::int AS here, count(*)::int AS total,
               count(*) FILTER (WHERE purpose <> 'sample')::int AS evaluation,
               count(*) FILTER (WHERE purpose = 'sample')::int AS sample
-         FROM human_answers WHERE protocol_id = $1 AND carried_from IS NULL`,
+         FROM human_answers WHERE protocol_id = $1 AND carried_from IS NULL AND purpose <> 'import' AND value <> -1`,
       [protocolId, iteration],
     );
     return row ?? { here: 0, total: 0, evaluation: 0, sample: 0 };

@@ -44,24 +44,31 @@ export async function quarantine(tx: Transaction, { name, reason, by }: StateCha
     [name],
   );
   await tx.query(
-    `UPDATE review_slots s SET state = CASE WHEN t.state = 'open' THEN 'open' ELSE 'skipped' END, paged = false, reviewer = NULL,
+    `UPDATE review_slots s SET state = CASE WHEN t.state IN ('done', 'skipped') THEN 'skipped' ELSE 'open' END, paged = false, reviewer = NULL,
             lease_until = NULL
        FROM review_tasks t WHERE t.number = s.task AND s.reviewer = $1 AND s.state = 'leased'`,
     [name],
   );
+  // of a question that several people answered in turn only the last one's turn is hers to be asked again; copies under a newer
+  // version of the protocol number questions in their own way; what is asked again for somebody else already is not asked twice
   const replaced = await tx.query(
     `INSERT INTO review_tasks (id, iteration, asset_id, purpose, categories, blind, replaces)
-     SELECT t.id || '.again.' || $2, t.iteration, t.asset_id, t.purpose,
-            CASE WHEN t.state = 'done' AND own.alone THEN t.categories ELSE own.categories END, t.blind, t.id
-       FROM (SELECT h.review_task_id AS id, array_agg(DISTINCT h.category) FILTER (WHERE h.reviewer = $1) AS categories,
-                    bool_and(h.reviewer = $1) AS alone
-               FROM human_answers h
-              WHERE h.review_task_id IN (SELECT review_task_id FROM human_answers WHERE reviewer = $1)
-              GROUP BY 1) AS own
-       JOIN review_tasks t ON t.id = own.id
-      WHERE t.state IN ('open', 'leased', 'done') AND t.purpose <> 'honeypot'
+     SELECT t.id || '.again.' || $2, t.iteration, t.asset_id, t.purpose, missing.categories, t.blind, t.id
+       FROM (SELECT last.id, array_agg(last.category ORDER BY last.category) FILTER (WHERE last.reviewer = $1) AS categories,
+                    bool_and(last.reviewer = $1) AS alone
+               FROM (SELECT DISTINCT ON (h.review_task_id, h.category) h.review_task_id AS id, h.category, h.reviewer
+                       FROM human_answers h
+                      WHERE h.carried_from IS NULL AND h.review_task_id IN (SELECT review_task_id FROM human_answers WHERE reviewer = $1)
+                      ORDER BY h.review_task_id, h.category, h.revision DESC) AS last
+              GROUP BY last.id) AS own
+       JOIN review_tasks t ON t.id = own.id,
+       LATERAL (SELECT array_agg(c ORDER BY place) AS categories
+                  FROM unnest(CASE WHEN t.state = 'done' AND own.alone THEN t.categories ELSE own.categories END)
+                         WITH ORDINALITY AS hers (c, place)
+                 WHERE NOT EXISTS (SELECT FROM review_tasks r WHERE r.replaces = t.id AND r.state <> 'skipped'
+                                      AND c = ANY (r.categories))) AS missing
+      WHERE t.state IN ('open', 'leased', 'done') AND t.purpose <> 'honeypot' AND missing.categories IS NOT NULL
         AND (t.purpose <> 'sample' OR EXISTS (SELECT FROM pool WHERE pool.id = t.asset_id))
-        AND NOT EXISTS (SELECT FROM review_tasks r WHERE r.replaces = t.id AND r.state <> 'skipped')
      RETURNING id`,
     [name, String(id)],
   );
@@ -89,6 +96,8 @@ export async function restore(tx: Transaction, { name, reason, by }: StateChange
     `WITH untouched AS (
        DELETE FROM review_tasks r
         WHERE r.replaces IN (SELECT review_task_id FROM human_answers WHERE reviewer = $1) AND r.state = 'open'
+          AND r.id IN (SELECT r.replaces || '.again.' || s.id FROM annotator_states s
+                        WHERE s.reviewer = $1 AND s.state = 'quarantined')
           AND NOT EXISTS (SELECT FROM human_answers h WHERE h.review_task_id = r.id)
           AND NOT EXISTS (SELECT FROM review_slots s WHERE s.task = r.number AND s.state = 'leased')
         RETURNING r.id, r.number),

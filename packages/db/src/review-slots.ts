@@ -74,7 +74,7 @@ const claimOf = (limit: number) => `
 const SHOWN = `
   SELECT t.number, t.id AS "taskId", t.iteration, t.asset_id AS "assetId", t.categories, t.purpose, t.blind,
          i.protocol_id AS "protocolId", a.part_shares AS "partShares", a.cut_parts AS "cutParts", w.value, w.confidence,
-         w.giver, t.purpose <> 'sample' OR EXISTS (SELECT FROM pool WHERE pool.id = a.id) AS shown
+         w.giver, t.purpose IN ('evaluation', 'tie-break') OR EXISTS (SELECT FROM pool WHERE pool.id = a.id) AS shown
     FROM review_tasks t JOIN iterations i ON i.number = t.iteration JOIN assets a ON a.id = t.asset_id
     LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = i.protocol_id
    WHERE t.number = ANY ($1::bigint[]) ORDER BY t.number`;

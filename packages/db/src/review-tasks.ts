@@ -82,7 +82,7 @@ export const reviewTasks = {
    * nobody's, and nobody gets a second page about an evaluation asset: votes are of different people.
    */
   async lease(sql: Sql, { reviewer, purpose, seconds }: LeaseWanted): Promise<ReviewTask | undefined> {
-    const fits = `($2::text IS NULL OR t.purpose = $2) AND NOT ${SEEN_BEFORE} AND ${WHOLE}`;
+    const fits = `($2::text IS NULL OR ${DISGUISED("t")} = $2) AND NOT ${SEEN_BEFORE} AND ${WHOLE}`;
     const [task] = await sql.query<ReviewTask>(
       `WITH late AS (
          SELECT t.id FROM review_tasks t WHERE t.state = 'leased' AND t.lease_until < clock_timestamp() AND ${fits}

@@ -17,12 +17,13 @@ export async function readSavingsFacts(
     [protocolId, SAMPLE],
   );
   const spent = await sql.query<{ purpose: string; answers: number }>(
-    `SELECT purpose, count(*)::int AS answers FROM human_answers WHERE protocol_id = $1 AND carried_from IS NULL GROUP BY 1 ORDER BY 1`,
+    `SELECT purpose, count(*)::int AS answers FROM human_answers WHERE protocol_id = $1 AND carried_from IS NULL AND value <> -1
+      GROUP BY 1 ORDER BY 1`,
     [protocolId],
   );
   const [lost] = await sql.query<{ n: number }>(
     `SELECT count(*)::int AS n FROM human_answers h JOIN quarantined_annotators q ON q.reviewer = h.reviewer
-      WHERE h.protocol_id = $1`,
+      WHERE h.protocol_id = $1 AND h.carried_from IS NULL AND h.value <> -1`,
     [protocolId],
   );
   const pages = await sql.query<{ answers: number; seconds: number }>(

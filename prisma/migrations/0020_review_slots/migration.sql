@@ -34,6 +34,7 @@ CREATE TABLE "review_flags" (
 
 CREATE INDEX "review_flags_asset_id_idx" ON "review_flags"("asset_id");
 CREATE UNIQUE INDEX "review_tasks_number_key" ON "review_tasks"("number");
+CREATE UNIQUE INDEX "human_answers_review_task_id_protocol_id_category_revision_key" ON "human_answers"("review_task_id", "protocol_id", "category", "revision");
 CREATE INDEX "human_answers_reviewer_created_at_category_idx" ON "human_answers"("reviewer", "created_at", "category");
 
 -- What the schema language can't say.
@@ -51,9 +52,6 @@ CREATE INDEX review_slots_apart ON review_slots (task) WHERE state = 'leased' AN
 CREATE INDEX review_tasks_open ON review_tasks (purpose, id) WHERE state = 'open';
 CREATE INDEX review_tasks_leased ON review_tasks (lease_until) WHERE state = 'leased';
 CREATE INDEX review_tasks_unslotted ON review_tasks (number) WHERE NOT slotted AND state IN ('open', 'leased');
-
--- Each turn of an answer is there once. Answers that came from elsewhere belong to no page.
-CREATE UNIQUE INDEX human_answers_one_turn ON human_answers (review_task_id, protocol_id, category, revision) WHERE purpose <> 'import';
 
 -- Votes about an evaluation asset are of different people.
 CREATE UNIQUE INDEX human_answers_one_vote ON human_answers (asset_id, protocol_id, category, reviewer, iteration)

@@ -70,14 +70,15 @@ CREATE FUNCTION tell_webhooks(told text, facts jsonb) RETURNS void LANGUAGE sql 
   SELECT id, told, facts FROM webhooks WHERE removed_at IS NULL AND told = ANY (events) ORDER BY id
 $$;
 
--- A page's answers are one message. Imported answers are told once, when their file is done.
+-- A page's answers are one message. Imported answers are told once, when their file is done; copies under a newer version of the
+-- protocol were told when they were given.
 CREATE FUNCTION tell_saved_answers() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT FROM webhooks WHERE removed_at IS NULL AND 'answer.saved' = ANY (events)) THEN
     PERFORM tell_webhooks('answer.saved', facts) FROM (
       SELECT jsonb_build_object('task', review_task_id, 'asset', asset_id, 'protocol', protocol_id, 'reviewer', reviewer,
                'iteration', iteration, 'purpose', purpose, 'categories', jsonb_agg(category ORDER BY category)) AS facts
-        FROM saved WHERE purpose <> 'import'
+        FROM saved WHERE purpose <> 'import' AND carried_from IS NULL
        GROUP BY review_task_id, asset_id, protocol_id, reviewer, iteration, purpose ORDER BY min(id)) AS pages;
   END IF;
   RETURN NULL;

@@ -26,7 +26,7 @@ export async function heldPart(
     task.categories.includes(n) ? NOT_ASKED : (facts.value?.[index] ?? NOT_ASKED),
   );
   const confidence = protocol.categories.map(({ index }) => facts.confidence?.[index] ?? 0);
-  for (const said of (await humanAnswers.standingOn(sql, [task.id])).get(task.id) ?? []) {
+  for (const said of (await humanAnswers.standingOn(sql, protocol.identity, [task.id])).get(task.id) ?? []) {
     value[said.category - 1] = said.value;
     confidence[said.category - 1] = 1000;
   }

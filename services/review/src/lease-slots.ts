@@ -67,6 +67,7 @@ async function shown(category: number, claimed: ClaimedSlot[], { db, protocols }
   const protocol = await protocols.get(first.protocolId);
   const said = await humanAnswers.standingOn(
     db,
+    protocol.identity,
     slots.map(({ taskId }) => taskId),
   );
   const leased: LeasedSlot[] = [];

@@ -51,7 +51,7 @@ export function readIterations(sql: Sql, number?: number): Promise<IterationRow[
     sql,
     `select i.number, i.protocol_id as "protocolId", i.evaluation_set_id as "evaluationSetId", i.trigger, i.state,
             i.policy, i.asked, i.settled, i.labeller_before as "labellerBefore", i.labeller_after as "labellerAfter",
-            (select count(*)::int from human_answers h where h.iteration = i.number and h.carried_from is null) as "humanAnswers",
+            (select count(*)::int from human_answers h where h.iteration = i.number and h.carried_from is null and h.value <> -1) as "humanAnswers",
             i.scores, i.stop_reason as "stopReason", i.opened_at as "openedAt", i.closed_at as "closedAt",
             coalesce((select jsonb_object_agg(state, n) from (
               select state, count(*)::int as n from review_tasks t where t.iteration = i.number group by 1) g), '{}')
@@ -73,6 +73,9 @@ export function listReviewTasks(sql: Sql, filter: { state?: string; iteration?: 
   return readPage<ReviewTaskListRow>(sql, { select: TASK, where, moment: "t.created_at", id: "t.id" }, page);
 }
 
+/** Rows of `human_answers` that somebody gave here: not copied from an older protocol, nor out of a file, nor taking one back. */
+const GIVEN_HERE = "carried_from is null and purpose <> 'import' and value <> -1";
+
 /** What waits for people, and what this reviewer has answered. */
 export async function readProgress(sql: Sql, reviewer: string): Promise<Progress> {
   const rows = await read<Progress>(
@@ -82,9 +85,9 @@ export async function readProgress(sql: Sql, reviewer: string): Promise<Progress
               where state = 'open' and purpose in ('evaluation', 'tie-break') and ${SEEN_BEFORE}) as "forOthers",
             (select count(*)::int from review_tasks where state = 'leased') as leased,
             (select count(*)::int from review_tasks where state = 'done') as done,
-            (select count(*)::int from human_answers where reviewer = $1 and carried_from is null) as mine,
+            (select count(*)::int from human_answers where reviewer = $1 and ${GIVEN_HERE}) as mine,
             (select count(*)::int from human_answers
-              where reviewer = $1 and created_at > date_trunc('day', now())) as "mineToday",
+              where reviewer = $1 and ${GIVEN_HERE} and created_at > date_trunc('day', now())) as "mineToday",
             (select jsonb_build_object('number', number, 'state', state) from iterations
               order by number desc limit 1) as iteration`,
     [reviewer],
@@ -102,7 +105,7 @@ const MOST_CATEGORIES = 256;
 export function readQuestions(sql: Sql, reviewer: string): Promise<{ category: number; open: number; mine: number }[]> {
   return read(
     sql,
-    `with mine as (select category, count(*)::int as n from human_answers where reviewer = $1 group by 1)
+    `with mine as (select category, count(*)::int as n from human_answers where reviewer = $1 and ${GIVEN_HERE} group by 1)
      select c::int as category, waits.open, coalesce(mine.n, 0) as mine
        from generate_series(1, ${MOST_CATEGORIES}) as c
        cross join lateral (${countOpen(String(COUNTED))}) as waits

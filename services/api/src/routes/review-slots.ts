@@ -21,6 +21,8 @@ export function slotRoutes(app: FastifyInstance, { db, review }: ApiContext): vo
   });
 
   route(app, slotsApi.answerSlots, async ({ headers, body, principal }) => {
+    // who holds nothing could still correct, and a correction may take back what others said
+    await refuseQuarantined(db, principal.name);
     const { results } = await review.answerSlots({
       reviewer: principal.name,
       // two people may not share a key by accident
