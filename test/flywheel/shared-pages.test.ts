@@ -57,7 +57,7 @@ const standing = async (pages: readonly string[]) =>
   [...(await humanAnswers.standingOn(loop.db, primeHuman.identity, pages)).values()]
     .flat()
     .map(({ category }) => category)
-    .sort();
+    .sort((a, b) => a - b);
 
 describe("pages that several people answered question by question", { timeout: 90_000 }, () => {
   it("lose exactly the questions of each who goes into quarantine, and a restored one takes back only hers", async () => {
