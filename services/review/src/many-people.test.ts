@@ -151,7 +151,7 @@ describe("many people at once", { timeout: 120_000 }, () => {
           }
         },
       ),
-      { numRuns: 8 },
+      { numRuns: 8, endOnFailure: true },
     );
     loop = undefined;
   });
