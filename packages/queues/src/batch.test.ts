@@ -49,4 +49,20 @@ describe("batched calls", () => {
     failing = false;
     expect(await call("c")).toBe("c");
   });
+
+  it("sends each call of a batch that failed once more alone, when told to: a bad one costs no other its answer", async () => {
+    const sent: number[][] = [];
+    const call = batched(
+      async (questions: number[]) => {
+        sent.push(questions);
+        if (questions.includes(2)) throw new Error("two is bad");
+        return questions;
+      },
+      { apart: true },
+    );
+    const told = await Promise.allSettled([call(1), call(2), call(3)]);
+    expect(told.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(sent).toEqual([[1, 2, 3], [1], [2], [3]]);
+    expect(await call(4)).toBe(4);
+  });
 });

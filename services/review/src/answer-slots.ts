@@ -3,8 +3,8 @@ import { type NewSlotAnswer, slotAnswers } from "@anyone/db/slot-answers";
 import { Fault, fault, sentence } from "@anyone/domain/fault";
 import type { Transaction } from "@anyone/domain/transaction";
 import type { AnswerSlotsRequest, AnswerSlotsResponse, SlotResult } from "@anyone/grpc/generated/anyone/v1/review";
+import { batched } from "@anyone/queues/batch";
 import type { ReviewContext } from "./context.ts";
-import { type Grouped, grouped } from "./grouped.ts";
 import { type Judged, judgeSlot, type SentAnswer } from "./judge-slot.ts";
 import { endSlot, holdPages, type PageSlots } from "./page-slots.ts";
 import { writePages } from "./write-pages.ts";
@@ -14,13 +14,13 @@ const CORRECTABLE = ["labelling", "adjudicating"];
 
 /** The call: many submissions that arrive together are committed together, each answer judged on its own. */
 export function answerSlots(context: ReviewContext): (request: AnswerSlotsRequest) => Promise<AnswerSlotsResponse> {
-  const record: Grouped<readonly SentAnswer[], Judged[]> = grouped(
+  const record = batched<readonly SentAnswer[], Judged[]>(
     (groups) =>
       context.db.transaction(async (tx) => {
         const judged = (await recordAnswers(tx, groups.flat(), context.protocols)).values();
         return groups.map((group) => group.map(() => judged.next().value as Judged));
       }),
-    { most: 64, lanes: 1 },
+    { apart: true },
   );
   return async (request) => {
     const sent = readRequest(request);
