@@ -25,6 +25,19 @@ export class EnvironmentError extends Error {
 /** `host:port` of a gRPC service. */
 export const Address = z.string().regex(/^[^\s:/]+:\d{1,5}$/, "expected host:port, for example 127.0.0.1:7071");
 
+/** Several values of one kind, separated by commas. */
+export const list = (item: z.ZodType<string, string>, otherwise = "") =>
+  z
+    .string()
+    .default(otherwise)
+    .transform((text) => text.split(",").flatMap((part) => part.trim() || []))
+    .pipe(z.array(item));
+
+/** `host:port` of hosts that may be reached although they are private or on an unusual port. */
+export const PrivateHosts = list(
+  z.string().regex(/^[^\s/]+:\d{1,5}$/, "expected host:port, several separated by commas"),
+);
+
 /** Where objects lie, and who may reach them. */
 export const objectStore = {
   OBJECTS_URL: z.url({ protocol: /^(file|s3)$/, error: "expected file:///absolute/folder or s3://bucket" }),

@@ -1,12 +1,5 @@
-import { HealthPort, objectStore, shared } from "@anyone/runtime/env";
+import { HealthPort, list, objectStore, PrivateHosts, shared } from "@anyone/runtime/env";
 import { z } from "zod";
-
-const list = (item: z.ZodType<string, string>, otherwise = "") =>
-  z
-    .string()
-    .default(otherwise)
-    .transform((text) => text.split(",").flatMap((part) => part.trim() || []))
-    .pipe(z.array(item));
 
 /** The crawler's variables; .env.example describes them. */
 export const Env = z.object({
@@ -20,7 +13,7 @@ export const Env = z.object({
   UNSPLASH_ACCESS_KEY: z.string().optional(),
   PIXABAY_API_KEY: z.string().optional(),
   /** Hosts that may be fetched from although they are private or on an unusual port. */
-  FETCH_ALLOW_PRIVATE: list(z.string().regex(/^[^\s/]+:\d{1,5}$/, "expected host:port, several separated by commas")),
+  FETCH_ALLOW_PRIVATE: PrivateHosts,
   /** Folders that folder sources may lie in. */
   IMPORT_ROOTS: list(z.string().startsWith("/", "expected absolute folders, several separated by commas"), "/"),
   HEALTH_PORT: HealthPort,
