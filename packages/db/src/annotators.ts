@@ -90,10 +90,7 @@ export async function judgedPages(sql: Sql, protocolId: string): Promise<Answere
        JOIN LATERAL (
          SELECT h.reviewer, array_agg(h.category ORDER BY h.category) AS said, array_agg(h.value ORDER BY h.category) AS value,
                 count(*) OVER () = 1 AS alone
-           FROM human_answers h
-          WHERE h.review_task_id = t.id AND h.protocol_id = $1 AND h.value <> -1
-            AND NOT EXISTS (SELECT FROM human_answers later WHERE later.review_task_id = h.review_task_id
-                               AND later.protocol_id = h.protocol_id AND later.category = h.category AND later.revision > h.revision)
+           FROM latest_answers h WHERE h.review_task_id = t.id AND h.protocol_id = $1
           GROUP BY h.reviewer) AS own ON true
        LEFT JOIN honeypots p ON p.review_task_id = t.id
       WHERE p.review_task_id IS NULL OR NOT EXISTS (SELECT FROM human_answers o WHERE o.asset_id = t.asset_id

@@ -46,23 +46,18 @@ ALTER TABLE review_slots
   SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.05);
 
 -- A claim is one walk of each: what nobody has, and what somebody had for too long.
-CREATE INDEX review_slots_open ON review_slots (category, purpose, task) WHERE state = 'open';
+-- Pages that test people come among the samples, as if they were some.
+CREATE INDEX review_slots_open ON review_slots (category, (CASE purpose WHEN 'honeypot' THEN 'sample' ELSE purpose END), task)
+  WHERE state = 'open';
 CREATE INDEX review_slots_leased ON review_slots (category, lease_until) WHERE state = 'leased';
 CREATE INDEX review_slots_apart ON review_slots (task) WHERE state = 'leased' AND NOT paged;
-CREATE INDEX review_tasks_open ON review_tasks (purpose, id) WHERE state = 'open';
+CREATE INDEX review_tasks_open ON review_tasks ((CASE purpose WHEN 'honeypot' THEN 'sample' ELSE purpose END), id) WHERE state = 'open';
 CREATE INDEX review_tasks_leased ON review_tasks (lease_until) WHERE state = 'leased';
 CREATE INDEX review_tasks_unslotted ON review_tasks (number) WHERE NOT slotted AND state IN ('open', 'leased');
 
 -- Votes about an evaluation asset are of different people.
 CREATE UNIQUE INDEX human_answers_one_vote ON human_answers (asset_id, protocol_id, category, reviewer, iteration)
   WHERE purpose NOT IN ('sample', 'import') AND revision = 1;
-
--- The answers that stand: the latest turn of each, without those that were withdrawn as not applicable (-1).
-CREATE VIEW standing_answers AS
-  SELECT h.* FROM human_answers h
-   WHERE h.value <> -1
-     AND NOT EXISTS (SELECT FROM human_answers later WHERE later.review_task_id = h.review_task_id
-                        AND later.protocol_id = h.protocol_id AND later.category = h.category AND later.revision > h.revision);
 
 -- A page that has ended asks nothing more, whoever ended it; what somebody holds of it on its own may be finished.
 CREATE FUNCTION end_slots() RETURNS trigger LANGUAGE plpgsql AS $$

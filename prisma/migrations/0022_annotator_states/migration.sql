@@ -44,18 +44,3 @@ CREATE VIEW quarantined_annotators AS
   SELECT s.reviewer, s.reason, s.set_by, s.set_at FROM annotator_states s
    WHERE s.state = 'quarantined'
      AND NOT EXISTS (SELECT FROM annotator_states later WHERE later.reviewer = s.reviewer AND later.id > s.id);
-
--- What people said and stands, without those in quarantine: whatever learns, measures or releases reads this.
-CREATE OR REPLACE VIEW standing_answers AS
-  SELECT h.* FROM human_answers h
-   WHERE h.value <> -1
-     AND NOT EXISTS (SELECT FROM human_answers later WHERE later.review_task_id = h.review_task_id
-                        AND later.protocol_id = h.protocol_id AND later.category = h.category AND later.revision > h.revision)
-     AND NOT EXISTS (SELECT FROM quarantined_annotators q WHERE q.reviewer = h.reviewer);
-
--- Pages that test people come among the samples, as if they were some.
-DROP INDEX review_tasks_open;
-CREATE INDEX review_tasks_open ON review_tasks ((CASE purpose WHEN 'honeypot' THEN 'sample' ELSE purpose END), id) WHERE state = 'open';
-DROP INDEX review_slots_open;
-CREATE INDEX review_slots_open ON review_slots (category, (CASE purpose WHEN 'honeypot' THEN 'sample' ELSE purpose END), task)
-  WHERE state = 'open';

@@ -24,10 +24,13 @@ END $$;
 CREATE TRIGGER human_answers_suggestion BEFORE INSERT ON human_answers
   FOR EACH ROW EXECUTE FUNCTION note_suggestion();
 
--- The answers that stand, with the columns above.
-CREATE OR REPLACE VIEW standing_answers AS
+-- The latest turn of each answer, without those that were withdrawn as not applicable (-1).
+CREATE VIEW latest_answers AS
   SELECT h.* FROM human_answers h
    WHERE h.value <> -1
      AND NOT EXISTS (SELECT FROM human_answers later WHERE later.review_task_id = h.review_task_id
-                        AND later.protocol_id = h.protocol_id AND later.category = h.category AND later.revision > h.revision)
-     AND NOT EXISTS (SELECT FROM quarantined_annotators q WHERE q.reviewer = h.reviewer);
+                        AND later.protocol_id = h.protocol_id AND later.category = h.category AND later.revision > h.revision);
+
+-- The answers that stand, without those of people in quarantine: whatever learns, measures or releases reads this.
+CREATE VIEW standing_answers AS
+  SELECT l.* FROM latest_answers l WHERE NOT EXISTS (SELECT FROM quarantined_annotators q WHERE q.reviewer = l.reviewer);
