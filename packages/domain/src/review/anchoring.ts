@@ -1,3 +1,5 @@
+import { Z95 } from "./interval.ts";
+
 /** One answered page of a sample: how many of its answers the labeller had an answer to, and how many were the same. */
 export interface AnsweredPage {
   /** Whether the labeller's answers were kept from the person. Decided by chance, page by page. */
@@ -22,9 +24,6 @@ export interface Anchoring {
   sway: { difference: number; low: number; high: number } | null;
 }
 
-/** 97.5 % quantile of the normal distribution. */
-const Z = 1.959964;
-
 /**
  * Compares agreement with the labeller between pages that show its answers and blind ones. Which page is blind is drawn by
  * chance, so the difference is what showing does. Answers of one page are not independent: the variance is that of a
@@ -38,7 +37,7 @@ export function measureAnchoring(pages: readonly AnsweredPage[]): Anchoring {
   const { agreement: without, variance: b } = blind;
   const known = with_ !== null && without !== null && a !== null && b !== null;
   const difference = known ? with_ - without : 0;
-  const half = known ? Z * Math.sqrt(a + b) : 0;
+  const half = known ? Z95 * Math.sqrt(a + b) : 0;
   return {
     shown: plain(shown),
     blind: plain(blind),

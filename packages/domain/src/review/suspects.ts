@@ -1,5 +1,5 @@
 import type { Skill } from "./crowd.ts";
-import { type Estimate, exactInterval } from "./interval.ts";
+import { type Estimate, exactInterval, Z95 } from "./interval.ts";
 
 /** What is known of one annotator's work. */
 export interface AnnotatorRecord {
@@ -49,7 +49,7 @@ export function findSuspects(records: readonly AnnotatorRecord[]): Map<string, S
 
 /** The skill with its 95 % interval. */
 export function skillEstimate({ skill, error, n }: Skill): Estimate {
-  return { value: skill, n, low: Math.max(-1, skill - 1.96 * error), high: Math.min(1, skill + 1.96 * error) };
+  return { value: skill, n, low: Math.max(-1, skill - Z95 * error), high: Math.min(1, skill + Z95 * error) };
 }
 
 function median(values: readonly number[]): number | null {
