@@ -1,8 +1,9 @@
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 
 /** Handles key presses of the page until it is paused. A handler returns whether the key meant something. */
 export function useKeys(paused: boolean, handle: (event: KeyboardEvent) => boolean): void {
-  useEffect(() => {
+  // before the browser paints: whoever sees a question may press its key
+  useLayoutEffect(() => {
     if (paused) return;
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTyping(event.target) || pressesControl(event)) return;
