@@ -29,7 +29,6 @@ class VlmFile:
     sha256: str
     folder: str = ""  # of the weights, under MODELS_DIR/vlm
     files: dict[str, str] = field(default_factory=dict)  # sha256 of every weight file
-    adapter_folder: str = ""  # of LoRA weights, under MODELS_DIR/vlm; their hashes are among `files` as "<folder>/<name>"
     model: str = ""  # its name at the server
     stream: bool = False
     crops: bool = False  # questions of the head, the feet and so on see a crop of these instead of the person
@@ -74,7 +73,6 @@ def read_vlm_file(data: bytes, sha256: str) -> VlmFile:
         sha256=sha256,
         folder=str(raw.get("folder", "")),
         files={str(name): str(digest) for name, digest in raw.get("files", {}).items()},
-        adapter_folder=str(raw.get("adapterFolder", "")),
         model=str(raw.get("model", "")),
         stream=bool(raw.get("stream", False)),
         crops=bool(raw.get("crops", False)),
