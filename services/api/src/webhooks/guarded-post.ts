@@ -1,37 +1,29 @@
-import { lookup } from "node:dns/promises";
 import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import { isIPv6, type LookupFunction } from "node:net";
 import { fault } from "@anyone/domain/fault";
-import { isPublicAddress, literalAddress } from "@anyone/runtime/address";
+import { checkedAddress, checkUrl, OutboundRefused, portOf } from "@anyone/runtime/outbound";
 
 /** `host:port` pairs that may be told although private or on an unusual port. */
 export type AllowedPrivate = ReadonlySet<string>;
 
 const TIMEOUT_MS = 10_000;
-const WEB_PORTS = new Set(["80", "443"]);
 
 /**
- * Checks where a webhook goes as the crawler checks what it fetches: http or https, no user information, a web port, and
- * every address of the name public, unless the operator allowed that very host and port.
+ * Checks where a webhook goes by the very rules of what the crawler fetches: http or https, no user information, a web port,
+ * and every address of the name public, unless the operator allowed that very host and port.
  *
  * @returns the address to dial
  * @throws Fault `bad-input` that says what is wrong with it
  */
 export async function checkTarget(text: string, allowed: AllowedPrivate): Promise<{ url: URL; address: string }> {
-  const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol)) throw refused(`"${text}" is no http or https address.`);
-  if (url.username !== "" || url.password !== "") throw refused("An address with a user's name in it is not told.");
-  const port = url.port || (url.protocol === "https:" ? "443" : "80");
-  const permitted = allowed.has(`${url.hostname}:${port}`);
-  if (!permitted && !WEB_PORTS.has(port)) throw refused(`Port ${port} is not told.`);
-  const literal = literalAddress(url.hostname);
-  const addresses = literal ? [literal] : await addressesOf(url.hostname);
-  const [address] = addresses;
-  if (address === undefined) throw refused(`${url.hostname} has no address.`);
-  const inside = permitted ? undefined : addresses.find((one) => !isPublicAddress(one));
-  if (inside !== undefined) throw refused(`${url.hostname} is ${inside}, which is not a public address.`);
-  return { url, address };
+  const rules = { allowPrivate: allowed };
+  try {
+    const url = checkUrl(text, rules);
+    return { url, address: await checkedAddress(url.hostname, portOf(url), rules) };
+  } catch (error) {
+    throw refused(text, error);
+  }
 }
 
 /**
@@ -77,17 +69,19 @@ export async function guardedPost(
   });
 }
 
-async function addressesOf(hostname: string): Promise<string[]> {
-  try {
-    return (await lookup(hostname, { all: true, verbatim: true })).map(({ address }) => address);
-  } catch (cause) {
-    throw refused(`${hostname} has no address.`, cause);
-  }
-}
-
-function refused(message: string, cause?: unknown): Error {
-  return fault("bad-input", message, {
-    ...(cause === undefined ? {} : { cause }),
+function refused(text: string, error: unknown): Error {
+  return fault("bad-input", sayRefused(text, error), {
+    cause: error,
     hint: "To tell a machine of your own network, name its host:port in WEBHOOK_ALLOW_PRIVATE.",
   });
+}
+
+function sayRefused(text: string, error: unknown): string {
+  const reason = error instanceof OutboundRefused ? error.reason : "dns";
+  if (reason === "bad-url" || reason === "scheme") return `"${text}" is no http or https address.`;
+  if (reason === "userinfo") return "An address with a user's name in it is not told.";
+  const url = new URL(text);
+  if (reason === "port") return `Port ${portOf(url)} is not told.`;
+  if (reason === "dns") return `${url.hostname} has no address.`;
+  return `${(error as Error).message}.`;
 }

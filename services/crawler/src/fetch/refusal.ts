@@ -1,5 +1,6 @@
 import type { FetchFailure } from "@anyone/domain/source/candidate";
 import type { ImageHeader } from "@anyone/domain/source/image-header";
+import { OutboundRefused } from "@anyone/runtime/outbound";
 
 /** What a refusal says beside its reason. */
 export interface Told {
@@ -26,6 +27,7 @@ export class Refusal extends Error {
 export function refusalOf(error: unknown): Refusal {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof Refusal) return cause;
+    if (cause instanceof OutboundRefused) return new Refusal(cause.reason, cause.message);
     const code = (cause as NodeJS.ErrnoException).code ?? "";
     if (cause.name === "TimeoutError" || TIMEOUTS.has(code)) return new Refusal("timeout", cause.message);
     if (RESOLVER.has(code)) return new Refusal("dns", cause.message);

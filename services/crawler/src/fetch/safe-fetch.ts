@@ -1,8 +1,9 @@
 import type { FetchFailure } from "@anyone/domain/source/candidate";
 import type { ImageHeader } from "@anyone/domain/source/image-header";
+import { checkUrl } from "@anyone/runtime/outbound";
 import { type Dispatcher, request } from "undici";
 import { Deadline } from "./deadline.ts";
-import { checkUrl, type DialRules, guardedAgent } from "./dial.ts";
+import { type DialRules, guardedAgent } from "./dial.ts";
 import { type BodyLimits, discard, type Inspect, letGo, readBody } from "./read-body.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
 
