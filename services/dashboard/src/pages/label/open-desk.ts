@@ -97,13 +97,23 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
     onResults,
     onAway: (away) => change({ away }),
   });
-  const touching = setInterval(() => keepWork(shelf, name, work), TOUCH_MS);
-  // a window that goes leaves its record to the next one at once
-  const leave = () => keepWork(shelf, name, work, 0);
+  /** A window that goes leaves its record to the next one at once, also if a reply still comes while it goes. */
+  let going = false;
+  const put = () => keepWork(shelf, name, work, going ? 0 : Date.now());
+  const touching = setInterval(put, TOUCH_MS);
+  const leave = () => {
+    going = true;
+    put();
+  };
+  // out of the browser's cache of pages: it was not gone after all
+  const comeBack = ({ persisted }: PageTransitionEvent) => {
+    if (persisted) going = false;
+  };
   const leaving = (event: BeforeUnloadEvent) => {
     if (pending(work.outbox) > 0) event.preventDefault();
   };
   addEventListener("pagehide", leave);
+  addEventListener("pageshow", comeBack);
   addEventListener("beforeunload", leaving);
   void begin();
 
@@ -263,7 +273,7 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
   function keep(next: typeof work): boolean {
     work = next;
     shown = null;
-    return keepWork(shelf, name, work);
+    return put();
   }
 
   function change(next: Partial<typeof rest>): void {
@@ -328,6 +338,7 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
       delivery.close();
       leave();
       removeEventListener("pagehide", leave);
+      removeEventListener("pageshow", comeBack);
       removeEventListener("beforeunload", leaving);
     },
   };
