@@ -48,6 +48,8 @@ describe("what the pool lacks", () => {
        values ('crawl-9', 'drawn-flickr', 'pool-low', 'pool 400: under lower bound 500', 'done', 30, 'person beret', $1)`,
       [JSON.stringify({ category: "hat.type", option: "beret", have: 5, want: 20, weight: 0.088, lacking: 9 })],
     );
+    // a reading is shared for a while after it was taken, and the page asks every half minute
+    await expect.poll(async () => (await anyone("pool", "missing")).out, { timeout: 20_000 }).toContain("beret");
     const { page, context, complaints } = await scene.window("admin");
     await page.goto(`${scene.url}/source`);
     const table = page.getByRole("table", { name: "what is missing" });
