@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { becomes } from "./becomes.ts";
 import { byPicture, layOut, question, rowsOf } from "./label-scene.ts";
 import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
 
@@ -43,7 +44,7 @@ it("a labelling run by keyboard, frame by frame", async () => {
   const { page, context, complaints } = await scene.window("annotator");
   const frames: Uint8Array[] = [];
   const film = async () => {
-    await page.waitForFunction("[...document.images].every((one) => one.complete)");
+    await becomes(page, "[...document.images].every((one) => one.complete)");
     frames.push(await page.screenshot());
   };
   const press = async (...keys: string[]) => {

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { becomes } from "./becomes.ts";
 import { layOut, numberOf, optionOf, question, rowsOf } from "./label-scene.ts";
 import { openScene, SCREENSHOTS, type Scene, type Window } from "./stage.ts";
 
@@ -162,8 +163,11 @@ describe("one question about many pictures", () => {
     await press(page, "g");
     const stage = page.getByTestId("stage");
     await stage.waitFor();
-    await page.waitForFunction(`[...document.querySelectorAll('[data-testid="stage"] img')].length === 3 &&
-      [...document.querySelectorAll('[data-testid="stage"] img')].every((one) => one.complete && one.naturalWidth > 0)`);
+    await becomes(
+      page,
+      `[...document.querySelectorAll('[data-testid="stage"] img')].map((one) => one.complete && one.naturalWidth > 0)`,
+      [true, true, true],
+    );
     const first = await stage.getAttribute("data-asset");
     await press(page, "1");
     await page.getByText("11 left").waitFor();

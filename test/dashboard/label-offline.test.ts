@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { becomes } from "./becomes.ts";
 import { byPicture, layOut, optionOf, question, rowsOf } from "./label-scene.ts";
 import { openScene, SCREENSHOTS, type Scene } from "./stage.ts";
 
@@ -29,9 +30,7 @@ describe("a network that drops", () => {
     const second = await page.getByTestId("stage").getAttribute("data-asset");
     expect(second).not.toBe(first);
     // its picture is shown although nothing can be fetched
-    await page.waitForFunction(
-      `document.querySelector('[data-testid="stage"] > div:not(.invisible) img').naturalWidth > 0`,
-    );
+    await becomes(page, `document.querySelector('[data-testid="stage"] > div:not(.invisible) img').naturalWidth > 0`);
     await page.getByText("offline, 2 kept here").waitFor();
     await page.keyboard.press("1");
     await question(page, "person.age");
