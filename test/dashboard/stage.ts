@@ -6,6 +6,7 @@ import { buildApp } from "@anyone/api/app";
 import { apiKeys } from "@anyone/db/api-keys";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
 import { protocolRepository } from "@anyone/db/protocols";
+import { openVault } from "@anyone/db/sealed-secret";
 import { taskStore } from "@anyone/db/tasks";
 import { primeHumanDocument } from "@anyone/domain/annotate/prime-human";
 import { openClient } from "@anyone/grpc/client";
@@ -61,7 +62,7 @@ export async function openScene({ people, databaseUrl }: { people: number; datab
   const keys = apiKeys(db);
   const build = () =>
     buildApp(
-      { db, keys, tasks: taskStore(db), store, review: review.call, webhookPrivate: new Set() },
+      { db, keys, tasks: taskStore(db), store, review: review.call, vault: openVault(TOKEN), webhookPrivate: new Set() },
       { secret: TOKEN, dashboard: DASHBOARD, perMinute: 100_000 },
     );
   let app = await build();

@@ -4,6 +4,7 @@ import type { Sql } from "@anyone/domain/transaction";
 export interface HeldWebhook {
   id: number;
   url: string;
+  /** Sealed. */
   secret: string;
   fence: number;
 }

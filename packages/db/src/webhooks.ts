@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { fault } from "@anyone/domain/fault";
 import type { Sql } from "@anyone/domain/transaction";
 import { read } from "./browse/page.ts";
+import { isClear, type Vault } from "./sealed-secret.ts";
 
 export interface WebhookRow {
   id: number;
@@ -40,13 +41,26 @@ export const webhooks = {
   list: (sql: Sql): Promise<WebhookRow[]> => read(sql, `${WEBHOOK} order by id`),
 
   /** Adds one; `secret` (24 to 64 bytes in base64 after `whsec_`, as Standard Webhooks has it) is to be had this once. */
-  async add(sql: Sql, hook: { url: string; events: readonly string[]; by: string }) {
+  async add(sql: Sql, vault: Vault, hook: { url: string; events: readonly string[]; by: string }) {
     const secret = `whsec_${randomBytes(32).toString("base64")}`;
     const [row] = await sql.query<{ id: number }>(
       "insert into webhooks (url, events, secret, created_by) values ($1, $2, $3, $4) returning id",
-      [hook.url, [...new Set(hook.events)], secret, hook.by],
+      [hook.url, [...new Set(hook.events)], vault.seal(secret, hook.url), hook.by],
     );
     return { ...(await webhookOf(sql, row?.id ?? 0)), secret };
+  },
+
+  /** Seals the secrets that were stored before there was a vault. */
+  async sealClear(sql: Sql, vault: Vault): Promise<void> {
+    const rows = await sql.query<{ id: number; url: string; secret: string }>("select id, url, secret from webhooks");
+    for (const { id, url, secret } of rows) {
+      if (!isClear(secret)) continue;
+      await sql.query("update webhooks set secret = $2 where id = $1 and secret = $3", [
+        id,
+        vault.seal(secret, url),
+        secret,
+      ]);
+    }
   },
 
   /** Removes one; its waiting messages are given up. Faults: `not-found`. */
@@ -59,7 +73,7 @@ export const webhooks = {
     );
   },
 
-  /** Where a webhook's messages go and what signs them. Faults: `not-found`. */
+  /** Where a webhook's messages go and what signs them, sealed. Faults: `not-found`. */
   async target(sql: Sql, id: number): Promise<{ url: string; secret: string }> {
     const [row] = await sql.query<{ url: string; secret: string }>(
       "select url, secret from webhooks where id = $1 and removed_at is null",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Client, createClient } from "@anyone/contracts/client";
 import { apiKeys } from "@anyone/db/api-keys";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
+import { openVault } from "@anyone/db/sealed-secret";
 import { taskStore } from "@anyone/db/tasks";
 import { openClient } from "@anyone/grpc/client";
 import { ReviewServiceDefinition } from "@anyone/grpc/generated/anyone/v1/review";
@@ -41,7 +42,15 @@ export async function openTestApi(
     deadlineMs: 5_000,
   });
   const app = await buildApp(
-    { db, keys, tasks: taskStore(db), store, review: review.call, webhookPrivate: new Set(options.webhookPrivate) },
+    {
+      db,
+      keys,
+      tasks: taskStore(db),
+      store,
+      review: review.call,
+      vault: openVault(SERVICE_TOKEN),
+      webhookPrivate: new Set(options.webhookPrivate),
+    },
     {
       secret: SERVICE_TOKEN,
       perMinute: options.perMinute ?? 1_000_000,

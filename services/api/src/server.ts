@@ -2,7 +2,9 @@ import { fileURLToPath } from "node:url";
 import { apiKeys } from "@anyone/db/api-keys";
 import { openDatabase } from "@anyone/db/client";
 import { migrate } from "@anyone/db/migrate";
+import { openVault } from "@anyone/db/sealed-secret";
 import { taskStore } from "@anyone/db/tasks";
+import { webhooks } from "@anyone/db/webhooks";
 import { fault } from "@anyone/domain/fault";
 import { openClient } from "@anyone/grpc/client";
 import { ReviewServiceDefinition } from "@anyone/grpc/generated/anyone/v1/review";
@@ -21,7 +23,7 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** Starts the API: the database at its newest migration, the first key made, the port taken. */
+/** Starts the API: the database at its newest migration, the first key made, secrets sealed, the port taken. */
 export async function startApi(env: ApiEnv, log: Logger): Promise<ApiServer> {
   await migrate(env.DATABASE_URL);
   const db = openDatabase(env.DATABASE_URL, { name: "anyone api" });
@@ -31,6 +33,8 @@ export async function startApi(env: ApiEnv, log: Logger): Promise<ApiServer> {
     given: env.ADMIN_KEY,
     say: (line) => process.stdout.write(`${line}\n`),
   });
+  const vault = openVault(env.SERVICE_TOKEN);
+  await webhooks.sealClear(db, vault);
   const webhookPrivate = new Set(env.WEBHOOK_ALLOW_PRIVATE);
   const app = await buildApp(
     {
@@ -39,6 +43,7 @@ export async function startApi(env: ApiEnv, log: Logger): Promise<ApiServer> {
       tasks: taskStore(db),
       store: await openStore(env.OBJECTS_URL, env),
       review: review.call,
+      vault,
       webhookPrivate,
     },
     { secret: env.SERVICE_TOKEN, log, dashboard: DASHBOARD },
@@ -47,6 +52,7 @@ export async function startApi(env: ApiEnv, log: Logger): Promise<ApiServer> {
     throw error.code === "EADDRINUSE" || error.code === "EACCES" ? portTaken(env, error) : error;
   });
   const deliveries = startDeliveries(db, {
+    vault,
     allowed: webhookPrivate,
     warn: (error) => log.warn({ err: error }, "the outbox of webhooks could not be looked at"),
   });

@@ -7,12 +7,12 @@ import { route } from "../route.ts";
 import { checkTarget } from "../webhooks/guarded-post.ts";
 import { sendMessage } from "../webhooks/send.ts";
 
-export function webhookRoutes(app: FastifyInstance, { db, webhookPrivate }: ApiContext): void {
+export function webhookRoutes(app: FastifyInstance, { db, vault, webhookPrivate }: ApiContext): void {
   route(app, webhooksApi.listWebhooks, async () => ({ items: await webhooks.list(db) }));
 
   route(app, webhooksApi.addWebhook, async ({ body, principal }) => {
     await checkTarget(body.url, webhookPrivate);
-    return webhooks.add(db, { ...body, by: principal.name });
+    return webhooks.add(db, vault, { ...body, by: principal.name });
   });
 
   route(app, webhooksApi.removeWebhook, async ({ params }) => {
@@ -28,7 +28,7 @@ export function webhookRoutes(app: FastifyInstance, { db, webhookPrivate }: ApiC
       at: new Date(),
       data: { by: principal.name },
     };
-    const sent = await sendMessage(target, message, { allowed: webhookPrivate });
+    const sent = await sendMessage(target, message, { vault, allowed: webhookPrivate });
     return { delivered: sent.ok, status: sent.status, detail: sent.ok ? `It answered ${sent.status}.` : sent.detail };
   });
 

@@ -4,15 +4,17 @@ import { fileURLToPath } from "node:url";
 import { webhooksApi } from "@anyone/contracts/webhooks";
 import { assetNumber, seedAnswers, seedAssets } from "@anyone/db/answered.fixture";
 import { type OpenDatabase, openDatabase } from "@anyone/db/client";
+import { openVault } from "@anyone/db/sealed-secret";
 import { webhooks } from "@anyone/db/webhooks";
 import { createDatabase } from "@anyone/test/support/servers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openTestApi } from "../open-test-api.fixture.ts";
+import { openTestApi, SERVICE_TOKEN } from "../open-test-api.fixture.ts";
 import { startDeliveries } from "./deliver.ts";
 import { isSigned, startReceiver } from "./receiver.fixture.ts";
 
 const PROCESS = fileURLToPath(new URL("./deliver-process.fixture.ts", import.meta.url));
-const QUICK = { leaseSeconds: 5, pollMs: 10 };
+const vault = openVault(SERVICE_TOKEN);
+const QUICK = { vault, leaseSeconds: 5, pollMs: 10 };
 
 let url: string;
 let db: OpenDatabase;
@@ -29,7 +31,7 @@ afterEach(async () => {
 async function hear(events: string[], answer: Parameters<typeof startReceiver>[0] = () => 204) {
   const receiver = await startReceiver(answer);
   closing.push(receiver.close);
-  return { ...receiver, hook: await webhooks.add(db, { url: receiver.url, events, by: "ada" }) };
+  return { ...receiver, hook: await webhooks.add(db, vault, { url: receiver.url, events, by: "ada" }) };
 }
 function deliver(host: string, schedule?: readonly number[]) {
   const deliveries = startDeliveries(db, { ...QUICK, allowed: new Set([host]), ...(schedule ? { schedule } : {}) });
@@ -161,7 +163,9 @@ describe("deliveries", () => {
     });
     for (let n = 0; n < 24; n++) await tell({ n });
     const start = () => {
-      const made = Array.from({ length: 2 }, () => spawn(process.execPath, [PROCESS, url, host], { stdio: "ignore" }));
+      const made = Array.from({ length: 2 }, () =>
+        spawn(process.execPath, [PROCESS, url, host, SERVICE_TOKEN], { stdio: "ignore" }),
+      );
       processes = made;
     };
     start();
@@ -186,6 +190,39 @@ describe("deliveries", () => {
     expect(heard).toEqual([]);
     const [dead] = await webhooks.deliveries(db, hook.id);
     expect(dead?.lastError).toContain("is not told");
+  });
+});
+
+describe("the secret that signs", () => {
+  const stored = async () =>
+    (await db.query<{ secret: string }>("SELECT secret FROM webhooks ORDER BY id")).map(({ secret }) => secret);
+
+  it("is in no row as it is, also of webhooks that were added before there was a vault", async () => {
+    const { heard, hook, host } = await hear(["answer.saved"]);
+    await db.query("UPDATE webhooks SET secret = $1", [hook.secret]);
+    await tell({ n: 1 });
+    deliver(host);
+    await until(async () => (await states()) === "1 delivered");
+    await webhooks.sealClear(db, vault);
+    expect((await stored()).join()).not.toContain(hook.secret.slice("whsec_".length));
+    await tell({ n: 2 });
+    await until(async () => (await states()) === "2 delivered");
+    expect(heard.map((message) => isSigned(message, hook.secret))).toEqual([true, true]);
+  });
+
+  it("that another platform sealed signs nothing: each try says why", async () => {
+    const { heard, hook, host } = await hear(["answer.saved"]);
+    await tell({ n: 1 });
+    const deliveries = startDeliveries(db, {
+      ...QUICK,
+      vault: openVault("a token of before"),
+      allowed: new Set([host]),
+      schedule: [],
+    });
+    closing.push(deliveries.close);
+    await until(async () => (await states()) === "1 dead");
+    expect(heard).toEqual([]);
+    expect((await webhooks.deliveries(db, hook.id))[0]?.lastError).toContain("another SERVICE_TOKEN");
   });
 });
 

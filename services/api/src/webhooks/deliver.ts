@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Vault } from "@anyone/db/sealed-secret";
 import { type HeldWebhook, webhookOutbox } from "@anyone/db/webhook-outbox";
 import type { Sql } from "@anyone/domain/transaction";
 import { retryAfter } from "@anyone/domain/webhook";
@@ -6,6 +7,8 @@ import type { AllowedPrivate } from "./guarded-post.ts";
 import { sendMessage } from "./send.ts";
 
 export interface DeliveryOptions {
+  /** Opens the secrets that sign what is sent. */
+  vault: Vault;
   allowed: AllowedPrivate;
   /** Seconds between tries; the platform's own schedule when absent. */
   schedule?: readonly number[];
@@ -61,13 +64,13 @@ export function startDeliveries(db: Sql, options: DeliveryOptions): { close(): P
 async function empty(
   db: Sql,
   held: HeldWebhook,
-  { allowed, schedule, leaseSeconds, signal }: DeliveryOptions & { leaseSeconds: number; signal: AbortSignal },
+  { vault, allowed, schedule, leaseSeconds, signal }: DeliveryOptions & { leaseSeconds: number; signal: AbortSignal },
 ): Promise<void> {
   try {
     while (!signal.aborted) {
       const message = await webhookOutbox.next(db, held, leaseSeconds);
       if (!message) return;
-      const sent = await sendMessage(held, { ...message, id: `msg_${message.id}` }, { allowed, signal });
+      const sent = await sendMessage(held, { ...message, id: `msg_${message.id}` }, { vault, allowed, signal });
       if (signal.aborted && !sent.ok) return; // cut off by our own end: no try of theirs
       const nextSeconds = retryAfter(message.attempts + 1, Math.random(), schedule);
       await webhookOutbox.record(db, held, message.id, sent.ok ? sent : { ...sent, nextSeconds });
