@@ -62,7 +62,15 @@ export async function openScene({ people, databaseUrl }: { people: number; datab
   const keys = apiKeys(db);
   const build = () =>
     buildApp(
-      { db, keys, tasks: taskStore(db), store, review: review.call, vault: openVault(TOKEN), webhookPrivate: new Set() },
+      {
+        db,
+        keys,
+        tasks: taskStore(db),
+        store,
+        review: review.call,
+        vault: openVault(TOKEN),
+        webhookPrivate: new Set(),
+      },
       { secret: TOKEN, dashboard: DASHBOARD, perMinute: 100_000 },
     );
   let app = await build();

@@ -162,7 +162,7 @@ describe("a page that tests people, handed out question by question", { timeout:
     const before = await loop.db.query("SELECT value, giver FROM answers WHERE asset_id = $1", [assetId]);
     expect(await answerQuestion("eve", 1)).toEqual([id]);
     expect(await loop.db.query("SELECT value, giver FROM answers WHERE asset_id = $1", [assetId])).toEqual(before);
-    expect((await humanAnswers.aboutSamples(loop.db, primeHuman.identity, [assetId])).size).toBe(0);
+    expect((await humanAnswers.teaching(loop.db, primeHuman.identity, [assetId])).size).toBe(0);
     expect((await humanAnswers.ballots(loop.db, primeHuman.identity, [assetId])).size).toBe(0);
     const exported: Buffer[] = [];
     for await (const piece of exportAnswers(loop.db, "jsonl", { after: 0 })) exported.push(piece);

@@ -16,10 +16,11 @@ export const Savings = z.object({
   applicablePerAsset: Estimate.nullable(),
   /** Answers of labelling all by hand: pool × questions that apply × overlap. */
   baseline: Ranged.nullable(),
-  /** Answers people gave, for whatever purpose; `lost` are those of annotators in quarantine. */
+  /** Answers people gave here, for whatever purpose; `lost` are those of annotators in quarantine. `imported` came out of files and are no part of `answers`. */
   spent: z.object({
     answers: z.number().int(),
     lost: z.number().int(),
+    imported: z.number().int(),
     byPurpose: z.array(z.object({ purpose: z.string(), answers: z.number().int() })),
   }),
   share: Ranged.nullable(),

@@ -30,7 +30,12 @@ it("what one person says anew about a picture, in one file or the next, stands i
   const done = [];
   for (const [n, rows] of files.entries()) {
     const { id } = await startImport(db, { name: `${n}.jsonl`, sha256: String(n), by: "operator" });
-    const { accepted, repeated, rejected } = await addRows(db, protocolRepository(db), { id, position: 0, rows });
+    const { accepted, repeated, rejected } = await addRows(
+      db,
+      protocolRepository(db),
+      { id, position: 0, rows },
+      () => [],
+    );
     done.push({ accepted, repeated, rejected });
   }
   expect(done).toEqual([
@@ -53,7 +58,9 @@ it("two files at once that hold the same person's answers are both taken", async
   );
   const answers = ["black", "brown"].map((answer) => row(2, answer, "eve", "3"));
   const both = await Promise.all(
-    ids.map((id, n) => addRows(db, protocolRepository(db), { id, position: 0, rows: answers.slice(n, n + 1) })),
+    ids.map((id, n) =>
+      addRows(db, protocolRepository(db), { id, position: 0, rows: answers.slice(n, n + 1) }, () => []),
+    ),
   );
   expect(both.map(({ accepted }) => accepted)).toEqual([1, 1]);
   expect(await db.query("SELECT value FROM standing_answers WHERE reviewer = 'eve'")).toHaveLength(1);

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { fault } from "@anyone/domain/fault";
 import { type ImportedAnswer, judgeRow, type RowFault } from "@anyone/domain/review/imported-answer";
+import type { NextTask } from "@anyone/domain/tasks";
 import type { Database, Sql, Transaction } from "@anyone/domain/transaction";
+import { addTasks } from "./add-tasks.ts";
 import { read } from "./browse/page.ts";
 import { recordEvent } from "./events.ts";
 import type { Protocols } from "./protocols.ts";
@@ -54,17 +56,26 @@ export async function startImport(
   return importOf(sql, row?.id ?? 0);
 }
 
+/** What was added about assets under a protocol; `from` is the number of the first of these answers. */
+export interface Added {
+  protocolId: string;
+  assetIds: string[];
+  from: string;
+}
+
 /**
  * Decides the next rows of a file and how far it is, in one transaction. Rows that were decided before are judged the same
  * and add nothing: an answer is known by its content, or by the key that its file gives it.
  *
  * @param chunk `position`: rows of the file before the first of `rows`
+ * @param settle the tasks that settle what was added: they are written with it
  * @throws Fault `not-found`; `conflict` when rows before these are missing, or the import is done
  */
 export async function addRows(
   db: Database,
   protocols: Protocols,
   chunk: { id: number; position: number; rows: readonly unknown[] },
+  settle: (added: Added) => readonly NextTask[],
 ): Promise<{ position: number; accepted: number; repeated: number; rejected: Rejected[] }> {
   // before the transaction: inside of it, a second connection could be one too many
   const current = await protocols.current();
@@ -83,7 +94,9 @@ export async function addRows(
       current,
       ...(reviewer ? { reviewer } : {}),
     });
-    const accepted = await insert(tx, answers);
+    const added = await insert(tx, answers);
+    await addTasks(tx, byProtocol(added).flatMap(settle));
+    const accepted = added.length;
     const repeated = answers.length - accepted;
     const end = chunk.position + chunk.rows.length;
     if (end > position) {
@@ -152,20 +165,20 @@ async function judge(
 }
 
 /**
- * Adds those that are not there yet, and returns how many. They belong to no iteration of this platform: number 0. What one
+ * Adds those that are not there yet, and returns them. They belong to no iteration of this platform: number 0. What one
  * person says about one asset is one page, whichever files it comes in, and an answer given anew is its next revision: the
  * later row stands, as for a correction made here.
  */
-async function insert(tx: Transaction, answers: readonly ImportedAnswer[]): Promise<number> {
-  if (answers.length === 0) return 0;
+async function insert(tx: Transaction, answers: readonly ImportedAnswer[]): Promise<AddedAnswer[]> {
+  if (answers.length === 0) return [];
   // two files may hold turns of the same answer: one numbers its revisions after the other
   await tx.query("SELECT pg_advisory_xact_lock(hashtext('answer_imports'))");
   const column = <Value>(of: (answer: ImportedAnswer) => Value) => answers.map(of);
-  const rows = await tx.query(
+  return tx.query<AddedAnswer>(
     `INSERT INTO human_answers (review_task_id, asset_id, protocol_id, category, value, text, reviewer, iteration, purpose,
-                                milliseconds, idempotency_key, created_at, revision)
+                                milliseconds, idempotency_key, created_at, imported_at, revision)
      SELECT page, asset, protocol, category, value, text, reviewer, 0, 'import', milliseconds, key,
-            coalesce(answered_at, clock_timestamp()),
+            coalesce(answered_at, clock_timestamp()), clock_timestamp(),
             row_number() OVER (PARTITION BY page, protocol, category ORDER BY place)
               + (SELECT coalesce(max(h.revision), 0) FROM human_answers h
                   WHERE h.review_task_id = page AND h.protocol_id = protocol AND h.category = given.category)
@@ -177,7 +190,7 @@ async function insert(tx: Transaction, answers: readonly ImportedAnswer[]): Prom
         SELECT FROM human_answers AS before
          WHERE before.idempotency_key = own_key AND before.category = given.category AND before.asset_id = asset)
       ORDER BY place
-     ON CONFLICT (idempotency_key, category) DO NOTHING RETURNING 1`,
+     ON CONFLICT (idempotency_key, category) DO NOTHING RETURNING id::text, asset_id AS "assetId", protocol_id AS "protocolId"`,
     [
       column(({ assetId }) => assetId),
       column(({ protocolId }) => protocolId),
@@ -191,7 +204,20 @@ async function insert(tx: Transaction, answers: readonly ImportedAnswer[]): Prom
       column(({ answeredAt }) => answeredAt),
     ],
   );
-  return rows.length;
+}
+
+interface AddedAnswer {
+  id: string;
+  assetId: string;
+  protocolId: string;
+}
+
+function byProtocol(added: readonly AddedAnswer[]): Added[] {
+  return [...Map.groupBy(added, ({ protocolId }) => protocolId)].map(([protocolId, some]) => ({
+    protocolId,
+    assetIds: [...new Set(some.map(({ assetId }) => assetId))],
+    from: (some[0] as AddedAnswer).id,
+  }));
 }
 
 /**

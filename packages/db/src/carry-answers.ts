@@ -10,7 +10,7 @@ const PAGE = 4_000;
 /** What was carried over from one version to the next; rows that were there already are not counted. */
 export interface Carried {
   assets: number;
-  /** Answers of people about samples, to learn from, in categories whose question is the same. */
+  /** Answers of people to learn from, about samples or out of files, in categories whose question is the same. */
   said: number;
 }
 
@@ -63,12 +63,12 @@ async function insert(
   return written.length;
 }
 
-/** What people said about samples, where the question is the same, oldest first: of two answers the later still wins. An option may have moved within its list. */
+/** What people said about samples or in imported files, where the question is the same, oldest first: of two answers the later still wins. An option may have moved within its list. */
 async function carrySaid(sql: Sql, older: Protocol, newer: Protocol): Promise<number> {
   const moves = movesOf(older, newer, compareProtocols(older, newer)).filter(({ stands }) => stands);
   const said = await sql.query<{ category: number; value: number }>(
     `SELECT DISTINCT category, value FROM standing_answers
-      WHERE protocol_id = $1 AND purpose = 'sample' AND category = ANY ($2::smallint[])`,
+      WHERE protocol_id = $1 AND purpose IN ('sample', 'import') AND category = ANY ($2::smallint[])`,
     [older.identity, moves.map(({ from }) => from.n)],
   );
   const turned = said.flatMap(({ category, value }) => {
@@ -77,13 +77,13 @@ async function carrySaid(sql: Sql, older: Protocol, newer: Protocol): Promise<nu
   });
   const written = await sql.query(
     `INSERT INTO human_answers (review_task_id, asset_id, protocol_id, category, value, text, reviewer, iteration, purpose,
-                                milliseconds, idempotency_key, carried_from, created_at)
+                                milliseconds, idempotency_key, carried_from, created_at, imported_at)
      SELECT h.review_task_id, h.asset_id, $2, m.n, m.becomes, h.text, h.reviewer, h.iteration, h.purpose,
-            h.milliseconds, h.idempotency_key || '>' || $2, coalesce(h.carried_from, h.id), h.created_at
+            h.milliseconds, h.idempotency_key || '>' || $2, coalesce(h.carried_from, h.id), h.created_at, h.imported_at
        FROM standing_answers h
        JOIN unnest($3::smallint[], $4::smallint[], $5::smallint[], $6::smallint[]) AS m (category, value, n, becomes)
          ON m.category = h.category AND m.value = h.value
-      WHERE h.protocol_id = $1 AND h.purpose = 'sample' ORDER BY h.id
+      WHERE h.protocol_id = $1 AND h.purpose IN ('sample', 'import') ORDER BY h.id
      ON CONFLICT DO NOTHING RETURNING id`,
     [
       older.identity,

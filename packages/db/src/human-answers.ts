@@ -1,3 +1,4 @@
+import { UNSURE } from "@anyone/domain/annotate/answer";
 import type { HumanSaid } from "@anyone/domain/release/settle";
 import type { Ballot, Vote } from "@anyone/domain/review/agreement";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
@@ -71,11 +72,11 @@ export const humanAnswers = {
     return Map.groupBy(rows, ({ taskId }) => taskId);
   },
 
-  /** What stands of what people said about these assets as samples, per asset, oldest first. */
-  async aboutSamples(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, HumanSaid[]>> {
+  /** What stands of what people said about these assets as samples or in imported files, per asset: imported first, then oldest first. */
+  async teaching(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, HumanSaid[]>> {
     const rows = await sql.query<HumanSaid & { assetId: string }>(
-      `SELECT asset_id AS "assetId", category, value, text FROM standing_answers
-        WHERE protocol_id = $1 AND asset_id = ANY ($2::text[]) AND purpose = 'sample' ORDER BY id`,
+      `SELECT asset_id AS "assetId", category, value, text FROM teaching_answers
+        WHERE protocol_id = $1 AND asset_id = ANY ($2::text[]) ORDER BY purpose = 'sample', id`,
       [protocolId, assetIds],
     );
     const said = new Map<string, HumanSaid[]>();
@@ -85,6 +86,17 @@ export const humanAnswers = {
       else said.set(assetId, [answer]);
     }
     return said;
+  },
+
+  /** What stands of what files say about these assets, per asset; the latest of each question, and not where somebody was unsure. */
+  async fromFiles(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, HumanSaid[]>> {
+    const rows = await sql.query<HumanSaid & { assetId: string }>(
+      `SELECT DISTINCT ON (asset_id, category) asset_id AS "assetId", category, value, text FROM teaching_answers
+        WHERE protocol_id = $1 AND asset_id = ANY ($2::text[]) AND purpose = 'import' AND value <> ${UNSURE}
+        ORDER BY asset_id, category, id DESC`,
+      [protocolId, assetIds],
+    );
+    return Map.groupBy(rows, ({ assetId }) => assetId);
   },
 
   /**

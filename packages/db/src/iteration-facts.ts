@@ -1,3 +1,4 @@
+import { GIVER } from "@anyone/domain/annotate/answer";
 import type { Drawable } from "@anyone/domain/review/evaluation-set";
 import type { IterationFacts } from "@anyone/domain/review/iteration";
 import { type Doubted, RARE_BELOW } from "@anyone/domain/review/sample";
@@ -17,7 +18,7 @@ export const iterationFacts = {
     const needed = frozen ? 1 : policy.evaluationSize + policy.sampleSize;
     const [row] = await sql.query<Omit<IterationFacts, "state" | "poolReady" | "unanswered"> & { groups: number }>(
       FACTS,
-      [number, needed],
+      [number, needed, protocolId],
     );
     const { groups, ...facts } = row as NonNullable<typeof row>;
     const unanswered = (await this.unanswered(sql, iteration, 1)).length;
@@ -77,21 +78,20 @@ export const iterationFacts = {
     );
   },
 
-  /** Assets of the evaluation sets and of every sample so far: none may be drawn again. */
-  async taken(sql: Sql): Promise<Drawable[]> {
-    return sql.query<Drawable>(
-      `SELECT asset_id AS "assetId", group_id AS "groupId" FROM evaluation_items
-       UNION SELECT s.asset_id, a.group_id FROM samples s JOIN assets a ON a.id = s.asset_id`,
-    );
+  /** Assets of the evaluation sets, of every sample so far, and of which files say all that is asked: none is drawn. */
+  async taken(sql: Sql, protocolId: string, asked: readonly number[]): Promise<Drawable[]> {
+    return sql.query<Drawable>(`SELECT asset_id AS "assetId", group_id AS "groupId" FROM (${TAKEN}) AS taken`, [
+      protocolId,
+      asked,
+    ]);
   },
 
   /** How many near-duplicate groups are left to sample, and how many assets the pool holds. */
-  async left(sql: Sql): Promise<{ groups: number; pool: number }> {
+  async left(sql: Sql, protocolId: string, asked: readonly number[]): Promise<{ groups: number; pool: number }> {
     const [row] = await sql.query<{ groups: number; pool: number }>(
-      `SELECT (SELECT count(DISTINCT group_id)::int FROM pool WHERE group_id NOT IN (
-                 SELECT group_id FROM evaluation_items
-                 UNION SELECT a.group_id FROM samples s JOIN assets a ON a.id = s.asset_id)) AS groups,
+      `SELECT (SELECT count(DISTINCT group_id)::int FROM pool WHERE group_id NOT IN (SELECT group_id FROM (${TAKEN}) AS taken)) AS groups,
               (SELECT count(*)::int FROM pool) AS pool`,
+      [protocolId, asked],
     );
     return row ?? { groups: 0, pool: 0 };
   },
@@ -123,9 +123,21 @@ export const iterationFacts = {
   },
 };
 
+const TAKEN = `
+  SELECT asset_id, group_id FROM evaluation_items
+  UNION SELECT s.asset_id, a.group_id FROM samples s JOIN assets a ON a.id = s.asset_id
+  UNION SELECT a.id, a.group_id FROM answers w JOIN assets a ON a.id = w.asset_id
+         WHERE w.protocol_id = $1 AND EXISTS (SELECT FROM human_answers h WHERE h.asset_id = a.id AND h.purpose = 'import')
+           AND EXISTS (SELECT FROM unnest($2::int[]) AS c WHERE w.giver[c] = ${GIVER.person})
+           AND NOT EXISTS (SELECT FROM unnest($2::int[]) AS c WHERE w.giver[c] = ${GIVER.model})`;
+
 const FACTS = `
   SELECT (SELECT count(*)::int FROM (SELECT FROM review_tasks WHERE iteration = $1 AND state IN ('open', 'leased') LIMIT 10000) AS some_pages) AS "openTasks",
-         (SELECT count(*)::int FROM (SELECT FROM standing_answers WHERE iteration = $1 AND purpose = 'sample' AND carried_from IS NULL LIMIT 1) AS any_answer) AS learnable,
+         (SELECT count(*)::int FROM (
+            (SELECT FROM standing_answers WHERE iteration = $1 AND purpose = 'sample' AND carried_from IS NULL LIMIT 1)
+            UNION ALL (SELECT FROM teaching_answers WHERE protocol_id = $3 AND imported_at > coalesce(
+              (SELECT max(created_at) FROM labellers WHERE protocol_id = $3 AND iteration IS NOT NULL), '-infinity') LIMIT 1)
+          ) AS any_answer) AS learnable,
          EXISTS (SELECT 1 FROM labellers WHERE iteration = $1) AS learned,
          coalesce((SELECT coalesce(reason, state) FROM runs
                     WHERE kind = 'labeller' AND iteration = $1 AND state IN ('failed', 'cancelled') LIMIT 1),

@@ -43,7 +43,7 @@ interface LineageRun {
 /**
  * Every link from an asset's source to the checkpoints trained on it. A run counts when its version holds the asset in
  * the split it trains on; a labeller's run when people answered the asset in its iteration or before, outside the
- * evaluation set.
+ * evaluation set, or a file with answers about it had been imported.
  */
 export async function readLineage(sql: Sql, assetId: string): Promise<Lineage | undefined> {
   const [origin] = await read<{
@@ -107,5 +107,6 @@ const RUNS = `
    where (r.kind = 'diffusion' and exists (
             select 1 from dataset_items i where i.version = r.version and i.asset_id = $1 and i.split = 'train'))
       or (r.kind = 'labeller' and exists (
-            select 1 from human_answers h where h.asset_id = $1 and h.iteration <= r.iteration and h.purpose = 'sample'))
+            select 1 from human_answers h where h.asset_id = $1 and (h.iteration <= r.iteration and h.purpose = 'sample'
+               or h.imported_at <= r.created_at and not exists (select 1 from evaluation_items e where e.asset_id = $1))))
    order by r.created_at`;

@@ -62,7 +62,7 @@ async function seen() {
     cut: (await versionRepository(db).cuttable("p")).map(({ id }) => id),
     listed: (await listAssets(db, {}, { limit: 9 })).items.map(({ id }) => id).sort(),
     counted: [
-      (await iterationFacts.left(db)).pool,
+      (await iterationFacts.left(db, "p@1.0.0", [])).pool,
       (await db.transaction((tx) => readPoolLevel(tx))).pool,
       growth?.admitted,
       stages.find(({ stage }) => stage === "filter")?.counts.find(({ name }) => name === "pool")?.count,

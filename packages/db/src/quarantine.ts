@@ -15,7 +15,7 @@ export interface StateChanged {
   id: number;
   answers: number;
   pages: number;
-  /** Sampled assets that the annotator answered about, by protocol. */
+  /** Assets that the annotator answered about as samples or in imported files, by protocol. */
   touched: Map<string, string[]>;
 }
 
@@ -127,7 +127,7 @@ async function lockAnnotator(tx: Transaction, name: string) {
   }
   const samples = await tx.query<{ protocolId: string; assetId: string }>(
     `SELECT DISTINCT protocol_id AS "protocolId", asset_id AS "assetId" FROM human_answers
-      WHERE reviewer = $1 AND purpose = 'sample' ORDER BY 1, 2`,
+      WHERE reviewer = $1 AND purpose IN ('sample', 'import') ORDER BY 1, 2`,
     [name],
   );
   const grouped = Map.groupBy(samples, ({ protocolId }) => protocolId);
@@ -147,8 +147,8 @@ async function record(tx: Transaction, state: "quarantined" | "restored", { name
 
 /** Settled answers that no standing answer of a person backs are no person's any more. */
 async function disown(tx: Transaction, protocolId: string, assetIds: readonly string[]): Promise<void> {
-  const backed = `(whose <> ${GIVER.person} OR EXISTS (SELECT FROM standing_answers s WHERE s.asset_id = w.asset_id
-    AND s.protocol_id = w.protocol_id AND s.purpose = 'sample' AND s.category = n))`;
+  const backed = `(whose <> ${GIVER.person} OR EXISTS (SELECT FROM teaching_answers s WHERE s.asset_id = w.asset_id
+    AND s.protocol_id = w.protocol_id AND s.category = n))`;
   await tx.query(
     `UPDATE answers w SET
        confidence = ARRAY(SELECT CASE WHEN ${backed} THEN sure ELSE 0 END

@@ -1,3 +1,4 @@
+import { UNSURE } from "@anyone/domain/annotate/answer";
 import type { SlotState } from "@anyone/domain/review/slots";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 import { DISGUISED, type PageFacts, type ReviewPurpose, type ReviewTask } from "./review-tasks.ts";
@@ -128,6 +129,28 @@ export const reviewSlots = {
       ],
     );
     return rows.length;
+  },
+
+  /**
+   * Slots of samples that nobody has before her, and whose question a file has answered; not those of pages that audit the
+   * labeller. In the order in which pages are held.
+   */
+  answeredByFiles(
+    sql: Sql,
+    protocolId: string,
+    assetIds: readonly string[],
+  ): Promise<{ taskId: string; category: number }[]> {
+    return sql.query(
+      `SELECT t.id AS "taskId", s.category FROM review_tasks t JOIN iterations i ON i.number = t.iteration
+         JOIN review_slots s ON s.task = t.number
+        WHERE t.asset_id = ANY ($2::text[]) AND i.protocol_id = $1 AND t.purpose = 'sample' AND t.state = 'open'
+          AND s.state IN ('open', 'waiting', 'closed')
+          AND NOT EXISTS (SELECT FROM audits a WHERE a.iteration = t.iteration AND a.asset_id = t.asset_id)
+          AND EXISTS (SELECT FROM teaching_answers h WHERE h.asset_id = t.asset_id AND h.protocol_id = $1
+                         AND h.category = s.category AND h.purpose = 'import' AND h.value <> ${UNSURE})
+        ORDER BY t.id, s.category`,
+      [protocolId, assetIds],
+    );
   },
 
   /** The states of a page's slots; empty where it has none yet. */

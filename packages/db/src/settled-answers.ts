@@ -1,3 +1,4 @@
+import { GIVER, NOT_ASKED } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { settle } from "@anyone/domain/release/settle";
 import type { Transaction } from "@anyone/domain/transaction";
@@ -10,8 +11,8 @@ interface Packed {
 }
 
 /**
- * Puts what people said about sampled assets over the labeller's answers in their packed rows. Assets nobody answered
- * yet have no row and are left alone. Evaluation answers never enter: those rows stay the labeller's own.
+ * Puts what people said about sampled assets, here or in imported files, over the labeller's answers in their packed rows. Assets
+ * nobody answered yet have no row and are left alone. Evaluation answers never enter: those rows stay the labeller's own.
  */
 export async function settleAnswers(tx: Transaction, protocol: Protocol, assetIds: readonly string[]): Promise<void> {
   const rows = await tx.query<Packed>(
@@ -19,7 +20,7 @@ export async function settleAnswers(tx: Transaction, protocol: Protocol, assetId
       WHERE protocol_id = $1 AND asset_id = ANY ($2::text[]) ORDER BY asset_id FOR UPDATE`,
     [protocol.identity, assetIds],
   );
-  const said = await humanAnswers.aboutSamples(tx, protocol.identity, assetIds);
+  const said = await humanAnswers.teaching(tx, protocol.identity, assetIds);
   const settled = rows.map((row) => ({ assetId: row.assetId, ...settle(protocol, row, said.get(row.assetId) ?? []) }));
   await tx.query(
     `UPDATE answers w SET value = new.value::smallint[], giver = new.giver::smallint[],
@@ -34,6 +35,26 @@ export async function settleAnswers(tx: Transaction, protocol: Protocol, assetId
       settled.map(({ confidence }) => `{${confidence.join(",")}}`),
     ],
   );
+}
+
+/**
+ * Gives the labeller back the answers about assets that people gave: what is measured with is answered by it alone. They are
+ * unanswered until it answers anew. Returns the assets that had any.
+ */
+export async function giveToLabeller(
+  tx: Transaction,
+  protocolId: string,
+  assetIds: readonly string[],
+): Promise<string[]> {
+  const without = (column: string, nothing: number) =>
+    `${column} = ARRAY(SELECT CASE whose WHEN ${GIVER.person} THEN ${nothing} ELSE each END
+       FROM unnest(${column}, giver) WITH ORDINALITY AS one (each, whose, n) ORDER BY n)`;
+  const rows = await tx.query<{ id: string }>(
+    `UPDATE answers SET ${without("value", NOT_ASKED)}, ${without("confidence", 0)}, ${without("giver", GIVER.nobody)}
+      WHERE protocol_id = $1 AND asset_id = ANY ($2::text[]) AND ${GIVER.person} = ANY (giver) RETURNING asset_id AS id`,
+    [protocolId, assetIds],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Every asset that people answered about as a sample, under a protocol. */

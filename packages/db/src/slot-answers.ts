@@ -92,17 +92,19 @@ export const slotAnswers = {
     return new Map(rows.map(({ number, state }) => [number, state]));
   },
 
-  /** Adds answers, moves slots, and ends pages or puts them before people again. */
+  /** Adds answers, moves slots, takes some off their pages, and ends pages or puts them before people again. */
   async write(
     tx: Transaction,
     {
       answers,
       slots,
+      taken,
       ended,
       reopened,
     }: {
       answers: readonly NewSlotAnswer[];
       slots: readonly MovedSlot[];
+      taken: readonly Pick<MovedSlot, "number" | "category">[];
       ended: readonly string[];
       reopened: readonly string[];
     },
@@ -147,6 +149,16 @@ export const slotAnswers = {
         reopened,
       ],
       "write-slots",
+    );
+    if (taken.length === 0) return;
+    await tx.query(
+      `WITH taken AS (SELECT * FROM unnest($1::bigint[], $2::smallint[]) AS given (task, category)),
+       gone AS (DELETE FROM review_slots s USING taken WHERE s.task = taken.task AND s.category = taken.category)
+       UPDATE review_tasks t
+          SET categories = ARRAY(SELECT c FROM unnest(t.categories) WITH ORDINALITY AS asked (c, place)
+                                  WHERE NOT EXISTS (SELECT FROM taken WHERE taken.task = t.number AND taken.category = c) ORDER BY place)
+        WHERE t.number IN (SELECT task FROM taken)`,
+      [taken.map(({ number }) => number), taken.map(({ category }) => category)],
     );
   },
 };

@@ -10,8 +10,8 @@ export interface AnsweredAsset {
 }
 
 /**
- * Everything a labeller may learn from: what people said about sampled assets, the newest answer of each question. An
- * asset whose near-duplicate group belongs to an evaluation set is left out, however it came to be sampled; so is one that has left the pool.
+ * Everything a labeller may learn from: what people said about sampled assets and in imported files, the newest answer of
+ * each question; what was asked here stands before what a file says. An asset whose near-duplicate group belongs to an evaluation set is left out, however it came to be sampled; so is one that has left the pool.
  *
  * @param categories how many categories the protocol has: the length of every `answers`
  */
@@ -19,10 +19,10 @@ export async function trainingSet(db: Sql, protocolId: string, categories: numbe
   const rows = await db.query<Omit<AnsweredAsset, "answers"> & { category: number; value: number }>(
     `SELECT DISTINCT ON (h.asset_id, h.category) h.asset_id AS "assetId", a.image_key AS "imageKey",
             a.parts_key AS "partsKey", a.person_box AS "personBox", h.category, h.value
-       FROM standing_answers h JOIN pool a ON a.id = h.asset_id
-      WHERE h.protocol_id = $1 AND h.purpose = 'sample'
+       FROM teaching_answers h JOIN pool a ON a.id = h.asset_id
+      WHERE h.protocol_id = $1
         AND NOT EXISTS (SELECT 1 FROM evaluation_items e WHERE e.group_id = a.group_id)
-      ORDER BY h.asset_id, h.category, h.id DESC`,
+      ORDER BY h.asset_id, h.category, h.purpose = 'sample' DESC, h.id DESC`,
     [protocolId],
   );
   const byAsset = new Map<string, AnsweredAsset>();

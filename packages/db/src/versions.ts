@@ -97,11 +97,11 @@ export function versionRepository(db: OpenDatabase) {
       return new Set(rows.map(({ id }) => id));
     },
 
-    /** What people said under the protocol, by asset, oldest first. */
+    /** What people said under the protocol, by asset: imported first, then oldest first. */
     async said(protocolId: string): Promise<Map<string, { category: number; value: number; text: string | null }[]>> {
       const rows = await db.query<{ assetId: string; category: number; value: number; text: string | null }>(
         `SELECT asset_id AS "assetId", category, value, text FROM standing_answers
-          WHERE protocol_id = $1 AND purpose <> 'honeypot' ORDER BY id`,
+          WHERE protocol_id = $1 AND purpose <> 'honeypot' ORDER BY purpose <> 'import', id`,
         [protocolId],
       );
       return Map.groupBy(rows, ({ assetId }) => assetId);

@@ -1,5 +1,6 @@
 import { iterationFacts } from "@anyone/db/iteration-facts";
 import type { Iteration } from "@anyone/db/iterations";
+import type { NextTask } from "@anyone/domain/tasks";
 import { done, next, type Outcome } from "@anyone/queues/job";
 import { annotateAssets } from "@anyone/queues/jobs/annotate";
 import type { ReviewContext } from "./context.ts";
@@ -11,17 +12,21 @@ const CHUNKS_PER_TICK = 256;
 /** Plans the labeller's answers about what is still unanswered by it: a state's work, chunk by chunk. */
 export async function annotateAgain(iteration: Iteration, { db }: ReviewContext): Promise<Outcome> {
   const assetIds = await iterationFacts.unanswered(db, iteration, CHUNK * CHUNKS_PER_TICK);
-  const chunks = Array.from({ length: Math.ceil(assetIds.length / CHUNK) }, (_, place) =>
-    assetIds.slice(place * CHUNK, (place + 1) * CHUNK),
-  );
   return done({
-    next: chunks.map((chunk) =>
-      next(annotateAssets, {
-        assetIds: chunk,
-        protocolId: iteration.protocolId,
-        labellerId: iteration.labellerAfter ?? undefined,
-        iteration: iteration.number,
-      }),
-    ),
+    next: annotateInChunks(assetIds, {
+      protocolId: iteration.protocolId,
+      labellerId: iteration.labellerAfter ?? undefined,
+      iteration: iteration.number,
+    }),
   });
+}
+
+/** The labeller's answers about assets as tasks; without `labellerId` by whichever is promoted when they run. */
+export function annotateInChunks(
+  assetIds: readonly string[],
+  wanted: { protocolId: string; labellerId?: string | undefined; iteration: number },
+): NextTask[] {
+  return Array.from({ length: Math.ceil(assetIds.length / CHUNK) }, (_, place) =>
+    next(annotateAssets, { ...wanted, assetIds: assetIds.slice(place * CHUNK, (place + 1) * CHUNK) }),
+  );
 }

@@ -1,21 +1,26 @@
 import { createHash } from "node:crypto";
+import { addTasks } from "@anyone/db/add-tasks";
 import { apiKeys } from "@anyone/db/api-keys";
 import { audits } from "@anyone/db/audits";
 import { evaluationSets } from "@anyone/db/evaluation-sets";
 import { recordEvent } from "@anyone/db/events";
+import { humanAnswers } from "@anyone/db/human-answers";
 import { iterationFacts } from "@anyone/db/iteration-facts";
 import { type Iteration, iterations } from "@anyone/db/iterations";
 import { type NewReviewTask, reviewTasks } from "@anyone/db/review-tasks";
+import { giveToLabeller } from "@anyone/db/settled-answers";
 import { random } from "@anyone/domain/random";
 import { type Drawable, drawEvaluationSet, evaluationSetText } from "@anyone/domain/review/evaluation-set";
 import { drawSample } from "@anyone/domain/review/sample";
+import type { Transaction } from "@anyone/domain/transaction";
 import { done, next, type Outcome } from "@anyone/queues/job";
 import { advanceIteration } from "@anyone/queues/jobs/review";
+import { annotateInChunks } from "./annotate-again.ts";
 import type { ReviewContext } from "./context.ts";
 import { slotPages } from "./slot-pages.ts";
 
 /**
- * Draws what people are asked about in an iteration: its sample, and before the first one the evaluation set, which is
+ * Draws what people are asked about in an iteration: its sample, without what files have answered of it, and before the first one the evaluation set, which is
  * frozen here for good, with as many pages an asset as the policy wants people to answer it and keys can. Everything is
  * a function of the pool and the policy's seed, so drawing again draws the same.
  */
@@ -27,7 +32,7 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
   const drawn = current ? [] : drawEvaluationSet(pool, policy.evaluationSize, `evaluation.${policy.seed}`);
   const setId = current?.id ?? `${protocolId}.${policy.seed}`;
 
-  const taken = [...(await iterationFacts.taken(db)), ...drawn];
+  const taken = [...(await iterationFacts.taken(db, protocolId, asked)), ...drawn];
   const everything = protocol.categories.map(({ n }) => n);
   // with everything settled only the drift alarm wants to know more
   const wanted = asked.length > 0 ? policy.sampleSize : Math.round(policy.sampleSize * policy.auditShare);
@@ -40,6 +45,12 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
   const audited = new Set(
     sample.map(({ assetId }) => assetId).filter((id) => asked.length < everything.length && isAudited(id, iteration)),
   );
+  const said = await humanAnswers.fromFiles(
+    db,
+    protocolId,
+    sample.map(({ assetId }) => assetId),
+  );
+  const unsaid = (assetId: string) => asked.filter((n) => !said.get(assetId)?.some(({ category }) => category === n));
   const overlap = Math.max(1, Math.min(policy.evaluationOverlap, await apiKeys(db).count()));
   const tasks: NewReviewTask[] = [
     ...Array.from({ length: overlap }, (_, turn) =>
@@ -54,17 +65,20 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
         }),
       ),
     ).flat(),
-    ...sample.map(
-      ({ assetId }): NewReviewTask => ({
-        id: `${number}.sample.${assetId}`,
-        iteration: number,
-        assetId,
-        purpose: "sample",
-        categories: audited.has(assetId) ? everything : asked,
-        // before the first training the labeller's suggestions are those of a prior: nobody is shown them
-        blind: number === 1 || audited.has(assetId) || random(`blind.${policy.seed}.${assetId}`)() < policy.blindShare,
-      }),
-    ),
+    ...sample
+      .map(
+        ({ assetId }): NewReviewTask => ({
+          id: `${number}.sample.${assetId}`,
+          iteration: number,
+          assetId,
+          purpose: "sample",
+          categories: audited.has(assetId) ? everything : unsaid(assetId),
+          // before the first training the labeller's suggestions are those of a prior: nobody is shown them
+          blind:
+            number === 1 || audited.has(assetId) || random(`blind.${policy.seed}.${assetId}`)() < policy.blindShare,
+        }),
+      )
+      .filter(({ categories }) => categories.length > 0),
   ];
 
   return done({
@@ -72,7 +86,7 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
       const moved = await iterations.move(tx, number, { from: "sampling", to: "labelling", evaluationSetId: setId });
       if (!moved) return;
       if (!current)
-        await evaluationSets.freeze(tx, { id: setId, protocolId, seed: policy.seed, sha256: hashOf(drawn) }, drawn);
+        await freeze(tx, { id: setId, protocolId, seed: policy.seed, sha256: hashOf(drawn) }, drawn, number);
       await iterationFacts.recordSample(tx, number, sample);
       await audits.record(tx, number, protocolId, [...audited]);
       await reviewTasks.plan(tx, tasks);
@@ -87,6 +101,19 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
     // with no page to wait for (nothing left to sample) the walk goes on at once
     next: tasks.length === 0 ? [next(advanceIteration, { iteration: number, nudge: "nothing-drawn" })] : [],
   });
+}
+
+/** What files said of these assets is settled no more: before they measure the labeller, it answers about them itself. */
+async function freeze(
+  tx: Transaction,
+  set: Parameters<typeof evaluationSets.freeze>[1],
+  drawn: readonly Drawable[],
+  iteration: number,
+): Promise<void> {
+  await evaluationSets.freeze(tx, set, drawn);
+  const assetIds = drawn.map(({ assetId }) => assetId);
+  const unanswered = await giveToLabeller(tx, set.protocolId, assetIds);
+  await addTasks(tx, annotateInChunks(unanswered, { protocolId: set.protocolId, iteration }));
 }
 
 /** Where nothing is asked of people any more, whatever was drawn was drawn for this. */

@@ -1,8 +1,9 @@
 import { type HeldPage, slotAnswers } from "@anyone/db/slot-answers";
 import { NOT_ASKED } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
+import type { HumanSaid } from "@anyone/domain/release/settle";
 import { decisive, type SaidInSlot, type SlotState, slotStandings } from "@anyone/domain/review/slots";
-import type { Page } from "@anyone/domain/review/submission";
+import { type Page, readGiven } from "@anyone/domain/review/submission";
 import type { Transaction } from "@anyone/domain/transaction";
 import type { ReviewContext } from "./context.ts";
 import { givenFacts, pageOf } from "./page.ts";
@@ -31,6 +32,8 @@ export interface PageSlots {
   said: Map<number, Said>;
   /** Categories whose slot is to be written. */
   changed: Set<number>;
+  /** Categories that the page asks no more, since a file answered them. */
+  taken: Set<number>;
   /** Answers that a correction took back, and by whom: what they answered does not apply any more. */
   withdrawn: Map<number, string>;
 }
@@ -56,6 +59,7 @@ export async function holdPages(
         page.said.map(([category, value, text, reviewer, key]) => [category, { value, text, reviewer, key }]),
       ),
       changed: new Set(),
+      taken: new Set(),
       withdrawn: new Map(),
     });
   }
@@ -74,26 +78,47 @@ export function standingSaid({ slots, said }: PageSlots): SaidInSlot[] {
 
 /** Ends a slot as answered or skipped, and opens and closes what hangs on it; `by` is who did. */
 export function endSlot(held: PageSlots, category: number, state: "done" | "skipped", by: string): void {
-  const { slots, said, changed, withdrawn, protocol, gates } = held;
-  const slot = slots.get(category);
+  const slot = held.slots.get(category);
   if (!slot) return;
-  move(category, slot, state, state === "done" ? by : null);
-  if (!decisive(protocol).has(category)) return;
-  for (const [n, now] of slotStandings(gates, standingSaid(held))) {
-    const other = slots.get(n);
-    if (!other) continue;
-    if (now === "closed" && other.state !== "closed" && other.state !== "skipped") {
-      if (other.state === "done" && said.has(n)) withdrawn.set(n, by);
-      move(n, other, "closed", null);
-    } else if ((other.state === "waiting" && now === "open") || (other.state === "closed" && now !== "closed")) {
-      move(n, other, now, null);
+  move(held, category, { state, reviewer: state === "done" ? by : null });
+  if (decisive(held.protocol).has(category)) followGates(held, by);
+}
+
+/** Takes questions off a page that nobody has before her: what files answered is among what the page takes as given. */
+export function takeAnswers(held: PageSlots, answers: readonly HumanSaid[]): void {
+  if (held.page.state !== "open") return;
+  for (const { category, value, text } of answers) {
+    if (!["open", "waiting", "closed"].includes(held.slots.get(category)?.state ?? "")) continue;
+    held.slots.delete(category);
+    held.taken.add(category);
+    const [id, known] = readGiven(held.protocol, { category, value, text: text ?? undefined });
+    held.gates = {
+      ...held.gates,
+      categories: held.gates.categories.filter((n) => n !== category),
+      known: { ...held.gates.known, [id]: known },
+    };
+  }
+  followGates(held, null);
+}
+
+/** Opens and closes what hangs on what stands; `by` takes back what applies no more, and nobody's answer is taken back by nobody. */
+function followGates(held: PageSlots, by: string | null): void {
+  for (const [n, now] of slotStandings(held.gates, standingSaid(held))) {
+    const slot = held.slots.get(n);
+    if (!slot) continue;
+    if (now === "closed" && slot.state !== "closed" && slot.state !== "skipped") {
+      if (slot.state === "done" && by === null) continue;
+      if (slot.state === "done" && held.said.has(n)) held.withdrawn.set(n, by as string);
+      move(held, n, { state: "closed", reviewer: null });
+    } else if ((slot.state === "waiting" && now === "open") || (slot.state === "closed" && now !== "closed")) {
+      move(held, n, { state: now, reviewer: null });
     }
   }
+}
 
-  function move(n: number, moved: Slot, to: SlotState, reviewer: string | null): void {
-    Object.assign(moved, { state: to, reviewer });
-    changed.add(n);
-  }
+function move({ slots, changed }: PageSlots, category: number, to: Pick<Slot, "state" | "reviewer">): void {
+  Object.assign(slots.get(category) as Slot, to);
+  changed.add(category);
 }
 
 /** Whether something of a page is still to be answered; what only waits for answers nobody is asked for does not count. */

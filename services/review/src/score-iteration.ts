@@ -45,7 +45,7 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
 
   const winner = promotion.promoted ? measured.scores.all : before.all;
 
-  const left = await iterationFacts.left(db);
+  const left = await iterationFacts.left(db, iteration.protocolId, iteration.asked);
   const spent = await humanAnswers.spent(db, protocol.identity, number);
   const history = await iterations.loopBefore(db, number);
   const settledNow = decisions.filter(({ verdict }) => verdict === "settled").length;

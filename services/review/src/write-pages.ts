@@ -20,7 +20,7 @@ export async function writePages(
   pages: readonly PageSlots[],
   answers: readonly NewSlotAnswer[],
 ): Promise<void> {
-  const touched = pages.filter(({ changed }) => changed.size > 0);
+  const touched = pages.filter(({ changed, taken }) => changed.size > 0 || taken.size > 0);
   if (touched.length === 0) return;
   const ended = touched.filter((held) => RUNNING.includes(held.page.state) && !isUnfinished(held));
   const reopened = touched.filter((held) => held.page.state === "done" && isUnfinished(held));
@@ -33,6 +33,7 @@ export async function writePages(
         changed.has(category) ? [{ number, category, state, reviewer }] : [],
       ),
     ),
+    taken: touched.flatMap(({ page: { number }, taken }) => [...taken].map((category) => ({ number, category }))),
     ended: numbers(ended),
     reopened: numbers(reopened),
   });

@@ -13,7 +13,8 @@ export function addLabelPeople(label: Command, output: () => Output): void {
       "after",
       `
 One unit is one answer of a person to one question about one image. Everything people did is counted: evaluation,
-tie-breaks, samples, honeypots, and what was lost to annotators in quarantine. Ranges are 95 %. The hourly wage is the
+tie-breaks, samples, honeypots, and what was lost to annotators in quarantine; imported answers are told beside it.
+Ranges are 95 %. The hourly wage is the
 setting review.wage.`,
     )
     .action(async () => {
@@ -107,6 +108,9 @@ function meter(savings: Savings): string {
     ),
     line("people answered", `${whole(spent.answers)}${purposes && ` (${purposes})`}`),
     ...(spent.lost > 0 ? [line("of those lost", `${whole(spent.lost)}, of annotators in quarantine`)] : []),
+    ...(spent.imported > 0
+      ? [line("imported", `${whole(spent.imported)}, given elsewhere: no part of what was spent`)]
+      : []),
     line("share", `${span(share, percent)}; ${percent(savings.shareOfAll)} of all questions asked once`),
     line("time of an answer", `${span(savings.secondsPerAnswer, (s) => s.toFixed(2))} s`),
     line("hours spent", span(hours?.spent, hundredth)),

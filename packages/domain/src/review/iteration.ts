@@ -25,7 +25,7 @@ export interface IterationFacts {
   poolReady: boolean;
   /** Review tasks of this iteration that people have not ended. */
   openTasks: number;
-  /** Answers people gave in this iteration that a labeller may learn from. */
+  /** Answers that a labeller may learn from and that none has: people gave them in this iteration, or they were imported since. */
   learnable: number;
   /** The labeller this iteration made is there. */
   learned: boolean;

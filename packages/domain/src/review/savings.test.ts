@@ -14,6 +14,7 @@ const FACTS: SavingsFacts = {
     { purpose: "sample", answers: 8_000 },
     { purpose: "honeypot", answers: 800 },
   ],
+  imported: 50_000,
   lost: 400,
   pages: [
     { answers: 40, seconds: 120 },
@@ -27,7 +28,7 @@ describe("the savings meter", () => {
   it("counts everything that people did against pool times applicable questions times overlap", () => {
     const savings = measureSavings(FACTS);
     expect(savings.baseline?.value).toBe(20_000 * 40 * 2);
-    expect(savings.spent).toMatchObject({ answers: 24_800, lost: 400 });
+    expect(savings.spent).toMatchObject({ answers: 24_800, lost: 400, imported: 50_000 });
     expect(savings.share?.value).toBeCloseTo(0.0155, 10);
     expect(savings.shareOfAll).toBeCloseTo(24_800 / 1_400_000, 10);
     expect(savings.hours?.spent.value).toBeCloseTo((24_800 * 4) / 3600, 6);

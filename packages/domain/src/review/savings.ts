@@ -27,7 +27,9 @@ export interface SavingsFacts {
   applicable: readonly number[];
   /** All answers that people ever gave, those that no longer stand too. */
   spent: readonly { purpose: string; answers: number }[];
-  /** Of those, answers of annotators in quarantine: paid for and of no use. */
+  /** Answers out of files, which cost nobody's time here: no part of `spent`. */
+  imported: number;
+  /** Of `spent`, answers of annotators in quarantine: paid for and of no use. */
   lost: number;
   /** Timed answers of a random sample of pages, and their seconds. */
   pages: readonly { answers: number; seconds: number }[];
@@ -45,7 +47,7 @@ export interface Savings {
   applicablePerAsset: Estimate | null;
   /** Answers of labelling everything by hand: pool × questions that apply × overlap. */
   baseline: Ranged | null;
-  spent: { answers: number; lost: number; byPurpose: { purpose: string; answers: number }[] };
+  spent: { answers: number; lost: number; imported: number; byPurpose: { purpose: string; answers: number }[] };
   /** spent / baseline */
   share: Ranged | null;
   /** spent / (pool × all questions), each answered once: the paper's way of counting. */
@@ -61,7 +63,7 @@ export interface Savings {
 
 /**
  * The savings meter. One unit is one answer of a person to one question about one asset; everything people did counts as
- * spent: evaluation, tie-breaks, samples, honeypots and what was lost to bad annotators. What a full labelling would take
+ * spent: evaluation, tie-breaks, samples, honeypots and what was lost to bad annotators; what came out of files is told beside it. What a full labelling would take
  * is estimated from the questions that apply and the seconds an answer takes, each drawn again over assets and pages.
  *
  * More assets need no more answers, because evaluation set and samples have fixed sizes: so there is a pool's size from
@@ -93,7 +95,7 @@ export function measureSavings(facts: SavingsFacts): Savings {
     overlap,
     applicablePerAsset: applicable && { ...ranged(applicable), n: facts.applicable.length },
     baseline: baseline && ranged(baseline),
-    spent: { answers: spent, lost: facts.lost, byPurpose: [...facts.spent] },
+    spent: { answers: spent, lost: facts.lost, imported: facts.imported, byPurpose: [...facts.spent] },
     share: baseline && positive(baseline) ? ranged(map(baseline, (whole) => spent / whole)) : null,
     shareOfAll: pool > 0 && facts.categories > 0 ? spent / (pool * facts.categories) : null,
     secondsPerAnswer: seconds && {

@@ -1,4 +1,4 @@
-import { Ordinal } from "@anyone/domain/ids";
+import { AssetId, Ordinal, ProtocolId } from "@anyone/domain/ids";
 import { z } from "zod";
 import { defineJob } from "../job.ts";
 
@@ -14,4 +14,17 @@ export const advanceIteration = defineJob({
   name: "review.advance",
   payload: z.object({ iteration: Ordinal, nudge: z.string().min(1).max(200) }),
   key: ({ iteration, nudge }) => `${iteration}.${nudge}`,
+});
+
+/** Settles what a file said about a chunk of assets: over the labeller's answers, and off the pages before people. */
+export const settleImported = defineJob({
+  name: "review.settle-imported",
+  payload: z.object({
+    protocolId: ProtocolId,
+    assetIds: z.array(AssetId).min(1).max(64),
+    /** Number of the first answer that was added with these: what tells two chunks of one asset apart. */
+    from: z.string().regex(/^\d+$/),
+  }),
+  key: ({ protocolId, assetIds, from }) => `${from}.${protocolId}.${assetIds.join(",")}`,
+  chunk: "assetIds",
 });

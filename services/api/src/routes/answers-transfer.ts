@@ -1,6 +1,9 @@
 import { answersTransferApi } from "@anyone/contracts/answers-transfer";
-import { addRows, finishImport, listImports, startImport } from "@anyone/db/answer-import";
+import { type Added, addRows, finishImport, listImports, startImport } from "@anyone/db/answer-import";
 import { protocolRepository } from "@anyone/db/protocols";
+import { AssetId, ProtocolId } from "@anyone/domain/ids";
+import { next } from "@anyone/queues/job";
+import { settleImported } from "@anyone/queues/jobs/review";
 import type { FastifyInstance } from "fastify";
 import { CONTENT_TYPES, exportStream } from "../answers/export-stream.ts";
 import type { ApiContext } from "../context.ts";
@@ -25,6 +28,19 @@ export function answersTransferRoutes(app: FastifyInstance, { db }: ApiContext):
 
   route(app, answersTransferApi.listImports, async () => ({ items: await listImports(db) }));
   route(app, answersTransferApi.startImport, ({ body, principal }) => startImport(db, { ...body, by: principal.name }));
-  route(app, answersTransferApi.addRows, ({ params, body }) => addRows(db, protocols, { ...params, ...body }));
+  route(app, answersTransferApi.addRows, ({ params, body }) => addRows(db, protocols, { ...params, ...body }, settle));
   route(app, answersTransferApi.finishImport, ({ params, body }) => finishImport(db, params.id, body.rows));
+}
+
+/** Assets of one task. */
+const CHUNK = 64;
+
+function settle({ protocolId, assetIds, from }: Added) {
+  return Array.from({ length: Math.ceil(assetIds.length / CHUNK) }, (_, place) =>
+    next(settleImported, {
+      protocolId: ProtocolId.parse(protocolId),
+      assetIds: assetIds.slice(place * CHUNK, (place + 1) * CHUNK).map((id) => AssetId.parse(id)),
+      from,
+    }),
+  );
 }

@@ -31,6 +31,7 @@ function Meter({ savings }: { savings: Savings }) {
     <dl className="grid grid-cols-[repeat(auto-fill,minmax(210px,1fr))] gap-x-6 gap-y-3">
       <Item name="people answered" value={count(spent.answers)}>
         {purposes || "nobody was asked yet"}
+        {spent.imported > 0 && `; ${count(spent.imported)} imported, at no cost here`}
         {spent.lost > 0 && `; ${count(spent.lost)} lost to annotators in quarantine`}
       </Item>
       <Item name="all by hand" value={baseline ? count(Math.round(baseline.value)) : "–"}>
