@@ -17,8 +17,8 @@ export interface AnswerSelection {
   reviewer?: string | undefined;
 }
 
-/** Rows of one COPY, some six megabytes: a reader that is slow holds no snapshot for longer than these take. */
-const ROWS = 25_000;
+/** Rows of one COPY, some three megabytes: a reader that is slow holds no snapshot for longer than these take. */
+const ROWS = 8_000;
 /** Ranges that are copied while one is read: spelling rows takes PostgreSQL longer than reading them, and it has several processes. */
 const AHEAD = 2;
 const SETTLE_MS = 10_000;
@@ -38,13 +38,10 @@ export async function* exportAnswers(
   const protocols = await protocolsOf(db);
   const until = await settledId(db);
   if (format === "csv" && selection.after === 0) yield Buffer.from(`${ANSWER_COLUMNS.join(",")}\n`);
-  const columns = format === "csv" ? csvColumns(protocols) : jsonColumn(protocols);
-  const signs = format === "csv" ? "" : `, DELIMITER E'\\x02', QUOTE E'\\x01'`;
   const flying: Promise<Buffer[]>[] = [];
   try {
     for await (const range of rangesOf(db, selection, until)) {
-      const rows = `SELECT ${columns} FROM human_answers WHERE ${where(selection, range)} ORDER BY id`;
-      const copied = copy(db, `COPY (${rows}) TO STDOUT (FORMAT csv${signs})`);
+      const copied = copy(db, copyStatement(format, protocols, where(selection, range)));
       copied.catch(() => {}); // thrown where it is awaited
       flying.push(copied);
       if (flying.length > AHEAD) yield* (await flying.shift()) ?? [];
@@ -53,6 +50,18 @@ export async function* exportAnswers(
   } finally {
     await Promise.allSettled(flying);
   }
+}
+
+/** What has PostgreSQL spell the answers that fit a condition, in the order of ids; `to` is SQL: where they go. */
+export function copyStatement(
+  format: "csv" | "jsonl",
+  protocols: readonly Protocol[],
+  condition: string,
+  to = "STDOUT",
+): string {
+  const columns = format === "csv" ? csvColumns(protocols) : jsonColumn(protocols);
+  const signs = format === "csv" ? "" : `, DELIMITER E'\\x02', QUOTE E'\\x01'`;
+  return `COPY (SELECT ${columns} FROM human_answers WHERE ${condition} ORDER BY id) TO ${to} (FORMAT csv${signs})`;
 }
 
 /**

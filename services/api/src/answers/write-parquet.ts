@@ -3,7 +3,7 @@ import { type ColumnSource, ParquetWriter, schemaFromColumnData } from "hyparque
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 
 /** Rows of one row group: what is held at once, here and by who reads it. */
-const GROUP = 50_000;
+const GROUP = 20_000;
 
 /** Answers as a Parquet file (snappy), a row group at a time: the file's end names all of them. */
 export async function* writeParquet(answers: AsyncIterable<ExportedAnswer[]>): AsyncGenerator<Buffer> {
