@@ -57,7 +57,7 @@ async function seen() {
     asked: (await answerRepository(db).askable(ids)).map(({ id }) => id),
     spread: spreading,
     measuredBy: annotating,
-    drawn: (await iterationFacts.pool(db, "p", [1])).map(({ assetId }) => assetId),
+    drawn: (await iterationFacts.pool(db, "p", [1], "margin")).map(({ assetId }) => assetId),
     learnt: (await trainingSet(db, "p", 1)).map(({ assetId }) => assetId),
     cut: (await versionRepository(db).cuttable("p")).map(({ id }) => id),
     listed: (await listAssets(db, {}, { limit: 9 })).items.map(({ id }) => id).sort(),

@@ -19,6 +19,13 @@ export const ReviewPolicy = z.strictObject({
    * the tail is measured by `npm run bench -- sampling`.
    */
   rareShare: z.number().min(0).max(0.5).default(0),
+  /**
+   * What is asked of the labeller's calibrated probabilities to tell which assets it doubts: how far the likeliest answer lies
+   * before the next (`margin`), how spread they are over all of them (`entropy`), or only the answer's own (`confidence`).
+   */
+  doubt: z.enum(["margin", "entropy", "confidence"]).default("margin"),
+  /** Share of a sample that is drawn uniformly and asked blind: it keeps estimates valid and finds confident errors. */
+  uniformShare: z.number().min(0).max(0.5).default(0.15),
   /** An accuracy above it (not equal to it) lets a category leave manual labelling: the paper's 85 %. */
   bar: z.number().gt(0).lt(1).default(0.85),
   /**
