@@ -103,10 +103,11 @@ export const iterations = {
     { number, state }: Pick<Iteration, "number" | "state">,
     assetId: string,
   ): Promise<void> {
-    await tx.query(
-      `UPDATE iterations SET asked_to = greatest(asked_to, $3) WHERE number = $1 AND state = $2`,
-      [number, state, assetId],
-    );
+    await tx.query(`UPDATE iterations SET asked_to = greatest(asked_to, $3) WHERE number = $1 AND state = $2`, [
+      number,
+      state,
+      assetId,
+    ]);
   },
 
   /** The closed iterations of the loop that `number` belongs to, oldest first, without itself. */

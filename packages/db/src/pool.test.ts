@@ -14,7 +14,13 @@ import { versionRepository } from "./versions.ts";
 import { returnAssets, withdrawAssets } from "./withdraw-assets.ts";
 
 let db: OpenDatabase;
-const iteration = { number: 2, protocolId: "p", evaluationSetId: "set", labellerAfter: "embedded-1" } as Iteration;
+const iteration = {
+  number: 2,
+  protocolId: "p",
+  evaluationSetId: "set",
+  labellerAfter: "embedded-1",
+  askedTo: "",
+} as Iteration;
 const ids = ["stays", "leaves", "measured-by"] as AssetId[];
 
 /** Two assets, and a third that an evaluation set holds, each answered by the model and by a person. */

@@ -104,7 +104,7 @@ function peoplesAnswers(protocol: Protocol, { value, giver }: PackedAnswers): Re
 }
 
 /** One asset's row. People's answers are in it as well: the merge in the database keeps the stored ones. */
-function pack(protocol: Protocol, labeller: { number: number }, asked: Asked): PackedAnswers {
+export function pack(protocol: Protocol, labeller: { number: number }, asked: Asked): PackedAnswers {
   reconcile(protocol, asked);
   const value = packAll(protocol, prune(protocol, asked.answers, asked.evidence));
   const byModel = protocol.categories.map(
