@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { type PackedAnswers, recordModelAnswers } from "@anyone/db/answers";
-import { type OpenDatabase, openDatabase } from "@anyone/db/client";
-import { GIVER } from "@anyone/domain/annotate/answer";
-import { primeHuman } from "@anyone/domain/annotate/prime-human";
-import { random } from "@anyone/domain/random";
+import { type PackedAnswers, recordModelAnswers } from "../../packages/db/src/answers.ts";
+import { type OpenDatabase, openDatabase } from "../../packages/db/src/client.ts";
+import { GIVER } from "../../packages/domain/src/annotate/answer.ts";
+import { primeHuman } from "../../packages/domain/src/annotate/prime-human.ts";
+import { random } from "../../packages/domain/src/random.ts";
 import { databaseUrl, withClient } from "../../test/support/postgres.ts";
 import { openStores } from "../../test/support/stores.ts";
 import type { BenchResult } from "./run.ts";

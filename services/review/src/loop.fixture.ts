@@ -121,7 +121,7 @@ export async function startLoop(
   async function giveUp(assetId: string, { id, payload }: ClaimedTask): Promise<void> {
     await db.query(
       `INSERT INTO tasks (id, name, stage, payload, state, reason) VALUES ($1, 'annotate.assets', 'annotate', $2, 'dead', 'unreadable')`,
-      [`${id} alone`, JSON.stringify({ ...payload, assetIds: [assetId] })],
+      [`${id} alone`, JSON.stringify({ ...(payload as object), assetIds: [assetId] })],
     );
   }
 
