@@ -6,6 +6,11 @@ const SETTINGS: readonly { name: string; key: string; drawing: Drawing }[] = [
   { name: "3 known images a person", key: "gold", drawing: { gold: 3 } },
   { name: "none known", key: "no_gold", drawing: { gold: 0 } },
   { name: "none known, times unknown", key: "untimed", drawing: { gold: 0, timed: false } },
+  {
+    name: "none known, times unknown, honest ones err up to 20 %",
+    key: "untimed_weak_honest",
+    drawing: { gold: 0, timed: false, honestError: 0.2 },
+  },
   { name: "none known, honest ones err up to 20 %", key: "weak_honest", drawing: { gold: 0, honestError: 0.2 } },
 ];
 const MANNERS: readonly Manner[] = ["random", "usual", "first", "half-hearted", "contrary", "hasty"];

@@ -17,6 +17,9 @@ export interface PackedAnswers {
   value: number[];
   confidence: number[];
   giver: number[];
+  /** Per mille, by `doubtOf`; missing where only the confidence is known. */
+  margin?: number[];
+  entropy?: number[];
   /** Number of the labeller behind the model's answers. */
   labeller: number;
 }
@@ -46,37 +49,53 @@ export function answerRepository(db: Sql) {
   };
 }
 
+/** A confidence that moved by no more, in per mille, is the same: what one samples and weighs by does not move with it. */
+const SAME_WITHIN = 20;
+
 /**
  * Writes what a model answered about a chunk of assets. Where a person has answered, the person's answer stays, also when
- * it came while the model was at work. `keepNewer`: rows of a later labeller stay as they are.
+ * it came while the model was at work. `keepNewer`: rows of a later labeller stay as they are. A row in which every answer
+ * that is no person's is the same, and as sure, is not written again: it keeps the labeller that gave it.
+ *
+ * @returns how many rows were written
  */
 export async function recordModelAnswers(
   tx: Transaction,
   protocolId: string,
   rows: readonly PackedAnswers[],
   { keepNewer = false } = {},
-): Promise<void> {
+): Promise<number> {
   const ordered = [...rows].sort((a, b) => (a.assetId < b.assetId ? -1 : 1)); // one order of row locks: no deadlock
-  await tx.query(
-    `INSERT INTO answers (asset_id, protocol_id, value, confidence, giver, labeller)
-     SELECT id, $1, value::smallint[], confidence::smallint[], giver::smallint[], labeller
-       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[])
-         AS new (id, value, confidence, giver, labeller)
+  const written = await tx.query(
+    `INSERT INTO answers (asset_id, protocol_id, value, confidence, giver, margin, entropy, labeller)
+     SELECT id, $1, value::smallint[], confidence::smallint[], giver::smallint[], margin::smallint[], entropy::smallint[], labeller
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[])
+         AS new (id, value, confidence, giver, margin, entropy, labeller)
      ON CONFLICT (asset_id, protocol_id) DO UPDATE SET
        value = ${merged("value")}, confidence = ${merged("confidence")}, giver = ${merged("giver")},
-       labeller = excluded.labeller, answered_at = clock_timestamp()
-     WHERE NOT $7 OR answers.labeller <= excluded.labeller`,
+       margin = excluded.margin, entropy = excluded.entropy, labeller = excluded.labeller, answered_at = clock_timestamp()
+     WHERE (NOT $9 OR answers.labeller <= excluded.labeller) AND ${CHANGED}
+     RETURNING asset_id`,
     [
       protocolId,
       ordered.map((row) => row.assetId),
       ordered.map((row) => literal(row.value)),
       ordered.map((row) => literal(row.confidence)),
       ordered.map((row) => literal(row.giver)),
+      ordered.map((row) => literal(row.margin ?? [])),
+      ordered.map((row) => literal(row.entropy ?? [])),
       ordered.map((row) => row.labeller),
       keepNewer,
     ],
   );
+  return written.length;
 }
+
+/** Whether an answer that no person gave, or how sure it is, is another than the stored one. */
+const CHANGED = `EXISTS (SELECT FROM unnest(answers.value, excluded.value, answers.giver, excluded.giver, answers.confidence, excluded.confidence)
+    AS pair (old, new, whose, theirs, sure, surer)
+  WHERE whose IS DISTINCT FROM ${GIVER.person}
+    AND (old IS DISTINCT FROM new OR whose IS DISTINCT FROM theirs OR abs(sure - surer) > ${SAME_WITHIN}))`;
 
 /** The stored element where a person gave it, the new one elsewhere. */
 function merged(column: "value" | "confidence" | "giver"): string {

@@ -1,13 +1,21 @@
 import { GIVER } from "@anyone/domain/annotate/answer";
 import type { Drawable } from "@anyone/domain/review/evaluation-set";
 import type { IterationFacts } from "@anyone/domain/review/iteration";
-import { type Doubted, RARE_BELOW } from "@anyone/domain/review/sample";
+import type { ReviewPolicy } from "@anyone/domain/review/policy";
+import { type Doubted, type Drawn, RARE_BELOW } from "@anyone/domain/review/sample";
 import type { Sql } from "@anyone/domain/transaction";
 import { evaluationSets } from "./evaluation-sets.ts";
 import type { Iteration } from "./iterations.ts";
 
 /** Enough to know an option's share of one in fifty to a tenth of itself. */
 const COUNTED = 20_000;
+
+/** Doubt about one answer, in per mille. */
+const DOUBT: Record<ReviewPolicy["doubt"], string> = {
+  margin: "(1000 - coalesce(w.margin[c], w.confidence[c]))",
+  entropy: "coalesce(w.entropy[c], 1000 - w.confidence[c])",
+  confidence: "(1000 - w.confidence[c])",
+};
 
 /** What a tick of an iteration looks at, read from the truth in one query per question. */
 export const iterationFacts = {
@@ -26,10 +34,11 @@ export const iterationFacts = {
   },
 
   /**
-   * Assets whose answers are not the wanted labeller's: of the evaluation set while annotating, of the pool while
-   * spreading; none in other states. Chunks that are dead are left out, so that a broken image holds nothing up.
+   * Assets that the wanted labeller was not asked about yet and whose answers are not its own: of the evaluation set while
+   * annotating, of the pool while spreading; none in other states. It is asked in the order of their ids, once about each:
+   * what it would say alike stays another's, and a broken image holds nothing up.
    */
-  async unanswered(sql: Sql, { number, state, protocolId, evaluationSetId, labellerAfter }: Iteration, limit: number) {
+  async unanswered(sql: Sql, { state, protocolId, evaluationSetId, labellerAfter, askedTo }: Iteration, limit: number) {
     if ((state !== "annotating" && state !== "spreading") || labellerAfter === null) return [];
     const rows = await sql.query<{ id: string }>(
       `SELECT a.id FROM assets a
@@ -37,13 +46,22 @@ export const iterationFacts = {
         WHERE w.labeller IS DISTINCT FROM (SELECT number FROM labellers WHERE id = $2)
           AND CASE WHEN $3::text IS NULL THEN EXISTS (SELECT FROM pool WHERE pool.id = a.id)
                 ELSE EXISTS (SELECT 1 FROM evaluation_items e WHERE e.set_id = $3 AND e.asset_id = a.id) END
-          AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.stage = 'annotate' AND t.state = 'dead'
-                             AND t.name = 'annotate.assets' AND (t.payload ->> 'iteration')::int = $4
-                             AND t.payload -> 'assetIds' ? a.id)
+          AND a.id > $4
         ORDER BY a.id LIMIT $5`,
-      [protocolId, labellerAfter, state === "annotating" ? evaluationSetId : null, number, limit],
+      [protocolId, labellerAfter, state === "annotating" ? evaluationSetId : null, askedTo, limit],
     );
     return rows.map(({ id }) => id);
+  },
+
+  /** The pool's answered assets, and how many of them stand as this labeller answered them; the others it answered alike. */
+  async spread(sql: Sql, { protocolId, labellerAfter }: Iteration): Promise<{ answered: number; anew: number }> {
+    const [row] = await sql.query<{ answered: number; anew: number }>(
+      `SELECT count(*)::int AS answered,
+              count(*) FILTER (WHERE w.labeller = (SELECT number FROM labellers WHERE id = $2))::int AS anew
+         FROM pool a JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1`,
+      [protocolId, labellerAfter],
+    );
+    return row ?? { answered: 0, anew: 0 };
   },
 
   /** The labeller that an iteration's learning made. */
@@ -56,11 +74,16 @@ export const iterationFacts = {
   },
 
   /**
-   * Every asset of the pool with the labeller's mean doubt about the asked categories, 1 where it has not answered, and the
-   * rarest option it gave of those that fewer than `RARE_BELOW` of the answered assets have. How often an option stands
+   * Every asset of the pool with the labeller's mean doubt about the asked categories, by the policy's measure (by the
+   * confidence where no more is known), 1 where it has not answered, and the rarest option it gave of those that fewer than `RARE_BELOW` of the answered assets have. How often an option stands
    * is counted over at most `COUNTED` assets, the first in the order of their ids, which are hashes.
    */
-  async pool(sql: Sql, protocolId: string, asked: readonly number[]): Promise<Doubted[]> {
+  async pool(
+    sql: Sql,
+    protocolId: string,
+    asked: readonly number[],
+    measure: ReviewPolicy["doubt"],
+  ): Promise<Doubted[]> {
     return sql.query<Doubted>(
       `WITH few AS (SELECT w.value, w.giver FROM pool a JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
                      ORDER BY a.id LIMIT ${COUNTED}),
@@ -68,7 +91,7 @@ export const iterationFacts = {
                          WHERE few.giver[c] = 1 AND few.value[c] >= 0 GROUP BY 1, 2),
             rare AS (SELECT c, value, n FROM options WHERE n < $3::float8 * (SELECT count(*) FROM few))
        SELECT a.id AS "assetId", a.group_id AS "groupId", coalesce((
-                SELECT avg(1 - w.confidence[c]::float8 / 1000) FROM unnest($2::int[]) AS asked (c) WHERE w.giver[c] = 1
+                SELECT avg(${DOUBT[measure]}::float8 / 1000) FROM unnest($2::int[]) AS asked (c) WHERE w.giver[c] = 1
               ), 1)::float8 AS doubt,
               (SELECT c || ':' || rare.value FROM rare WHERE w.giver[c] = 1 AND w.value[c] = rare.value
                 ORDER BY n, c, rare.value LIMIT 1) AS rare
@@ -96,11 +119,16 @@ export const iterationFacts = {
     return row ?? { groups: 0, pool: 0 };
   },
 
-  async recordSample(sql: Sql, iteration: number, drawn: readonly { assetId: string; probability: number }[]) {
+  async recordSample(sql: Sql, iteration: number, drawn: readonly Drawn[]) {
     await sql.query(
-      `INSERT INTO samples (iteration, asset_id, probability)
-       SELECT $1, * FROM unnest($2::text[], $3::real[]) ON CONFLICT DO NOTHING`,
-      [iteration, drawn.map(({ assetId }) => assetId), drawn.map(({ probability }) => probability)],
+      `INSERT INTO samples (iteration, asset_id, probability, uniform)
+       SELECT $1, * FROM unnest($2::text[], $3::real[], $4::boolean[]) ON CONFLICT DO NOTHING`,
+      [
+        iteration,
+        drawn.map(({ assetId }) => assetId),
+        drawn.map(({ probability }) => probability),
+        drawn.map(({ uniform }) => uniform),
+      ],
     );
   },
 

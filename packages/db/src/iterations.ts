@@ -16,6 +16,8 @@ export interface Iteration {
   labellerAfter: string | null;
   scores: Partial<IterationReport> | null;
   stopReason: string | null;
+  /** Asset id up to which the labeller was asked in this state; empty before the first. */
+  askedTo: string;
 }
 
 /** What a transition may write beside the new state. */
@@ -27,7 +29,8 @@ export type IterationPatch = Partial<
 export const CONTINUES = "continue";
 
 const COLUMNS = `number, protocol_id AS "protocolId", evaluation_set_id AS "evaluationSetId", trigger, state, policy, asked,
-  settled, labeller_before AS "labellerBefore", labeller_after AS "labellerAfter", scores, stop_reason AS "stopReason"`;
+  settled, labeller_before AS "labellerBefore", labeller_after AS "labellerAfter", scores, stop_reason AS "stopReason",
+  asked_to AS "askedTo"`;
 
 /** Iterations of annotate ⇄ review. Every transition compares the state it comes from, so that a tick may come twice. */
 export const iterations = {
@@ -72,7 +75,7 @@ export const iterations = {
     { from, to, ...patch }: { from: IterationState; to: IterationState } & IterationPatch,
   ): Promise<boolean> {
     const rows = await tx.query(
-      `UPDATE iterations SET state = $3, evaluation_set_id = coalesce($4, evaluation_set_id),
+      `UPDATE iterations SET state = $3, asked_to = '', evaluation_set_id = coalesce($4, evaluation_set_id),
               settled = coalesce($5, settled), labeller_before = coalesce($6, labeller_before),
               labeller_after = coalesce($7, labeller_after), scores = coalesce($8, scores),
               stop_reason = coalesce($9, stop_reason), human_answers = coalesce($10, human_answers),
@@ -92,6 +95,19 @@ export const iterations = {
       ],
     );
     return rows.length === 1;
+  },
+
+  /** Notes that a state's labeller is asked up to an asset; a tick that comes late takes nothing back. */
+  async askedTo(
+    tx: Transaction,
+    { number, state }: Pick<Iteration, "number" | "state">,
+    assetId: string,
+  ): Promise<void> {
+    await tx.query(`UPDATE iterations SET asked_to = greatest(asked_to, $3) WHERE number = $1 AND state = $2`, [
+      number,
+      state,
+      assetId,
+    ]);
   },
 
   /** The closed iterations of the loop that `number` belongs to, oldest first, without itself. */

@@ -14,7 +14,13 @@ import { versionRepository } from "./versions.ts";
 import { returnAssets, withdrawAssets } from "./withdraw-assets.ts";
 
 let db: OpenDatabase;
-const iteration = { number: 2, protocolId: "p", evaluationSetId: "set", labellerAfter: "embedded-1" } as Iteration;
+const iteration = {
+  number: 2,
+  protocolId: "p",
+  evaluationSetId: "set",
+  labellerAfter: "embedded-1",
+  askedTo: "",
+} as Iteration;
 const ids = ["stays", "leaves", "measured-by"] as AssetId[];
 
 /** Two assets, and a third that an evaluation set holds, each answered by the model and by a person. */
@@ -57,7 +63,7 @@ async function seen() {
     asked: (await answerRepository(db).askable(ids)).map(({ id }) => id),
     spread: spreading,
     measuredBy: annotating,
-    drawn: (await iterationFacts.pool(db, "p", [1])).map(({ assetId }) => assetId),
+    drawn: (await iterationFacts.pool(db, "p", [1], "margin")).map(({ assetId }) => assetId),
     learnt: (await trainingSet(db, "p", 1)).map(({ assetId }) => assetId),
     cut: (await versionRepository(db).cuttable("p")).map(({ id }) => id),
     listed: (await listAssets(db, {}, { limit: 9 })).items.map(({ id }) => id).sort(),

@@ -11,8 +11,9 @@ interface Packed {
 }
 
 /**
- * Puts what people said about sampled assets, here or in imported files, over the labeller's answers in their packed rows. Assets
- * nobody answered yet have no row and are left alone. Evaluation answers never enter: those rows stay the labeller's own.
+ * Puts what people said about sampled assets, here or in imported files, over the labeller's answers in their packed
+ * rows. Assets nobody answered yet have no row and are left alone, and so are rows in which nothing changes. Evaluation
+ * answers never enter: those rows stay the labeller's own.
  */
 export async function settleAnswers(tx: Transaction, protocol: Protocol, assetIds: readonly string[]): Promise<void> {
   const rows = await tx.query<Packed>(
@@ -26,7 +27,9 @@ export async function settleAnswers(tx: Transaction, protocol: Protocol, assetId
     `UPDATE answers w SET value = new.value::smallint[], giver = new.giver::smallint[],
             confidence = new.confidence::smallint[]
        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS new (asset_id, value, giver, confidence)
-      WHERE w.protocol_id = $1 AND w.asset_id = new.asset_id`,
+      WHERE w.protocol_id = $1 AND w.asset_id = new.asset_id
+        AND (w.value, w.giver, w.confidence)
+            IS DISTINCT FROM (new.value::smallint[], new.giver::smallint[], new.confidence::smallint[])`,
     [
       protocol.identity,
       settled.map(({ assetId }) => assetId),

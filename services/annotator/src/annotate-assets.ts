@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type PackedAnswers, recordModelAnswers } from "@anyone/db/answers";
 import type { Labeller } from "@anyone/db/labellers";
 import { type Answer, GIVER, NOT_ASKED, packAll, unpack } from "@anyone/domain/annotate/answer";
+import type { Doubt } from "@anyone/domain/annotate/doubt";
 import { prune } from "@anyone/domain/annotate/gates";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { type FaultCode, fault } from "@anyone/domain/fault";
@@ -46,7 +47,10 @@ export async function annotateAssets(payload: Payload, context: AnnotatorContext
   return done({
     write: async (tx) => {
       if (labeller.number === 0) await labellers.add(tx, labeller);
-      await recordModelAnswers(tx, payload.protocolId, packed, { keepNewer: payload.labellerId === undefined });
+      const written = await recordModelAnswers(tx, payload.protocolId, packed, {
+        keepNewer: payload.labellerId === undefined,
+      });
+      log.info({ event: "answers", taskId: context.taskId, written, same: packed.length - written });
     },
     next: [
       // an asset that can't be answered stands alone from here on: it is tried again, and dead with its own reason
@@ -100,18 +104,22 @@ function peoplesAnswers(protocol: Protocol, { value, giver }: PackedAnswers): Re
 }
 
 /** One asset's row. People's answers are in it as well: the merge in the database keeps the stored ones. */
-function pack(protocol: Protocol, labeller: { number: number }, asked: Asked): PackedAnswers {
+export function pack(protocol: Protocol, labeller: { number: number }, asked: Asked): PackedAnswers {
   reconcile(protocol, asked);
   const value = packAll(protocol, prune(protocol, asked.answers, asked.evidence));
   const byModel = protocol.categories.map(
     ({ id, index }) => value[index] !== NOT_ASKED && asked.confidence[id] !== undefined,
   );
+  const doubts = (of: keyof Doubt) =>
+    protocol.categories.map(({ id, index }) => (byModel[index] ? Math.round(1000 * (asked.doubt[id]?.[of] ?? 0)) : 0));
   return {
     assetId: asked.asset.id,
     value,
     confidence: protocol.categories.map(({ id, index }) =>
       byModel[index] ? Math.min(1000, Math.round(1000 * (asked.confidence[id] ?? 0))) : 0,
     ),
+    margin: doubts("margin"),
+    entropy: doubts("entropy"),
     giver: value.map((number, index) =>
       number === NOT_ASKED ? GIVER.nobody : byModel[index] ? GIVER.model : GIVER.person,
     ),

@@ -1,5 +1,6 @@
 import type { AskableAsset } from "@anyone/db/answers";
 import type { Answer } from "@anyone/domain/annotate/answer";
+import { type Doubt, doubtOf } from "@anyone/domain/annotate/doubt";
 import type { PartEvidence } from "@anyone/domain/annotate/evidence";
 import { applicable } from "@anyone/domain/annotate/gates";
 import type { Category, Protocol } from "@anyone/domain/annotate/protocol";
@@ -10,6 +11,8 @@ export interface Asked {
   asset: AskableAsset;
   answers: Record<string, Answer>;
   confidence: Record<string, number>;
+  /** What its probabilities over all classes say beyond that. */
+  doubt: Record<string, Doubt>;
   /** Questions the model could not answer, with the code of why: they stay open for people, and so does what hangs on them. */
   unanswered: Record<string, string>;
   evidence: PartEvidence | null;
@@ -39,6 +42,7 @@ export async function askProtocol(
       asset,
       answers: { ...known.get(asset.id) },
       confidence: {},
+      doubt: {},
       unanswered: {},
       evidence: null,
       failure: null,
@@ -103,6 +107,7 @@ function take(asked: Asked, image: ImageAnswers | undefined, open: readonly Cate
     }
     asked.answers[category.id] = answer;
     asked.confidence[category.id] = given.confidence;
+    asked.doubt[category.id] = doubtOf(given.probabilities, given.confidence);
   }
 }
 

@@ -1,10 +1,9 @@
 import { mkdir } from "node:fs/promises";
-import { mainOf, NOT_ASKED, packAll } from "@anyone/domain/annotate/answer";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import { random, shuffled } from "@anyone/domain/random";
-import { type Doubted, drawSample, RARE_BELOW } from "@anyone/domain/review/sample";
+import type { ReviewPolicy } from "@anyone/domain/review/policy";
+import { type Doubted, drawSample } from "@anyone/domain/review/sample";
 import { type Inference, openInference } from "@anyone/grpc/annotate";
-import { askProtocol } from "./ask.ts";
 import {
   ADDRESS,
   folder,
@@ -16,6 +15,7 @@ import {
   serveInference,
   TOKEN,
 } from "./labeller.bench.ts";
+import { doubted, lookAt } from "./pool-look.bench.ts";
 
 const EVALUATED = 100;
 const POOL = 300;
@@ -24,26 +24,38 @@ const STEP = 50;
 const ITERATIONS = 3;
 const SEEDS = Number(process.argv[4] ?? 3);
 
+const EVERYTHING = primeHuman.categories.map(({ n }) => n);
+
 interface Rule {
   name: string;
+  measure: ReviewPolicy["doubt"];
   draw(pool: Doubted[], taken: Doubted[], seed: string): string[];
 }
 
-const byDoubt = (rareShare: number) => (pool: Doubted[], taken: Doubted[], seed: string) =>
-  drawSample(pool, taken, { size: STEP, seed, rareShare }).map(({ assetId }) => assetId);
+function rule(measure: ReviewPolicy["doubt"], rareShare: number): Rule {
+  return {
+    name: `${measure}, ${100 * rareShare} % rare`,
+    measure,
+    draw: (pool, taken, seed) =>
+      drawSample(pool, taken, { size: STEP, seed, rareShare, uniformShare: 0.15 }).map(({ assetId }) => assetId),
+  };
+}
 
 const RULES: readonly Rule[] = [
   {
     name: "uniform",
+    measure: "margin",
     draw: (pool, taken, seed) => {
       const known = new Set(taken.map(({ assetId }) => assetId));
       const free = pool.map(({ assetId }) => assetId).filter((id) => !known.has(id));
       return shuffled(free, random(seed)).slice(0, STEP);
     },
   },
-  { name: "by doubt", draw: byDoubt(0) },
-  { name: "by doubt, 10 % rare", draw: byDoubt(0.1) },
-  { name: "by doubt, 25 % rare", draw: byDoubt(0.25) },
+  rule("confidence", 0),
+  rule("margin", 0),
+  rule("entropy", 0),
+  rule("margin", 0.15),
+  rule("margin", 0.3),
 ];
 
 /**
@@ -96,46 +108,16 @@ async function turn(
       const { all, tail } = await judge(inference, labeller, judged);
       return { all: all.accuracy ?? 0, tail: tail.accuracy ?? 0 };
     }
-    const doubted = await doubt(inference, labeller, pool);
+    const rows = await lookAt(inference, labeller, pool);
+    const seen = doubted(rows, rule.measure, EVERYTHING);
     const known = new Set(taught.map(({ asset }) => asset.id));
     const drawn = new Set(
       rule.draw(
-        doubted,
-        doubted.filter(({ assetId }) => known.has(assetId)),
+        seen,
+        seen.filter(({ assetId }) => known.has(assetId)),
         `${seed}.${iteration}`,
       ),
     );
     taught.push(...pool.filter(({ asset }) => drawn.has(asset.id)));
   }
-}
-
-/** The pool as an iteration sees it: mean doubt, and the rarest option the labeller gave where few have it. */
-async function doubt(
-  inference: Inference,
-  labeller: { id: string; objectKey: string; sha256: string },
-  pool: readonly Person[],
-): Promise<Doubted[]> {
-  const round = { inference, protocol: primeHuman, labeller, signal: new AbortController().signal };
-  const rows: { id: string; value: number[]; doubt: number }[] = [];
-  for (let start = 0; start < pool.length; start += 50) {
-    const chunk = pool.slice(start, start + 50).map(({ asset }) => asset);
-    for (const { asset, answers, confidence } of await askProtocol(round, chunk, new Map())) {
-      const sure = Object.values(confidence);
-      const mean = sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length);
-      rows.push({ id: asset.id, value: packAll(primeHuman, answers), doubt: 1 - mean });
-    }
-  }
-  const counts = new Map<string, number>();
-  const options = ({ value }: { value: number[] }) =>
-    primeHuman.categories.flatMap((category) => {
-      const main = mainOf(category, value[category.index] ?? NOT_ASKED);
-      return main < 0 ? [] : [`${category.n}:${main}`];
-    });
-  for (const row of rows) for (const option of options(row)) counts.set(option, (counts.get(option) ?? 0) + 1);
-  return rows.map((row) => {
-    const [rarest] = options(row)
-      .filter((option) => (counts.get(option) ?? 0) < RARE_BELOW * rows.length)
-      .sort((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0) || (a < b ? -1 : 1));
-    return { assetId: row.id, groupId: row.id, doubt: row.doubt, rare: rarest ?? null };
-  });
 }

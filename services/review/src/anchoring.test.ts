@@ -7,7 +7,17 @@ import { type Loop, latestOf, startLoop } from "./loop.fixture.ts";
 let loop: Loop;
 afterEach(() => loop?.close());
 
-const POLICY = { evaluationSize: 10, sampleSize: 24, minScored: 3, maxIterations: 2, bar: 0.99, blindShare: 0.5 };
+const POLICY = {
+  evaluationSize: 10,
+  sampleSize: 24,
+  minScored: 3,
+  maxIterations: 2,
+  bar: 0.99,
+  blindShare: 0.5,
+  uniformShare: 0.25,
+};
+/** What is drawn uniformly is blind always, and compared with nothing. */
+const COMPARED = 24 * 0.75;
 
 describe("what the labeller had said", { timeout: 60_000 }, () => {
   it("is kept with each answer of a sample, blind pages too, and compared where both kinds were asked", async () => {
@@ -22,9 +32,9 @@ describe("what the labeller had said", { timeout: 60_000 }, () => {
     await loop.answerAll();
 
     const pages = await pagesBesideSuggestions(loop.db, primeHuman);
-    expect(pages).toHaveLength(POLICY.sampleSize);
+    expect(pages).toHaveLength(COMPARED);
     const { shown, blind, sway } = measureAnchoring(pages);
-    expect(shown.pages + blind.pages).toBe(POLICY.sampleSize);
+    expect(shown.pages + blind.pages).toBe(COMPARED);
     // the fixture's people answer the truth, whatever they are shown: they agree as often as the labeller is right
     for (const arm of [shown, blind]) expect(Math.abs((arm.agreement ?? 0) - 0.6)).toBeLessThan(0.15);
     expect((sway?.low ?? 1) <= 0 && (sway?.high ?? -1) >= 0).toBe(true);

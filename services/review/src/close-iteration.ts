@@ -1,5 +1,6 @@
 import { addTasks } from "@anyone/db/add-tasks";
 import { recordEvent } from "@anyone/db/events";
+import { iterationFacts } from "@anyone/db/iteration-facts";
 import { CONTINUES, type Iteration, iterations } from "@anyone/db/iterations";
 import { poolEstimates } from "@anyone/db/pool-estimates";
 import { sampledAssets, settleAnswers } from "@anyone/db/settled-answers";
@@ -20,6 +21,7 @@ export async function closeIteration(iteration: Iteration, { db, protocols }: Re
   const { number, stopReason, protocolId, policy } = iteration;
   const protocol = await protocols.get(protocolId);
   const estimates = await estimatePool(iteration, { db, protocols });
+  const spread = await iterationFacts.spread(db, iteration);
   return done({
     write: async (tx) => {
       if (!(await iterations.move(tx, number, { from: "spreading", to: "closed" }))) return;
@@ -29,8 +31,10 @@ export async function closeIteration(iteration: Iteration, { db, protocols }: Re
       await recordEvent(tx, {
         stage: "review",
         kind: "iteration-closed",
-        text: `Iteration ${number} closed: ${stopReason ?? "the next one follows"}${version ? `; version ${version} is cut` : ""}`,
-        data: { iteration: number, stop: stopReason, version },
+        text:
+          `Iteration ${number} closed: ${stopReason ?? "the next one follows"}${version ? `; version ${version} is cut` : ""}. ` +
+          `${spread.anew} of ${spread.answered} images stand as its labeller answers them; about the others it says what was said`,
+        data: { iteration: number, stop: stopReason, version, ...spread },
       });
     },
     next: stopReason ? [] : [next(openIteration, { iteration: number + 1, trigger: CONTINUES })],

@@ -27,7 +27,7 @@ import { slotPages } from "./slot-pages.ts";
 export async function drawReviewTasks(iteration: Iteration, { db, protocols }: ReviewContext): Promise<Outcome> {
   const { number, policy, asked, protocolId } = iteration;
   const protocol = await protocols.get(protocolId);
-  const pool = await iterationFacts.pool(db, protocolId, asked);
+  const pool = await iterationFacts.pool(db, protocolId, asked, policy.doubt);
   const current = await evaluationSets.current(db, protocolId);
   const drawn = current ? [] : drawEvaluationSet(pool, policy.evaluationSize, `evaluation.${policy.seed}`);
   const setId = current?.id ?? `${protocolId}.${policy.seed}`;
@@ -39,6 +39,7 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
   const sample = drawSample(pool, taken, {
     size: wanted,
     rareShare: policy.rareShare,
+    uniformShare: policy.uniformShare,
     seed: `sample.${policy.seed}.${number}`,
   });
   // pages about everything show whether what was settled before still holds
@@ -67,7 +68,7 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
     ).flat(),
     ...sample
       .map(
-        ({ assetId }): NewReviewTask => ({
+        ({ assetId, uniform }): NewReviewTask => ({
           id: `${number}.sample.${assetId}`,
           iteration: number,
           assetId,
@@ -75,7 +76,10 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
           categories: audited.has(assetId) ? everything : unsaid(assetId),
           // before the first training the labeller's suggestions are those of a prior: nobody is shown them
           blind:
-            number === 1 || audited.has(assetId) || random(`blind.${policy.seed}.${assetId}`)() < policy.blindShare,
+            number === 1 ||
+            uniform ||
+            audited.has(assetId) ||
+            random(`blind.${policy.seed}.${assetId}`)() < policy.blindShare,
         }),
       )
       .filter(({ categories }) => categories.length > 0),
@@ -88,7 +92,7 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
       if (!current)
         await freeze(tx, { id: setId, protocolId, seed: policy.seed, sha256: hashOf(drawn) }, drawn, number);
       await iterationFacts.recordSample(tx, number, sample);
-      await audits.record(tx, number, protocolId, [...audited]);
+      await audits.record(tx, iteration, [...audited]);
       await reviewTasks.plan(tx, tasks);
       await slotPages(tx, protocols);
       await recordEvent(tx, {

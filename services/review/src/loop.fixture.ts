@@ -43,10 +43,13 @@ export interface Loop {
   close(): Promise<void>;
 }
 
-/** @param skill the labeller's accuracy per iteration number, 0 = untrained; the last one stays */
+/**
+ * @param skill the labeller's accuracy per iteration number, 0 = untrained; the last one stays
+ * @param broken place of an asset that no labeller can answer again: its task of its own is dead
+ */
 export async function startLoop(
   policy: Partial<ReviewPolicy>,
-  { assets = 60, skill = [0.1, 0.95] } = {},
+  { assets = 60, skill = [0.1, 0.95], broken }: { assets?: number; skill?: number[]; broken?: number } = {},
 ): Promise<Loop> {
   const db = openDatabase(await createDatabase(), { max: 12 });
   const protocols = protocolRepository(db);
@@ -102,11 +105,23 @@ export async function startLoop(
     } = task.payload as { iteration: number; assetIds: string[]; labellerId?: string };
     if (task.name === "annotate.assets") {
       const asked = labellerId ? await labellers.get(labellerId) : await labellers.promoted(primeHuman.identity);
-      return annotate(ids, asked?.number ?? 0);
+      const dead = broken === undefined ? undefined : assetIds.at(broken);
+      if (dead && ids.includes(dead)) await giveUp(dead, task);
+      return annotate(
+        ids.filter((id) => id !== dead),
+        asked?.number ?? 0,
+      );
     }
     if (task.name !== "train.fine-tune-labeller") return;
     await db.transaction((tx) =>
       labellers.add(tx, { ...labeller, id: `embedded-${iteration}`, number: iteration, iteration, trainedOn: 1 }),
+    );
+  }
+
+  async function giveUp(assetId: string, { id, payload }: ClaimedTask): Promise<void> {
+    await db.query(
+      `INSERT INTO tasks (id, name, stage, payload, state, reason) VALUES ($1, 'annotate.assets', 'annotate', $2, 'dead', 'unreadable')`,
+      [`${id} alone`, JSON.stringify({ ...(payload as object), assetIds: [assetId] })],
     );
   }
 

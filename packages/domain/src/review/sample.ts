@@ -1,3 +1,4 @@
+import { random, shuffled } from "../random.ts";
 import { type Drawable, onePerGroup } from "./evaluation-set.ts";
 
 /** An asset with the labeller's mean doubt about the questions still asked: 0 sure, 1 no idea (or no answer yet). */
@@ -10,6 +11,8 @@ export interface Doubted extends Drawable {
 export interface Drawn extends Drawable {
   /** The chance this asset had of being drawn: what makes an estimate over the sample unbiased. */
   probability: number;
+  /** Drawn whatever the labeller thinks of it. */
+  uniform: boolean;
 }
 
 /** Shares of a sample per quarter of the pool, from the surest to the most doubtful. None is 0: confident errors are found too. */
@@ -19,43 +22,64 @@ const SHARES = [0.1, 0.2, 0.3, 0.4];
 export const RARE_BELOW = 0.02;
 
 /**
- * Draws the assets of one iteration: a quota of assets that seem to have rare options, the rest stratified by doubt; uniform
- * within a stratum, at most one per near-duplicate group, and none whose asset or group is in `taken` (the evaluation
- * set and earlier samples). Strata are disjoint and the draw within each is simple random, so the stored probability is
- * exact: stratum's draws over its groups, over the group's members. Deterministic in the seed.
+ * Draws the assets of one iteration: a quota of assets that seem to have rare options, a share that is drawn uniformly, and
+ * the rest stratified by doubt; uniform within a stratum, at most one per near-duplicate group, and none whose asset or
+ * group is in `taken` (the evaluation set and earlier samples). Deterministic in the seed.
+ *
+ * The stored probability is exact. Strata by doubt and by rare option are disjoint and drawn first: a group of a stratum
+ * has the chance p = draws / groups. What is left over, in whatever stratum, then has one chance u of the uniform share:
+ * together p + (1 − p) u, over the group's members.
  *
  * @param rareShare the share of the sample that rare options get, at most; it goes round the options one asset at a time
+ * @param uniformShare the share of the sample that is drawn without asking the labeller: it finds what that is surely wrong about
  */
 export function drawSample(
   pool: readonly Doubted[],
   taken: readonly Drawable[],
-  { size, seed, rareShare = 0 }: { size: number; seed: string; rareShare?: number },
+  {
+    size,
+    seed,
+    rareShare = 0,
+    uniformShare = 0,
+  }: { size: number; seed: string; rareShare?: number; uniformShare?: number },
 ): Drawn[] {
   const assets = new Set(taken.map(({ assetId }) => assetId));
   const groups = new Set(taken.map(({ groupId }) => groupId));
   const free = pool.filter(({ assetId, groupId }) => !assets.has(assetId) && !groups.has(groupId));
   const members = countMembers(free);
   const each = onePerGroup(free, seed);
-  const wantedInAll = Math.min(size, each.length);
-  const { rare, byDoubt, quotas } = divide(each, wantedInAll, rareShare);
+  const inAll = Math.min(size, each.length);
+  const byChance = Math.round(inAll * uniformShare);
+  const strata = stratify(each, inAll - byChance, rareShare).map(({ name, stratum, take }) => {
+    const order = onePerGroup(stratum, `${seed}.${name}`);
+    return { drawn: order.slice(0, take), left: order.slice(take), chance: take / stratum.length };
+  });
+  const left = strata.flatMap((one) => one.left.map((asset) => ({ asset, chance: one.chance })));
+  const chanceLeft = left.length > 0 ? byChance / left.length : 0;
+  const uniform = shuffled(left, random(`${seed}.uniform`)).slice(0, byChance);
+  return [
+    ...strata.flatMap(({ drawn, chance }) => drawn.map((asset) => drawnAs(asset, chance, false))),
+    ...uniform.map(({ asset, chance }) => drawnAs(asset, chance, true)),
+  ];
+
+  function drawnAs({ assetId, groupId }: Doubted, chance: number, uniform: boolean): Drawn {
+    const ofGroup = chance + (1 - chance) * chanceLeft;
+    return { assetId, groupId, probability: ofGroup / (members.get(groupId) ?? 1), uniform };
+  }
+}
+
+/** The strata of rare options and those by doubt, with how many are drawn of each: `size` in all. */
+function stratify(each: readonly Doubted[], size: number, rareShare: number) {
+  const { rare, byDoubt, quotas } = divide(each, size, rareShare);
   const quarter = quarters(byDoubt);
   const wanted = allocate(
     quarter.map((stratum) => stratum.length),
-    wantedInAll - quotas,
+    size - quotas,
   );
-  const strata = [
+  return [
     ...quarter.map((stratum, place) => ({ name: `${place}`, stratum, take: wanted[place] ?? 0 })),
     ...rare.map(({ option, ...quota }) => ({ name: option, ...quota })),
   ];
-  return strata.flatMap(({ name, stratum, take }) =>
-    onePerGroup(stratum, `${seed}.${name}`)
-      .slice(0, take)
-      .map(({ assetId, groupId }) => ({
-        assetId,
-        groupId,
-        probability: take / stratum.length / (members.get(groupId) ?? 1),
-      })),
-  );
 }
 
 /** The pool in strata of rare options and the rest by doubt, surest first. Where the rest is too small, rare options get more. */

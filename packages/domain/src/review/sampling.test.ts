@@ -50,9 +50,15 @@ describe("an iteration's sample", () => {
   it("never holds an evaluation asset, an earlier one, or a near duplicate of either or of another", () => {
     fc.assert(
       fc.property(pool, fc.nat(30), fc.string(), fc.constantFrom(0, 0.1, 0.5), (assets, size, seed, rareShare) => {
+        const uniformShare = 0.15;
         const evaluation = drawEvaluationSet(assets, 5, seed);
-        const first = drawSample(assets, evaluation, { size, rareShare, seed: `${seed}.1` });
-        const second = drawSample(assets, [...evaluation, ...first], { size, rareShare, seed: `${seed}.2` });
+        const first = drawSample(assets, evaluation, { size, rareShare, uniformShare, seed: `${seed}.1` });
+        const second = drawSample(assets, [...evaluation, ...first], {
+          size,
+          rareShare,
+          uniformShare,
+          seed: `${seed}.2`,
+        });
         const all = [...evaluation, ...first, ...second];
         expect(new Set(all.map(({ groupId }) => groupId)).size).toBe(all.length);
         const groups = new Set(assets.map(({ groupId }) => groupId)).size;
@@ -65,10 +71,11 @@ describe("an iteration's sample", () => {
   it("is the same for the same pool, taken assets and seed, in whatever order they were read", () => {
     fc.assert(
       fc.property(pool, fc.nat(30), fc.string(), fc.constantFrom(0, 0.1, 0.5), (assets, size, seed, rareShare) => {
+        const uniformShare = 0.15;
         const taken = drawEvaluationSet(assets, 5, seed);
-        const drawn = drawSample(assets, taken, { size, rareShare, seed });
+        const drawn = drawSample(assets, taken, { size, rareShare, uniformShare, seed });
         const mixed = (order: string) => shuffled(assets, random(order));
-        expect(drawSample(mixed("mix"), taken.toReversed(), { size, rareShare, seed })).toEqual(drawn);
+        expect(drawSample(mixed("mix"), taken.toReversed(), { size, rareShare, uniformShare, seed })).toEqual(drawn);
       }),
     );
   });
@@ -106,6 +113,25 @@ describe("an iteration's sample", () => {
     );
   });
 
+  it("draws a share uniformly, from surest to most doubtful alike", () => {
+    const place = new Map(many.map(({ assetId, doubt }) => [assetId, Math.floor(doubt * 4)]));
+    const counts = [0, 0, 0, 0];
+    for (let seed = 0; seed < 200; seed++) {
+      const drawn = drawSample(many, [], { size: 40, seed: `${seed}`, uniformShare: 0.15 });
+      expect(drawn).toHaveLength(40);
+      const uniform = drawn.filter((one) => one.uniform);
+      expect(uniform).toHaveLength(6);
+      for (const { assetId } of uniform) {
+        const quarter = place.get(assetId) ?? 0;
+        counts[quarter] = (counts[quarter] ?? 0) + 1;
+      }
+    }
+    // 1,200 draws over quarters from which 3, 6, 10 and 15 of 100 are drawn before: standard deviation 15
+    const left = [97, 94, 90, 85].map((rest) => (1200 * rest) / 366);
+    for (const [quarter, expected] of left.entries())
+      expect(Math.abs((counts[quarter] ?? 0) - expected)).toBeLessThan(75);
+  });
+
   it("draws each asset as often as the probability it stores says", () => {
     const pool = many
       .slice(0, 60)
@@ -115,7 +141,12 @@ describe("an iteration's sample", () => {
     // the probability depends on the draw only through which member stands for its group: summed over runs, both agree
     let [total, weighed] = [0, 0];
     for (let seed = 0; seed < runs; seed++) {
-      for (const { assetId, probability } of drawSample(pool, [], { size: 12, seed: `${seed}`, rareShare: 0.25 })) {
+      for (const { assetId, probability } of drawSample(pool, [], {
+        size: 12,
+        seed: `${seed}`,
+        rareShare: 0.25,
+        uniformShare: 0.25,
+      })) {
         const one = times.get(assetId) ?? { drawn: 0, expected: probability };
         one.drawn++;
         times.set(assetId, one);

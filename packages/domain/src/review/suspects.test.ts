@@ -6,8 +6,9 @@ import { findSuspects } from "./suspects.ts";
 const nobody = { gold: { n: 0, correct: 0 }, speed: { n: 0, rushed: 0 } };
 
 describe("bad annotators in drawn projects", { timeout: 120_000 }, () => {
-  it("are found, nine of ten, and honest ones left in peace, with and without gold", () => {
-    for (const drawing of [{ gold: 3 }, { gold: 0 }, { gold: 0, honestError: 0.2 }]) {
+  it("are found, nine of ten, and honest ones left in peace, with and without gold and times", () => {
+    const drawings = [{ gold: 3 }, { gold: 0 }, { gold: 0, timed: false }, { gold: 0, timed: false, honestError: 0.2 }];
+    for (const drawing of drawings) {
       const { bad, found, honest, flagged } = tallySuspects(3, drawing);
       expect(bad).toBeGreaterThan(8);
       expect(found / bad).toBeGreaterThanOrEqual(0.9);

@@ -1,0 +1,1 @@
+export { iterate as run } from "../../services/annotator/src/iterations.bench.ts";
