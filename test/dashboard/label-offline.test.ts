@@ -64,6 +64,30 @@ describe("a network that drops", () => {
     await context.close();
   }, 40_000);
 
+  it("is told for as long as answers can't be sent, also while pages can be asked for", async () => {
+    await layOut(scene, [{ id: "away.1", asset: 3, categories: ["frame.shot"] }]);
+    const { page, context } = await byPicture(scene);
+    await question(page, "frame.shot");
+    await context.route("**/v1/review/tasks/away.1/answers", (route) => route.abort("connectionreset"));
+    await page.keyboard.press("5");
+    await page.getByText("offline, 1 kept here").waitFor();
+    await page.evaluate(`{
+      const saving = document.querySelector('[data-testid="saving"]');
+      window.told = [];
+      new MutationObserver(() => window.told.push(saving.textContent))
+        .observe(saving, { childList: true, characterData: true, subtree: true });
+    }`);
+    const asked = () => page.waitForResponse((response) => response.url().endsWith("/v1/review/lease"));
+    await asked();
+    await asked();
+    await page.getByText("offline, 1 kept here").waitFor();
+    expect(await page.evaluate("window.told")).toEqual([]);
+    await context.unroute("**/v1/review/tasks/away.1/answers");
+    await page.getByText("all saved").waitFor({ timeout: 25_000 });
+    expect(await valuesOf("away.1")).toEqual([optionOf("frame.shot", "headshot")]);
+    await context.close();
+  }, 60_000);
+
   it("and a window that is closed leave the answers to the next window", async () => {
     await layOut(scene, [{ id: "closed.1", asset: 3, categories: ["frame.shot"] }]);
     const { page, context } = await byPicture(scene);

@@ -23,14 +23,15 @@ interface Route {
 export function openDelivery({ read, write, onResults, onAway }: Route): { wake: () => void; close: () => void } {
   let busy = false;
   let failures = 0;
+  let closed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function run(): Promise<void> {
-    if (busy) return;
+    if (busy || closed) return;
     busy = true;
     clearTimeout(timer);
     try {
-      while (await sendOne());
+      while (!closed && (await sendOne()));
     } finally {
       busy = false;
     }
@@ -43,17 +44,19 @@ export function openDelivery({ read, write, onResults, onAway }: Route): { wake:
     try {
       const results = await send(batch);
       write(settle(read()));
-      if (failures > 0) onAway(null);
-      failures = 0;
+      reached();
       onResults(results);
       return true;
     } catch (error) {
       if (isPassing(error)) {
+        // what a closed window has not sent is the next one's
+        if (closed) return false;
         onAway(sentence(error));
         timer = setTimeout(() => void run(), RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
         failures++;
         return false;
       }
+      reached();
       if (batch.answers.length > 1 && !batch.page) write(split(read()));
       else {
         write(settle(read()));
@@ -64,11 +67,18 @@ export function openDelivery({ read, write, onResults, onAway }: Route): { wake:
     }
   }
 
+  /** A reply came, be it a refusal. */
+  function reached(): void {
+    if (failures > 0) onAway(null);
+    failures = 0;
+  }
+
   const online = () => void run();
   addEventListener("online", online);
   return {
     wake: () => void run(),
     close() {
+      closed = true;
       clearTimeout(timer);
       removeEventListener("online", online);
     },

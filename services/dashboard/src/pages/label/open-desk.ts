@@ -81,7 +81,9 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
     kind: start,
     category: null as number | null,
     idle: false,
-    away: null as string | null,
+    /** Why answers can't be sent, and why no sheet can be leased: either may fail while the other works. */
+    unsent: null as string | null,
+    unleased: null as string | null,
     notice: null as Notice | null,
   };
   let shown: DeskView | null = null;
@@ -95,7 +97,7 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
     read: () => work.outbox,
     write: (outbox) => keep({ ...work, outbox }),
     onResults,
-    onAway: (away) => change({ away }),
+    onAway: (unsent) => change({ unsent }),
   });
   /** A window that goes leaves its record to the next one at once, also if a reply still comes while it goes. */
   let going = false;
@@ -157,6 +159,11 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
         await learn(sheet);
         warm(sheet);
       }
+      if (closed) {
+        // the window went while this was asked: nobody will answer it here
+        if (sheet) void releaseSheet(sheet, slotsOf(sheet));
+        return;
+      }
       const nothing = sheet?.kind === "page" && openOf(sheet).length === 0;
       if (nothing) {
         await skipSheet(sheet, slotsOf(sheet), "no question of the page applies");
@@ -167,9 +174,9 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
       } else if (sheet) {
         dry = false;
         keep({ ...work, desk: withSheet(work.desk, sheet) });
-        change({ idle: false, away: null });
+        change({ idle: false, unleased: null });
       } else {
-        change({ idle: true, away: null });
+        change({ idle: true, unleased: null });
         dry = true;
         // the sheet may have been finished while this was asked
         again =
@@ -180,8 +187,9 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
         }, LOOK_MS);
       }
     } catch (error) {
+      if (closed) return;
       if (isPassing(error)) {
-        change({ away: sentence(error) });
+        change({ unleased: sentence(error) });
         timer = setTimeout(() => void fill(), AWAY_MS);
       } else change({ idle: true, notice: { tone: "bad", text: sentence(error) } });
     } finally {
@@ -288,6 +296,7 @@ export function openDesk(annotator: string, start: Kind, shelf: Shelf = localSto
     shown = {
       ...rest,
       ...work,
+      away: rest.unsent ?? rest.unleased,
       sheet,
       protocol: sheet ? (protocol(protocolOf(sheet)) ?? null) : null,
       canUndo: work.desk.steps.length > 0,
