@@ -108,7 +108,7 @@ export const slotsApi = {
     access: "annotator",
     summary: "Leaves a note for operators about a slot's picture; the slot stays as it is",
     // no lease is needed to say that something is wrong
-    body: SlotLease.partial({ fence: true }).extend({ note: z.string().trim().min(1).max(1000) }),
+    body: SlotLease.omit({ fence: true }).extend({ note: z.string().trim().min(1).max(1000) }),
     answer: z.object({ flagged: z.literal(true) }),
   }),
   listQuestions: operation({

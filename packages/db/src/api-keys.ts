@@ -29,12 +29,12 @@ export function apiKeys(db: Database) {
   return {
     /** Who holds this key; undefined when nobody does, or it was revoked. */
     async holder(key: string): Promise<KeyRow | undefined> {
-      return (await read<KeyRow>(db, `${KEY} where hash = $1 and revoked_at is null`, [hashKey(key)]))[0];
+      return (await read<KeyRow>(db, `${KEY} where hash = $1 and revoked_at is null`, [hashKey(key)], "key-holder"))[0];
     },
 
     /** The key behind a session; undefined when it was revoked since. */
     async byId(id: string): Promise<KeyRow | undefined> {
-      return (await read<KeyRow>(db, `${KEY} where id = $1 and revoked_at is null`, [id]))[0];
+      return (await read<KeyRow>(db, `${KEY} where id = $1 and revoked_at is null`, [id], "key-by-id"))[0];
     },
 
     list: (): Promise<KeyRow[]> => read(db, `${KEY} order by created_at, id`),

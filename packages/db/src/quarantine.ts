@@ -20,7 +20,9 @@ export interface StateChanged {
 }
 
 export async function isQuarantined(sql: Sql, name: string): Promise<boolean> {
-  return (await sql.query("SELECT FROM quarantined_annotators WHERE reviewer = $1", [name])).length > 0;
+  // asked at each lease and each save: planned once a connection
+  const rows = await sql.query("SELECT FROM quarantined_annotators WHERE reviewer = $1", [name], "is-quarantined");
+  return rows.length > 0;
 }
 
 /**

@@ -23,16 +23,20 @@ const NONE: LeaseSlotsResponse = { category: 0, protocolId: "", leaseUntil: "", 
 export async function leaseSlots(request: LeaseSlotsRequest, context: ReviewContext): Promise<LeaseSlotsResponse> {
   const { reviewer, purpose, seconds } = wantedLease(request);
   const limit = Math.min(SLOTS.most, Math.max(1, request.limit || SLOTS.usual));
-  const count = (await context.protocols.current()).categories.length;
-  if (request.category < 0 || request.category > count) {
-    throw fault("bad-input", `There is no question ${request.category}.`, { hint: `They are numbered 1 to ${count}.` });
-  }
   const wanted = { reviewer, purpose, seconds, limit };
-  if (request.category > 0) return (await leaseFirst([request.category], wanted, context)) ?? NONE;
-  const lately = await leaseFirst(await openCategories(context.db, count), wanted, context);
+  if (request.category !== 0) {
+    const count = (await context.protocols.current()).categories.length;
+    if (request.category < 0 || request.category > count) {
+      throw fault("bad-input", `There is no question ${request.category}.`, {
+        hint: `They are numbered 1 to ${count}.`,
+      });
+    }
+    return (await leaseFirst([request.category], wanted, context)) ?? NONE;
+  }
+  const lately = await leaseFirst(await openCategories(context), wanted, context);
   if (lately) return lately;
   // that nothing waits is said only after a look of this moment
-  return (await leaseFirst(await openCategories(context.db, count, { fresh: true }), wanted, context)) ?? NONE;
+  return (await leaseFirst(await openCategories(context, { fresh: true }), wanted, context)) ?? NONE;
 }
 
 async function leaseFirst(

@@ -54,9 +54,14 @@ export async function readPage<Row>(sql: Sql, listing: Listing, request: PageReq
   return { items, nextCursor: more ? encode(last.cursorMoment, last.cursorId) : null };
 }
 
-/** Runs a query for people to read: moments come back as ISO 8601 strings in UTC, as the API carries them. */
-export async function read<Row>(sql: Sql, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-  const rows = await sql.query<Record<string, unknown>>(text, values);
+/** Runs a query for people to read: moments come back as ISO 8601 strings in UTC, as the API carries them. One with a name is planned once a connection. */
+export async function read<Row>(
+  sql: Sql,
+  text: string,
+  values: readonly unknown[] = [],
+  name?: string,
+): Promise<Row[]> {
+  const rows = await sql.query<Record<string, unknown>>(text, values, name);
   for (const row of rows) {
     for (const [name, value] of Object.entries(row)) {
       if (value instanceof Date) row[name] = value.toISOString();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { normalQuantile } from "../review/normal-quantile.ts";
 
 /** So many of so many, the share, and its 95 % interval after Wilson; without a trial there is no share. */
 export const Proportion = z.object({
@@ -10,8 +11,8 @@ export const Proportion = z.object({
 });
 export type Proportion = z.infer<typeof Proportion>;
 
-/** The normal quantile of 97.5 %. */
-const Z = 1.959964;
+/** Standard deviations that 95 % of a normal distribution lie within. */
+const Z = normalQuantile(0.975);
 
 /** `count` of `of` with Wilson's score interval (Wilson 1927, JASA 22), which stays inside 0 to 1 and holds for few trials, too. */
 export function proportion(count: number, of: number): Proportion {

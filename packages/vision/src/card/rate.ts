@@ -1,7 +1,8 @@
 import { random } from "@anyone/domain/random";
+import { normalQuantile } from "@anyone/domain/review/normal-quantile";
 
 /** z of a 95 % interval. */
-const Z = 1.959964;
+const Z = normalQuantile(0.975);
 
 /** So many of so many with Wilson's 95 % interval (Wilson 1927), as a card writes it. */
 export function rate(hits: number, count: number): string {

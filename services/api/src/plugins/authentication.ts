@@ -24,6 +24,9 @@ declare module "fastify" {
 /** How long a key's holder is remembered: a revoked key works no longer than this. */
 const REMEMBER_MS = 2_000;
 
+/** How often the use of a key is noted, at most. */
+const NOTE_MS = 60_000;
+
 /** Looks at every request before anything else does: no route without a declared operation, no operation without its role. */
 export function authentication(app: FastifyInstance, { keys }: ApiContext, { secret }: { secret: string }): void {
   const signed = sessions(secret);
@@ -78,13 +81,21 @@ function refuseForeignOrigin(request: FastifyRequest): void {
 
 function remembered(keys: ApiKeys) {
   const known = new Map<string, { until: number; holder: Promise<Principal | undefined> }>();
+  const noted = new Map<string, number>();
+  const note = (id: string) => {
+    const now = Date.now();
+    if (now - (noted.get(id) ?? 0) < NOTE_MS) return;
+    if (noted.size > 1_000) noted.clear();
+    noted.set(id, now);
+    void keys.used(id).catch(() => noted.delete(id));
+  };
   const look = (name: string, find: () => Promise<Principal | undefined>) => {
     const now = Date.now();
     const hit = known.get(name);
     if (hit && hit.until > now) return hit.holder;
     if (known.size > 1_000) known.clear();
     const holder = find().then((found) => {
-      if (found) void keys.used(found.id).catch(() => {});
+      if (found) note(found.id);
       return found;
     });
     known.set(name, { until: now + REMEMBER_MS, holder });

@@ -1,4 +1,5 @@
-import { LeasedSlot, SlotResult, slotsApi } from "@anyone/contracts/review-slots";
+import { Purpose } from "@anyone/contracts/review";
+import { SlotResult, slotsApi } from "@anyone/contracts/review-slots";
 import { readQuestions } from "@anyone/db/browse/review";
 import type { LeaseSlotsResponse } from "@anyone/grpc/generated/anyone/v1/review";
 import type { FastifyInstance } from "fastify";
@@ -62,8 +63,11 @@ function gridOf({ category, protocolId, leaseUntil, slots }: LeaseSlotsResponse)
     category,
     protocolId,
     leaseUntil,
-    slots: slots.map((slot) =>
-      LeasedSlot.parse({ ...slot, purpose: toldPurpose(slot.purpose), suggestion: slot.suggestion ?? null }),
-    ),
+    // the answer's schema looks at every slot once more
+    slots: slots.map((slot) => ({
+      ...slot,
+      purpose: Purpose.parse(toldPurpose(slot.purpose)),
+      suggestion: slot.suggestion ?? null,
+    })),
   };
 }
