@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { becomes } from "./becomes.ts";
 import { byPicture, layOut, optionOf, question, rowsOf } from "./label-scene.ts";
@@ -8,6 +9,10 @@ beforeAll(async () => {
   scene = await openScene({ people: 4 });
 }, 120_000);
 afterAll(() => scene?.close());
+
+/** Waits until the page says this of what was answered; what it says instead is told where it does not. */
+const saving = (page: Page, text: string) =>
+  expect.poll(() => page.getByTestId("saving").textContent(), { timeout: 30_000 }).toBe(text);
 
 const valuesOf = (taskId: string) => rowsOf(scene, taskId).then((rows) => rows.map(({ value }) => value));
 
@@ -31,16 +36,16 @@ describe("a network that drops", () => {
     expect(second).not.toBe(first);
     // its picture is shown although nothing can be fetched
     await becomes(page, `document.querySelector('[data-testid="stage"] > div:not(.invisible) img').naturalWidth > 0`);
-    await page.getByText("offline, 2 kept here").waitFor();
+    await saving(page, "offline, 2 kept here");
     await page.keyboard.press("1");
     await question(page, "person.age");
     await page.keyboard.press("4");
-    await page.getByText("offline, 4 kept here").waitFor();
+    await saving(page, "offline, 4 kept here");
     await page.screenshot({ path: `${SCREENSHOTS}/label-network-light.png` });
     expect(await valuesOf("drop.1")).toEqual([]);
 
     await context.setOffline(false);
-    await page.getByText("all saved").waitFor({ timeout: 15_000 });
+    await saving(page, "all saved");
     expect(await valuesOf("drop.1")).toEqual([1, 2]);
     expect(await valuesOf("drop.2")).toEqual([0, 3]);
     await context.close();
@@ -58,7 +63,7 @@ describe("a network that drops", () => {
     });
     await question(page, "frame.shot");
     await page.keyboard.press("1");
-    await page.getByText("all saved").waitFor({ timeout: 15_000 });
+    await saving(page, "all saved");
     expect(lost).toBe(2);
     expect(await valuesOf("twice.1")).toEqual([0]);
     await context.close();
@@ -70,7 +75,7 @@ describe("a network that drops", () => {
     await question(page, "frame.shot");
     await context.route("**/v1/review/tasks/away.1/answers", (route) => route.abort("connectionreset"));
     await page.keyboard.press("5");
-    await page.getByText("offline, 1 kept here").waitFor();
+    await saving(page, "offline, 1 kept here");
     await page.evaluate(`{
       const saving = document.querySelector('[data-testid="saving"]');
       window.told = [];
@@ -80,10 +85,10 @@ describe("a network that drops", () => {
     const asked = () => page.waitForResponse((response) => response.url().endsWith("/v1/review/lease"));
     await asked();
     await asked();
-    await page.getByText("offline, 1 kept here").waitFor();
+    await saving(page, "offline, 1 kept here");
     expect(await page.evaluate("window.told")).toEqual([]);
     await context.unroute("**/v1/review/tasks/away.1/answers");
-    await page.getByText("all saved").waitFor({ timeout: 25_000 });
+    await saving(page, "all saved");
     expect(await valuesOf("away.1")).toEqual([optionOf("frame.shot", "headshot")]);
     await context.close();
   }, 60_000);
@@ -94,7 +99,7 @@ describe("a network that drops", () => {
     await question(page, "frame.shot");
     await context.route("**/v1/review/tasks/closed.1/answers", (route) => route.abort("connectionreset"));
     await page.keyboard.press("5");
-    await page.getByText("offline, 1 kept here").waitFor();
+    await saving(page, "offline, 1 kept here");
     await page.close({ runBeforeUnload: false });
     expect(await valuesOf("closed.1")).toEqual([]);
     await context.unroute("**/v1/review/tasks/closed.1/answers");

@@ -20,7 +20,7 @@ export const RUSHED_MS = 400;
 
 /**
  * Below this share of the usual skill an annotator is suspect: who answers three of ten questions without looking is at
- * .7 to .75, the weakest honest one at .87. Found by `npm run bench -- annotators`, by seeds other than those it reports.
+ * .7 to .75. Found on sixty simulated projects, by seeds other than those that `npm run bench -- annotators` reports.
  */
 const SHARE_OF_USUAL = 0.8;
 /** One-sided 99 %: an honest one is suspected by chance once in a hundred. */
