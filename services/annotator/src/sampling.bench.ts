@@ -30,7 +30,7 @@ interface Rule {
 }
 
 const byDoubt = (rareShare: number) => (pool: Doubted[], taken: Doubted[], seed: string) =>
-  drawSample(pool, taken, { size: STEP, seed, rareShare }).map(({ assetId }) => assetId);
+  drawSample(pool, { evaluated: [], sampled: taken }, { size: STEP, seed, rareShare }).map(({ assetId }) => assetId);
 
 const RULES: readonly Rule[] = [
   {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { apiKeys } from "@anyone/db/api-keys";
 import { audits } from "@anyone/db/audits";
 import { evaluationSets } from "@anyone/db/evaluation-sets";
@@ -7,27 +6,31 @@ import { iterationFacts } from "@anyone/db/iteration-facts";
 import { type Iteration, iterations } from "@anyone/db/iterations";
 import { type NewReviewTask, reviewTasks } from "@anyone/db/review-tasks";
 import { random } from "@anyone/domain/random";
-import { type Drawable, drawEvaluationSet, evaluationSetText } from "@anyone/domain/review/evaluation-set";
 import { drawSample } from "@anyone/domain/review/sample";
 import { done, next, type Outcome } from "@anyone/queues/job";
 import { advanceIteration } from "@anyone/queues/jobs/review";
 import type { ReviewContext } from "./context.ts";
+import { freezeEvaluationSet, planEvaluationSet } from "./plan-evaluation-set.ts";
 import { slotPages } from "./slot-pages.ts";
 
 /**
- * Draws what people are asked about in an iteration: its sample, and before the first one the evaluation set, which is
- * frozen here for good, with as many pages an asset as the policy wants people to answer it and keys can. Everything is
+ * Draws what people are asked about in an iteration: its sample, and what nobody was asked about yet of the evaluation set,
+ * of which a version is frozen here wherever the pool has changed, with as many pages an asset as the policy wants people to answer it and keys can. Everything is
  * a function of the pool and the policy's seed, so drawing again draws the same.
  */
 export async function drawReviewTasks(iteration: Iteration, { db, protocols }: ReviewContext): Promise<Outcome> {
   const { number, policy, asked, protocolId } = iteration;
   const protocol = await protocols.get(protocolId);
   const pool = await iterationFacts.pool(db, protocolId, asked);
-  const current = await evaluationSets.current(db, protocolId);
-  const drawn = current ? [] : drawEvaluationSet(pool, policy.evaluationSize, `evaluation.${policy.seed}`);
-  const setId = current?.id ?? `${protocolId}.${policy.seed}`;
-
-  const taken = [...(await iterationFacts.taken(db)), ...drawn];
+  const { evaluated, sampled } = await iterationFacts.taken(db);
+  const planned = await planEvaluationSet(db, { protocolId, policy, pool, sampled });
+  const drawn = await evaluationSets.unasked(
+    db,
+    protocolId,
+    planned.items.map(({ assetId }) => assetId),
+  );
+  const kept = await evaluationSets.keptFromTraining(db);
+  const taken = { evaluated: [...evaluated, ...planned.items], sampled };
   const everything = protocol.categories.map(({ n }) => n);
   // with everything settled only the drift alarm wants to know more
   const wanted = asked.length > 0 ? policy.sampleSize : Math.round(policy.sampleSize * policy.auditShare);
@@ -44,7 +47,7 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
   const tasks: NewReviewTask[] = [
     ...Array.from({ length: overlap }, (_, turn) =>
       drawn.map(
-        ({ assetId }): NewReviewTask => ({
+        (assetId): NewReviewTask => ({
           id: `${number}.evaluation.${turn + 1}.${assetId}`,
           iteration: number,
           assetId,
@@ -69,10 +72,13 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
 
   return done({
     write: async (tx) => {
-      const moved = await iterations.move(tx, number, { from: "sampling", to: "labelling", evaluationSetId: setId });
+      const moved = await iterations.move(tx, number, {
+        from: "sampling",
+        to: "labelling",
+        evaluationSetId: planned.set.id,
+      });
       if (!moved) return;
-      if (!current)
-        await evaluationSets.freeze(tx, { id: setId, protocolId, seed: policy.seed, sha256: hashOf(drawn) }, drawn);
+      await freezeEvaluationSet(tx, planned);
       await iterationFacts.recordSample(tx, number, sample);
       await audits.record(tx, number, protocolId, [...audited]);
       await reviewTasks.plan(tx, tasks);
@@ -80,8 +86,8 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
       await recordEvent(tx, {
         stage: "review",
         kind: "tasks-drawn",
-        text: `Iteration ${number} put ${tasks.length} pages before people (${drawn.length} images for evaluation, each before ${overlap})`,
-        data: { iteration: number, evaluation: drawn.length, overlap, sample: sample.length },
+        text: `Iteration ${number} put ${tasks.length} pages before people (${drawn.length} images for evaluation, each before ${overlap})${kept > 0 ? `; nothing is learned from ${kept} sampled images, which turned out akin to evaluation images` : ""}`,
+        data: { iteration: number, evaluation: drawn.length, overlap, sample: sample.length, keptFromTraining: kept },
       });
     },
     // with no page to wait for (nothing left to sample) the walk goes on at once
@@ -92,10 +98,4 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
 /** Where nothing is asked of people any more, whatever was drawn was drawn for this. */
 function isAudited(assetId: string, { asked, policy }: Iteration): boolean {
   return asked.length === 0 || random(`audit.${policy.seed}.${assetId}`)() < policy.auditShare;
-}
-
-function hashOf(items: readonly Drawable[]): string {
-  return createHash("sha256")
-    .update(evaluationSetText(items.map(({ assetId }) => assetId)))
-    .digest("hex");
 }

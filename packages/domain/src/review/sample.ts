@@ -1,4 +1,5 @@
 import { type Drawable, onePerGroup } from "./evaluation-set.ts";
+import { kinOfGroups } from "./kinship.ts";
 
 /** An asset with the labeller's mean doubt about the questions still asked: 0 sure, 1 no idea (or no answer yet). */
 export interface Doubted extends Drawable {
@@ -12,6 +13,14 @@ export interface Drawn extends Drawable {
   probability: number;
 }
 
+/** What no sample may hold again. */
+export interface Taken {
+  /** Assets of evaluation sets: neither they nor their kin, near duplicates or the same person. */
+  evaluated: readonly Drawable[];
+  /** Assets of earlier samples: neither they nor their near duplicates. */
+  sampled: readonly Drawable[];
+}
+
 /** Shares of a sample per quarter of the pool, from the surest to the most doubtful. None is 0: confident errors are found too. */
 const SHARES = [0.1, 0.2, 0.3, 0.4];
 
@@ -20,20 +29,24 @@ export const RARE_BELOW = 0.02;
 
 /**
  * Draws the assets of one iteration: a quota of assets that seem to have rare options, the rest stratified by doubt; uniform
- * within a stratum, at most one per near-duplicate group, and none whose asset or group is in `taken` (the evaluation
- * set and earlier samples). Strata are disjoint and the draw within each is simple random, so the stored probability is
- * exact: stratum's draws over its groups, over the group's members. Deterministic in the seed.
+ * within a stratum, at most one per near-duplicate group, and none that is `taken`. Strata are disjoint and the draw within
+ * each is simple random, so the stored probability is exact: stratum's draws over its groups, over the group's members. Deterministic in the seed.
  *
  * @param rareShare the share of the sample that rare options get, at most; it goes round the options one asset at a time
  */
 export function drawSample(
   pool: readonly Doubted[],
-  taken: readonly Drawable[],
+  taken: Taken,
   { size, seed, rareShare = 0 }: { size: number; seed: string; rareShare?: number },
 ): Drawn[] {
-  const assets = new Set(taken.map(({ assetId }) => assetId));
-  const groups = new Set(taken.map(({ groupId }) => groupId));
-  const free = pool.filter(({ assetId, groupId }) => !assets.has(assetId) && !groups.has(groupId));
+  const { evaluated, sampled } = taken;
+  const kinOf = kinOfGroups([...pool, ...evaluated]);
+  const kin = new Set(evaluated.map(({ groupId }) => kinOf.get(groupId)));
+  const assets = new Set([...evaluated, ...sampled].map(({ assetId }) => assetId));
+  const groups = new Set(sampled.map(({ groupId }) => groupId));
+  const free = pool.filter(
+    ({ assetId, groupId }) => !assets.has(assetId) && !groups.has(groupId) && !kin.has(kinOf.get(groupId)),
+  );
   const members = countMembers(free);
   const each = onePerGroup(free, seed);
   const wantedInAll = Math.min(size, each.length);
