@@ -99,6 +99,35 @@ describe("pages that several people answered question by question", { timeout: 9
     expect(await change("restore", "mallory")).toMatchObject({ pages: 0 });
   });
 
+  it("are one vote with the page that asks again what somebody in quarantine had answered", async () => {
+    const answerEvaluation = async (reviewer: string, category: number) => {
+      const assets: string[] = [];
+      for (;;) {
+        const { slots } = await loop.client.call.leaseSlots({
+          ...{ reviewer, category, limit: 1, purpose: "evaluation", leaseSeconds: 60 },
+        });
+        const [slot] = slots;
+        if (!slot) return assets;
+        const value = truthOf(slot.assetId)[category - 1] as number;
+        const answers = [{ taskId: slot.taskId, fence: slot.fence, category, value }];
+        await loop.client.call.answerSlots({ reviewer, idempotencyKey: `submission ${++keys}`, answers });
+        assets.push(slot.assetId);
+      }
+    };
+    const assets = await answerEvaluation("eve", 1);
+    await answerEvaluation("ada", 2);
+    const pages = async () =>
+      [...(await humanAnswers.ballots(loop.db, primeHuman.identity, assets)).values()].map((ballot) => ballot.pages);
+    const before = await pages();
+    await change("quarantine", "eve");
+    await loop.db.transaction((tx) => slotPages(tx, loop.context.protocols));
+    expect(await pages()).toEqual(before);
+    await answerEvaluation("bob", 1);
+    expect(await pages()).toEqual(before);
+    await change("restore", "eve");
+    expect(await pages()).toEqual(before);
+  });
+
   it("ask again what somebody said last, not what another has answered since", async () => {
     const [page] = (await answerQuestion("eve", 1)) as [string];
     await loop.db.query(

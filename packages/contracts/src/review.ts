@@ -79,6 +79,31 @@ export const PoolEstimate = z.object({
 });
 export type PoolEstimate = z.infer<typeof PoolEstimate>;
 
+/** One frozen version of the evaluation set. */
+export const EvaluationSetVersion = z.object({
+  id: z.string(),
+  version: z.number().int(),
+  size: z.number().int(),
+  /** The chance of every near-duplicate group to be in it; null: drawn before that was kept, and never topped up. */
+  inclusion: z.number().nullable(),
+  added: z.number().int(),
+  departed: z.number().int(),
+  sha256: z.string(),
+  frozenAt: Moment,
+});
+export type EvaluationSetVersion = z.infer<typeof EvaluationSetVersion>;
+
+export const EvaluationTopUp = z.object({
+  id: z.string(),
+  version: z.number().int(),
+  size: z.number().int(),
+  added: z.number().int(),
+  departed: z.number().int(),
+  /** False: the current version still is a uniform draw of the pool. */
+  changed: z.boolean(),
+});
+export type EvaluationTopUp = z.infer<typeof EvaluationTopUp>;
+
 export const Iteration = z.object({
   number: z.number().int(),
   protocolId: z.string(),
@@ -200,6 +225,23 @@ export const reviewApi = {
     body: z.strictObject({ trigger: z.string().min(1).max(200).default("manual") }),
     answer: z.object({ number: z.number().int() }),
     status: 201,
+  }),
+  listEvaluationSets: operation({
+    path: "/v1/review/evaluation",
+    stage: "review",
+    access: "operator",
+    summary:
+      "The versions of the evaluation set in use, newest first, and what is kept from training for being akin to it",
+    answer: z.object({ items: z.array(EvaluationSetVersion), keptFromTraining: z.number().int() }),
+  }),
+  topUpEvaluationSet: operation({
+    method: "POST",
+    path: "/v1/review/evaluation/top-up",
+    stage: "review",
+    access: "operator",
+    summary: "Freezes a version of the evaluation set that follows the pool, or tells what it would hold",
+    body: z.strictObject({ dryRun: z.boolean().default(false) }),
+    answer: EvaluationTopUp,
   }),
   listTasks: operation({
     path: "/v1/review/tasks",

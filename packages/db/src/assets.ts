@@ -114,9 +114,10 @@ export async function insertAssets(tx: Transaction, assets: readonly NewAsset[])
   }));
   await tx.query(
     `INSERT INTO assets (id, candidate_id, source_id, width, height, original_key, image_key, thumbnail_key, parts_key, phash,
-       detail_hash, group_id, person_box, face_box, keypoints, part_shares, cut_parts, brisque, measures, models)
-     SELECT id, "candidateId", "sourceId", width, height, "originalKey", "imageKey", "thumbnailKey", "partsKey", phash,
-       "detailHash", "groupId", "personBox", "faceBox", keypoints, "partShares", "cutParts", brisque, measures, models
+       detail_hash, group_id, person_box, face_box, keypoints, part_shares, cut_parts, brisque, measures, models, person_key)
+     SELECT new.id, "candidateId", "sourceId", width, height, "originalKey", "imageKey", "thumbnailKey", "partsKey", phash,
+       "detailHash", "groupId", "personBox", "faceBox", keypoints, "partShares", "cutParts", brisque, measures, models,
+       (SELECT person_key FROM candidates WHERE candidates.id = "candidateId")
      FROM json_to_recordset($1::json) AS new (id text, "candidateId" text, "sourceId" text, width int, height int,
        "originalKey" text, "imageKey" text, "thumbnailKey" text, "partsKey" text, phash bigint, "detailHash" bytea, "groupId" text,
        "personBox" real[], "faceBox" real[], keypoints real[], "partShares" real[], "cutParts" smallint[], brisque real, measures jsonb, models jsonb)

@@ -103,13 +103,14 @@ export async function insertListed(
     height: listing.height,
     claims: listing.claims,
     brought: listing.brought,
+    person_key: listing.personKey,
   }));
   await tx.query(
     `INSERT INTO candidates
-       (id, source_id, crawl_id, external_id, url, landing_url, licence, licence_url, author, credit, caption, width, height, claims, brought)
-     SELECT id, $1, $2, external_id, url, landing_url, licence, licence_url, author, credit, caption, width, height, claims, brought
+       (id, source_id, crawl_id, external_id, url, landing_url, licence, licence_url, author, credit, caption, width, height, claims, brought, person_key)
+     SELECT id, $1, $2, external_id, url, landing_url, licence, licence_url, author, credit, caption, width, height, claims, brought, person_key
      FROM json_to_recordset($3::json) AS listed (id text, external_id text, url text, landing_url text, licence text,
-       licence_url text, author text, credit text, caption text, width int, height int, claims jsonb, brought jsonb)
+       licence_url text, author text, credit text, caption text, width int, height int, claims jsonb, brought jsonb, person_key text)
      ON CONFLICT (id) DO UPDATE SET crawl_id = excluded.crawl_id, url = excluded.url, status = 'listed', reason = NULL,
        fetched_at = NULL, listed_at = clock_timestamp()
      WHERE candidates.status = 'failed' AND candidates.reason = 'cancelled'`,

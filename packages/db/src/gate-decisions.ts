@@ -12,6 +12,9 @@ export interface DecisionOrigin {
   goldErrors: readonly GoldError[];
 }
 
+/** All versions of set $1: they share answers, so a labeller that was held against one was held against all. */
+const VERSIONS = `(SELECT v.id FROM evaluation_sets v JOIN evaluation_sets s USING (protocol_id) WHERE s.id = $1)`;
+
 /** Decisions of the gate, with all they were made by; rows are only ever added. */
 export const gateDecisions = {
   async record(tx: Transaction, origin: DecisionOrigin, decisions: readonly GateDecision[]): Promise<void> {
@@ -37,7 +40,7 @@ export const gateDecisions = {
   },
 
   /**
-   * Which labeller this is of those that were held against the evaluation set until `iteration`, from 1; one that was decided
+   * Which labeller this is of those that were held against the evaluation set, in whichever version, until `iteration`, from 1; one that was decided
    * about before keeps its number, since its evidence goes on. Labellers that did not get to answer count as well: that the
    * better of two was decided about is a choice by the same answers, so each that might have been has a number of its own.
    */
@@ -47,7 +50,7 @@ export const gateDecisions = {
   ): Promise<number> {
     const decided = await sql.query<{ labeller: string | null; attempt: number }>(
       `SELECT labeller_id AS labeller, min(attempt)::int AS attempt FROM gate_decisions
-        WHERE evaluation_set_id = $1 AND iteration < $2 GROUP BY 1`,
+        WHERE evaluation_set_id IN ${VERSIONS} AND iteration < $2 GROUP BY 1`,
       [evaluationSetId, iteration],
     );
     const own = decided.find(({ labeller }) => labeller === labellerId);
@@ -55,7 +58,7 @@ export const gateDecisions = {
     const [learned] = await sql.query<{ count: number; own: boolean }>(
       `SELECT count(*)::int AS count, coalesce(bool_or(l.id = $3 AND l.iteration = $2), false) AS own
          FROM labellers l JOIN iterations i ON i.number = l.iteration
-        WHERE i.evaluation_set_id = $1 AND i.number <= $2`,
+        WHERE i.evaluation_set_id IN ${VERSIONS} AND i.number <= $2`,
       [evaluationSetId, iteration, labellerId],
     );
     const { count, own: isNew } = learned ?? { count: 0, own: false };

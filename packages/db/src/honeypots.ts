@@ -78,7 +78,7 @@ async function blindBallots(sql: Sql, protocolId: string): Promise<Map<string, B
       WHERE t.state = 'done' AND t.blind AND t.purpose <> 'honeypot' AND h.protocol_id = $1
         AND t.asset_id IN (SELECT id FROM pool)
         AND t.asset_id NOT IN (SELECT e.asset_id FROM evaluation_items e WHERE e.set_id =
-              (SELECT id FROM evaluation_sets WHERE protocol_id = $1 ORDER BY frozen_at DESC LIMIT 1))
+              (SELECT id FROM evaluation_sets WHERE protocol_id = $1 ORDER BY version DESC LIMIT 1))
       GROUP BY t.id ORDER BY t.asset_id, t.reviewer, t.done_at DESC`,
     [protocolId],
   );

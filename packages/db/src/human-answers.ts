@@ -1,6 +1,7 @@
 import { UNSURE } from "@anyone/domain/annotate/answer";
 import type { HumanSaid } from "@anyone/domain/release/settle";
-import type { Ballot, Vote } from "@anyone/domain/review/agreement";
+import type { Ballot } from "@anyone/domain/review/agreement";
+import { castBallot } from "@anyone/domain/review/ballot";
 import type { Sql, Transaction } from "@anyone/domain/transaction";
 
 export interface NewHumanAnswer extends HumanSaid {
@@ -21,12 +22,19 @@ export interface AnswerOrigin {
 /** A page about an evaluation asset with its answers side by side. */
 interface PageRow {
   assetId: string;
+  turn: number | null;
+  asked: number[];
   categories: number[];
   answered: boolean;
-  tieBreak: boolean;
   said: number[];
   value: number[];
 }
+
+/** The page that page `t` stands in the place of, through all that stood there between; itself, where it replaces none. */
+const FIRST_OF = (t: string) => `CASE WHEN ${t}.replaces IS NULL THEN ${t}.id ELSE (
+  WITH RECURSIVE line AS (SELECT ${t}.id, ${t}.replaces UNION ALL
+    SELECT p.id, p.replaces FROM line JOIN review_tasks p ON p.id = line.replaces)
+  SELECT id FROM line WHERE replaces IS NULL) END`;
 
 /** What people said; rows are only ever added. */
 export const humanAnswers = {
@@ -100,13 +108,17 @@ export const humanAnswers = {
   },
 
   /**
-   * What people said about evaluation assets, per asset: each page that ended is a vote, the tie-break last, about what
-   * was not skipped of it; a page skipped whole is none. What annotators in quarantine said is not there: others are asked
-   * in their place.
+   * What people said about evaluation assets, per asset: each turn of which a page ended is a vote, the tie-break last, about what
+   * was not skipped of it; a page skipped whole is none. What annotators in quarantine said is not there: the page that asks
+   * others in their place is the same turn.
    */
-  async ballots(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, Ballot>> {
+  async ballots(sql: Sql, protocolId: string, assetIds: readonly string[]): Promise<Map<string, Required<Ballot>>> {
     const rows = await sql.query<PageRow>(
-      `SELECT t.asset_id AS "assetId", t.state IN ('done', 'skipped') AS answered, t.purpose = 'tie-break' AS "tieBreak",
+      `SELECT "assetId", answered, asked, categories, said, value,
+              CASE WHEN NOT "tieBreak" THEN dense_rank() OVER (PARTITION BY "assetId", iteration, "tieBreak" ORDER BY first)::int END AS turn
+         FROM (
+       SELECT t.asset_id AS "assetId", t.iteration, t.state IN ('done', 'skipped') AS answered, t.purpose = 'tie-break' AS "tieBreak",
+              t.id, ${FIRST_OF("t")} AS first, t.categories AS asked,
               ARRAY(SELECT c FROM unnest(t.categories) AS c LEFT JOIN review_slots s ON s.task = t.number AND s.category = c
                      WHERE NOT EXISTS (SELECT FROM quarantined_annotators q WHERE s.state = 'done' AND q.reviewer = s.reviewer)
                        AND CASE t.state WHEN 'done' THEN s.state IS DISTINCT FROM 'skipped' ELSE s.state IN ('done', 'closed') END)
@@ -118,22 +130,20 @@ export const humanAnswers = {
         WHERE t.purpose IN ('evaluation', 'tie-break') AND i.protocol_id = $1 AND t.asset_id = ANY ($2::text[])
           AND NOT (EXISTS (SELECT FROM quarantined_annotators q WHERE q.reviewer = t.reviewer)
                    AND NOT EXISTS (SELECT FROM standing_answers s WHERE s.review_task_id = t.id))
-        GROUP BY t.id ORDER BY t.asset_id, "tieBreak", t.id`,
+        GROUP BY t.id) AS pages ORDER BY "assetId", iteration, id`,
       [protocolId, assetIds],
     );
-    const ballots = new Map<string, { pages: number; votes: Vote[]; tieBroken: boolean }>();
-    for (const { assetId, tieBreak, answered, categories, said, value } of rows) {
-      const ballot = ballots.get(assetId) ?? { pages: 0, votes: [], tieBroken: false };
-      ballots.set(assetId, ballot);
-      if (tieBreak) ballot.tieBroken = true;
-      else ballot.pages += 1;
-      if (!answered || categories.length === 0) continue;
-      ballot.votes.push({
-        categories,
-        said: new Map(said.map((category, place) => [category, value[place] as number])),
-      });
-    }
-    return ballots;
+    return new Map(
+      [...Map.groupBy(rows, ({ assetId }) => assetId)].map(([assetId, pages]) => [
+        assetId,
+        castBallot(
+          pages.map(({ said, value, ...page }) => ({
+            ...page,
+            said: new Map(said.map((category, place) => [category, value[place] as number])),
+          })),
+        ),
+      ]),
+    );
   },
 
   /** Answers given here under a protocol, not imported or carried over, nor rows that take one back: in one iteration, in all, and in all by purpose. */

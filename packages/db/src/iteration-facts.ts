@@ -2,7 +2,7 @@ import { GIVER } from "@anyone/domain/annotate/answer";
 import type { Drawable } from "@anyone/domain/review/evaluation-set";
 import type { IterationFacts } from "@anyone/domain/review/iteration";
 import type { ReviewPolicy } from "@anyone/domain/review/policy";
-import { type Doubted, type Drawn, RARE_BELOW } from "@anyone/domain/review/sample";
+import { type Doubted, RARE_BELOW, type Taken } from "@anyone/domain/review/sample";
 import type { Sql } from "@anyone/domain/transaction";
 import { evaluationSets } from "./evaluation-sets.ts";
 import type { Iteration } from "./iterations.ts";
@@ -90,7 +90,7 @@ export const iterationFacts = {
             options AS (SELECT c, few.value[c] AS value, count(*) AS n FROM few, unnest($2::int[]) AS c
                          WHERE few.giver[c] = 1 AND few.value[c] >= 0 GROUP BY 1, 2),
             rare AS (SELECT c, value, n FROM options WHERE n < $3::float8 * (SELECT count(*) FROM few))
-       SELECT a.id AS "assetId", a.group_id AS "groupId", coalesce((
+       SELECT a.id AS "assetId", a.group_id AS "groupId", a.person_key AS "personKey", coalesce((
                 SELECT avg(${DOUBT[measure]}::float8 / 1000) FROM unnest($2::int[]) AS asked (c) WHERE w.giver[c] = 1
               ), 1)::float8 AS doubt,
               (SELECT c || ':' || rare.value FROM rare WHERE w.giver[c] = 1 AND w.value[c] = rare.value
@@ -101,9 +101,25 @@ export const iterationFacts = {
     );
   },
 
-  /** Assets of the evaluation sets, of every sample so far, and of which files say all that is asked: none is drawn. */
-  async taken(sql: Sql, protocolId: string, asked: readonly number[]): Promise<Drawable[]> {
-    return sql.query<Drawable>(`SELECT asset_id AS "assetId", group_id AS "groupId" FROM (${TAKEN}) AS taken`, [
+  /** Assets of the evaluation sets, in the groups of when they were frozen and of now, and of every sample so far. */
+  async taken(sql: Sql): Promise<Taken> {
+    const [evaluated, sampled] = await Promise.all([
+      sql.query<Drawable>(
+        `SELECT e.asset_id AS "assetId", e.group_id AS "groupId", a.person_key AS "personKey"
+           FROM evaluation_items e LEFT JOIN assets a ON a.id = e.asset_id
+         UNION SELECT a.id, a.group_id, a.person_key FROM evaluation_items e JOIN assets a ON a.id = e.asset_id`,
+      ),
+      sql.query<Drawable>(
+        `SELECT DISTINCT a.id AS "assetId", a.group_id AS "groupId", a.person_key AS "personKey"
+           FROM samples s JOIN assets a ON a.id = s.asset_id`,
+      ),
+    ]);
+    return { evaluated, sampled };
+  },
+
+  /** Assets of which files say all that is asked: no sample asks it again. */
+  fromFiles(sql: Sql, protocolId: string, asked: readonly number[]): Promise<Drawable[]> {
+    return sql.query<Drawable>(`SELECT asset_id AS "assetId", group_id AS "groupId" FROM (${FROM_FILES}) AS said`, [
       protocolId,
       asked,
     ]);
@@ -112,7 +128,10 @@ export const iterationFacts = {
   /** How many near-duplicate groups are left to sample, and how many assets the pool holds. */
   async left(sql: Sql, protocolId: string, asked: readonly number[]): Promise<{ groups: number; pool: number }> {
     const [row] = await sql.query<{ groups: number; pool: number }>(
-      `SELECT (SELECT count(DISTINCT group_id)::int FROM pool WHERE group_id NOT IN (SELECT group_id FROM (${TAKEN}) AS taken)) AS groups,
+      `SELECT (SELECT count(DISTINCT group_id)::int FROM pool WHERE group_id NOT IN (
+                 SELECT a.group_id FROM evaluation_kin k JOIN assets a ON a.id = k.asset_id
+                 UNION SELECT a.group_id FROM samples s JOIN assets a ON a.id = s.asset_id
+                 UNION SELECT group_id FROM (${FROM_FILES}) AS said)) AS groups,
               (SELECT count(*)::int FROM pool) AS pool`,
       [protocolId, asked],
     );
@@ -151,13 +170,11 @@ export const iterationFacts = {
   },
 };
 
-const TAKEN = `
-  SELECT asset_id, group_id FROM evaluation_items
-  UNION SELECT s.asset_id, a.group_id FROM samples s JOIN assets a ON a.id = s.asset_id
-  UNION SELECT a.id, a.group_id FROM answers w JOIN assets a ON a.id = w.asset_id
-         WHERE w.protocol_id = $1 AND EXISTS (SELECT FROM human_answers h WHERE h.asset_id = a.id AND h.purpose = 'import')
-           AND EXISTS (SELECT FROM unnest($2::int[]) AS c WHERE w.giver[c] = ${GIVER.person})
-           AND NOT EXISTS (SELECT FROM unnest($2::int[]) AS c WHERE w.giver[c] = ${GIVER.model})`;
+const FROM_FILES = `
+  SELECT a.id AS asset_id, a.group_id FROM answers w JOIN assets a ON a.id = w.asset_id
+   WHERE w.protocol_id = $1 AND EXISTS (SELECT FROM human_answers h WHERE h.asset_id = a.id AND h.purpose = 'import')
+     AND EXISTS (SELECT FROM unnest($2::int[]) AS c WHERE w.giver[c] = ${GIVER.person})
+     AND NOT EXISTS (SELECT FROM unnest($2::int[]) AS c WHERE w.giver[c] = ${GIVER.model})`;
 
 const FACTS = `
   SELECT (SELECT count(*)::int FROM (SELECT FROM review_tasks WHERE iteration = $1 AND state IN ('open', 'leased') LIMIT 10000) AS some_pages) AS "openTasks",

@@ -11,7 +11,9 @@ export interface AnsweredAsset {
 
 /**
  * Everything a labeller may learn from: what people said about sampled assets and in imported files, the newest answer of
- * each question; what was asked here stands before what a file says. An asset whose near-duplicate group belongs to an evaluation set is left out, however it came to be sampled; so is one that has left the pool.
+ * each question; what was asked here stands before what a file says. An asset that is akin to one of an evaluation set (a
+ * near duplicate, or the same person) is left out, however it came to be sampled and whenever that became known; so is one
+ * that has left the pool.
  *
  * @param categories how many categories the protocol has: the length of every `answers`
  */
@@ -21,7 +23,7 @@ export async function trainingSet(db: Sql, protocolId: string, categories: numbe
             a.parts_key AS "partsKey", a.person_box AS "personBox", h.category, h.value
        FROM teaching_answers h JOIN pool a ON a.id = h.asset_id
       WHERE h.protocol_id = $1
-        AND NOT EXISTS (SELECT 1 FROM evaluation_items e WHERE e.group_id = a.group_id)
+        AND a.id NOT IN (SELECT asset_id FROM evaluation_kin)
       ORDER BY h.asset_id, h.category, h.purpose = 'sample' DESC, h.id DESC`,
     [protocolId],
   );

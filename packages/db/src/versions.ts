@@ -38,7 +38,7 @@ export interface CuttableAsset extends MeasuredAsset {
   licence: string | null;
   /** The signal that keeps it out of training now. */
   reservedBy: ConsentSignal | null;
-  /** Its near-duplicate group belongs to an evaluation set: never trained on. */
+  /** It is akin to an asset of an evaluation set: never trained on. */
   evaluated: boolean;
 }
 
@@ -83,7 +83,7 @@ export function versionRepository(db: OpenDatabase) {
                 a.measures, a.models, c.caption AS "altText", w.value, w.confidence, w.giver, w.labeller, a.source_id AS "sourceId",
                 coalesce(s.connector, '') AS kind, c.licence,
                 ${reservedBy("a.candidate_id")} AS "reservedBy",
-                EXISTS (SELECT 1 FROM evaluation_items e WHERE e.group_id = a.group_id) AS evaluated
+                a.id IN (SELECT asset_id FROM evaluation_kin) AS evaluated
            FROM pool a JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
            LEFT JOIN candidates c ON c.id = a.candidate_id LEFT JOIN sources s ON s.id = a.source_id
           ORDER BY a.id`,

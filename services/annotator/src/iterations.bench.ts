@@ -66,7 +66,7 @@ export async function iterate(): Promise<{ table: string[][]; figures: Record<st
       majority_tail: before.majority.tail.accuracy ?? 0,
     };
     for (let iteration = 1; iteration <= policy.maxIterations; iteration++) {
-      const drawn = drawSample(doubted(rows, policy.doubt, asked), [...evaluation, ...taken].map(groupOf), {
+      const drawn = drawSample(doubted(rows, policy.doubt, asked), { evaluated: evaluation.map(groupOf), sampled: taken.map(groupOf) }, {
         size: policy.sampleSize,
         rareShare: policy.rareShare,
         uniformShare: policy.uniformShare,

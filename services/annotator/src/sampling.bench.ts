@@ -33,11 +33,12 @@ interface Rule {
 }
 
 function rule(measure: ReviewPolicy["doubt"], rareShare: number): Rule {
+  const shares = { size: STEP, rareShare, uniformShare: 0.15 };
   return {
     name: `${measure}, ${100 * rareShare} % rare`,
     measure,
     draw: (pool, taken, seed) =>
-      drawSample(pool, taken, { size: STEP, seed, rareShare, uniformShare: 0.15 }).map(({ assetId }) => assetId),
+      drawSample(pool, { evaluated: [], sampled: taken }, { ...shares, seed }).map(({ assetId }) => assetId),
   };
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { addTasks } from "@anyone/db/add-tasks";
 import { apiKeys } from "@anyone/db/api-keys";
 import { audits } from "@anyone/db/audits";
@@ -10,29 +9,36 @@ import { type Iteration, iterations } from "@anyone/db/iterations";
 import { type NewReviewTask, reviewTasks } from "@anyone/db/review-tasks";
 import { giveToLabeller } from "@anyone/db/settled-answers";
 import { random } from "@anyone/domain/random";
-import { type Drawable, drawEvaluationSet, evaluationSetText } from "@anyone/domain/review/evaluation-set";
 import { drawSample } from "@anyone/domain/review/sample";
-import type { Transaction } from "@anyone/domain/transaction";
 import { done, next, type Outcome } from "@anyone/queues/job";
 import { advanceIteration } from "@anyone/queues/jobs/review";
 import { annotateInChunks } from "./annotate-again.ts";
 import type { ReviewContext } from "./context.ts";
+import { freezeEvaluationSet, planEvaluationSet } from "./plan-evaluation-set.ts";
 import { slotPages } from "./slot-pages.ts";
 
 /**
- * Draws what people are asked about in an iteration: its sample, without what files have answered of it, and before the first one the evaluation set, which is
- * frozen here for good, with as many pages an asset as the policy wants people to answer it and keys can. Everything is
+ * Draws what people are asked about in an iteration: its sample, without what files have answered of it, and what nobody was
+ * asked about yet of the evaluation set, of which a version is frozen here wherever the pool has changed, with as many pages an
+ * asset as the policy wants people to answer it and keys can. Everything is
  * a function of the pool and the policy's seed, so drawing again draws the same.
  */
 export async function drawReviewTasks(iteration: Iteration, { db, protocols }: ReviewContext): Promise<Outcome> {
   const { number, policy, asked, protocolId } = iteration;
   const protocol = await protocols.get(protocolId);
   const pool = await iterationFacts.pool(db, protocolId, asked, policy.doubt);
-  const current = await evaluationSets.current(db, protocolId);
-  const drawn = current ? [] : drawEvaluationSet(pool, policy.evaluationSize, `evaluation.${policy.seed}`);
-  const setId = current?.id ?? `${protocolId}.${policy.seed}`;
-
-  const taken = [...(await iterationFacts.taken(db, protocolId, asked)), ...drawn];
+  const { evaluated, sampled } = await iterationFacts.taken(db);
+  const planned = await planEvaluationSet(db, { protocolId, policy, pool, sampled });
+  const drawn = await evaluationSets.unasked(
+    db,
+    protocolId,
+    planned.items.map(({ assetId }) => assetId),
+  );
+  const kept = await evaluationSets.keptFromTraining(db);
+  const taken = {
+    evaluated: [...evaluated, ...planned.items],
+    sampled: [...sampled, ...(await iterationFacts.fromFiles(db, protocolId, asked))],
+  };
   const everything = protocol.categories.map(({ n }) => n);
   // with everything settled only the drift alarm wants to know more
   const wanted = asked.length > 0 ? policy.sampleSize : Math.round(policy.sampleSize * policy.auditShare);
@@ -56,7 +62,7 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
   const tasks: NewReviewTask[] = [
     ...Array.from({ length: overlap }, (_, turn) =>
       drawn.map(
-        ({ assetId }): NewReviewTask => ({
+        (assetId): NewReviewTask => ({
           id: `${number}.evaluation.${turn + 1}.${assetId}`,
           iteration: number,
           assetId,
@@ -87,10 +93,16 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
 
   return done({
     write: async (tx) => {
-      const moved = await iterations.move(tx, number, { from: "sampling", to: "labelling", evaluationSetId: setId });
+      const moved = await iterations.move(tx, number, {
+        from: "sampling",
+        to: "labelling",
+        evaluationSetId: planned.set.id,
+      });
       if (!moved) return;
-      if (!current)
-        await freeze(tx, { id: setId, protocolId, seed: policy.seed, sha256: hashOf(drawn) }, drawn, number);
+      await freezeEvaluationSet(tx, planned);
+      // what files said of these is settled no more: before they measure the labeller, it answers about them itself
+      const unanswered = await giveToLabeller(tx, protocolId, drawn);
+      await addTasks(tx, annotateInChunks(unanswered, { protocolId, iteration: number }));
       await iterationFacts.recordSample(tx, number, sample);
       await audits.record(tx, iteration, [...audited]);
       await reviewTasks.plan(tx, tasks);
@@ -98,8 +110,8 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
       await recordEvent(tx, {
         stage: "review",
         kind: "tasks-drawn",
-        text: `Iteration ${number} put ${tasks.length} pages before people (${drawn.length} images for evaluation, each before ${overlap})`,
-        data: { iteration: number, evaluation: drawn.length, overlap, sample: sample.length },
+        text: `Iteration ${number} put ${tasks.length} pages before people (${drawn.length} images for evaluation, each before ${overlap})${kept > 0 ? `; nothing is learned from ${kept} sampled images, which turned out akin to evaluation images` : ""}`,
+        data: { iteration: number, evaluation: drawn.length, overlap, sample: sample.length, keptFromTraining: kept },
       });
     },
     // with no page to wait for (nothing left to sample) the walk goes on at once
@@ -107,26 +119,7 @@ export async function drawReviewTasks(iteration: Iteration, { db, protocols }: R
   });
 }
 
-/** What files said of these assets is settled no more: before they measure the labeller, it answers about them itself. */
-async function freeze(
-  tx: Transaction,
-  set: Parameters<typeof evaluationSets.freeze>[1],
-  drawn: readonly Drawable[],
-  iteration: number,
-): Promise<void> {
-  await evaluationSets.freeze(tx, set, drawn);
-  const assetIds = drawn.map(({ assetId }) => assetId);
-  const unanswered = await giveToLabeller(tx, set.protocolId, assetIds);
-  await addTasks(tx, annotateInChunks(unanswered, { protocolId: set.protocolId, iteration }));
-}
-
 /** Where nothing is asked of people any more, whatever was drawn was drawn for this. */
 function isAudited(assetId: string, { asked, policy }: Iteration): boolean {
   return asked.length === 0 || random(`audit.${policy.seed}.${assetId}`)() < policy.auditShare;
-}
-
-function hashOf(items: readonly Drawable[]): string {
-  return createHash("sha256")
-    .update(evaluationSetText(items.map(({ assetId }) => assetId)))
-    .digest("hex");
 }

@@ -23,7 +23,7 @@ export async function drawTieBreaks(iteration: Iteration, { db, protocols }: Rev
     items.map(({ assetId }) => assetId),
   );
   const tasks = [...ballots].flatMap(([assetId, ballot]): NewReviewTask[] => {
-    const categories = ballot.tieBroken ? [] : disagreements(protocol, ballot);
+    const categories = disagreements(protocol, ballot);
     const id = `${number}.tie-break.${assetId}`;
     return categories.length === 0
       ? []

@@ -8,6 +8,7 @@ import { leaseTask } from "./lease-task.ts";
 import { openNextIteration } from "./open-iteration.ts";
 import { getEvaluationSet, getIteration } from "./read-state.ts";
 import { submitAnswers } from "./submit-answers.ts";
+import { topUpEvaluationSet } from "./top-up-evaluation-set.ts";
 
 /** The gRPC service: one function per call. */
 export function reviewService(context: ReviewContext): ReviewServiceImplementation {
@@ -23,6 +24,7 @@ export function reviewService(context: ReviewContext): ReviewServiceImplementati
     flagSlot: (request) => flagSlot(request, context),
     openIteration: async (request) => ({ iteration: await openNextIteration(request, context) }),
     getIteration: (request) => getIteration(request, context),
+    topUpEvaluationSet: (request) => topUpEvaluationSet(request, context),
     getEvaluationSet: (request) => getEvaluationSet(request, context),
   };
 }

@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { ordinal } from "../numbers.ts";
 import { makeOutput } from "../output.ts";
 import { estimatesText } from "../review/estimates-text.ts";
+import { evaluationText, topUpText } from "../review/evaluation-text.ts";
 import { gatesText } from "../review/gates-text.ts";
 import { connect } from "../session.ts";
 
@@ -52,6 +53,22 @@ often. The setting review.policy says which rule settles questions: evidence, po
       const { protocolId, items } = await client.call(reviewApi.getPoolEstimates, { params: { number } });
       const protocol = await protocolOf(client, protocolId);
       output().result({ iteration: number, items }, () => estimatesText(number, items, { protocol, shares }));
+    });
+
+  const evaluation = review
+    .command("evaluation")
+    .description("list the versions of the evaluation set, by which everything is measured")
+    .action(async () => {
+      const found = await connect().client.call(reviewApi.listEvaluationSets);
+      output().result(found, () => evaluationText(found.items, found.keptFromTraining));
+    });
+  evaluation
+    .command("top-up")
+    .description("let the evaluation set follow the pool now, as every iteration does when it starts")
+    .option("--dry-run", "only tell what the next version would hold")
+    .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
+      const done = await connect().client.call(reviewApi.topUpEvaluationSet, { body: { dryRun } });
+      output().result(done, () => topUpText(done, dryRun));
     });
 }
 

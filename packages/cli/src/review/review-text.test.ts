@@ -3,6 +3,7 @@ import { decideCategories } from "@anyone/domain/review/gate";
 import { ReviewPolicy } from "@anyone/domain/review/policy";
 import { describe, expect, it } from "vitest";
 import { estimatesText } from "./estimates-text.ts";
+import { evaluationText, topUpText } from "./evaluation-text.ts";
 import { gatesText } from "./gates-text.ts";
 
 const provenance = { attempt: 2, labellerId: "embedded-2", evaluationSetId: "eval-1", goldError: 0.001 };
@@ -54,5 +55,28 @@ describe("the pool's estimates as text", () => {
 
   it("say when there are none", () => {
     expect(estimatesText(3, [], { protocol: primeHuman, shares: false })).toContain("when it closes");
+  });
+});
+
+describe("the evaluation set as text", () => {
+  const version = {
+    ...{ id: "p.1.v2", version: 2, size: 24, inclusion: 0.1, added: 5, departed: 1 },
+    ...{ sha256: "c".repeat(64), frozenAt: "2026-11-27T10:00:00.000Z" },
+  };
+
+  it("is a line a version, and says what is kept from training where anything is", () => {
+    const lines = evaluationText([version, { ...version, version: 1, inclusion: null }], 3).split("\n");
+    expect(lines[1]).toMatch(/^ *2 +24 +5 +1 +0\.1000 /);
+    expect(lines[2]).toContain("not kept");
+    expect(lines[3]).toContain("Nothing is learned from 3 sampled images");
+    expect(evaluationText([version], 0).split("\n")).toHaveLength(2);
+    expect(evaluationText([], 0)).toContain("the first iteration draws it");
+  });
+
+  it("tells what topping up did, would do, or had no need to", () => {
+    const done = { id: "p.1.v2", version: 2, size: 24, added: 5, departed: 1, changed: true };
+    expect(topUpText(done, false)).toContain("Version 2 holds 24 images: 5 drawn");
+    expect(topUpText(done, true)).toContain("would hold 24");
+    expect(topUpText({ ...done, changed: false }, false)).toContain("still is a uniform draw");
   });
 });

@@ -7,12 +7,12 @@ export interface Vote {
   said: ReadonlyMap<number, number>;
 }
 
-/** The votes about one asset, in the order of their pages, and how many people were to vote on all of it: some may skip. */
+/** The votes about one asset, in the order of their turns, and how many people were to vote on it: some may skip. */
 export interface Ballot {
   pages: number;
   votes: readonly Vote[];
-  /** One more person was asked about what they differ in. */
-  tieBroken?: boolean;
+  /** What one more person was asked about, because they differ in it. */
+  tieBroken?: ReadonlySet<number>;
 }
 
 /**
@@ -36,10 +36,13 @@ export function consensus(protocol: Protocol, { pages, votes }: Ballot): (number
   });
 }
 
-/** Category numbers to put before one more person: everybody who was to answer did, and they do not agree. */
+/** Category numbers to put before one more person, once: everybody who was to answer did, and they do not agree. */
 export function disagreements(protocol: Protocol, ballot: Ballot): number[] {
   if (ballot.pages < 2 || ballot.votes.length < ballot.pages) return [];
-  return consensus(protocol, ballot).flatMap((value, index) => (value === null ? [index + 1] : []));
+  const asked = new Set(ballot.votes.flatMap(({ categories }) => categories));
+  return consensus(protocol, ballot).flatMap((value, index) =>
+    value === null && asked.has(index + 1) && !ballot.tieBroken?.has(index + 1) ? [index + 1] : [],
+  );
 }
 
 /** How far people's first, independent answers agree, over all assets and the questions that applied to somebody. */

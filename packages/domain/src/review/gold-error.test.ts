@@ -40,7 +40,7 @@ describe("the error of the evaluation set itself", () => {
   });
 
   it("leaves the third person's answer out: who breaks a tie knows that there is one", () => {
-    const pair = { pages: 2, votes: [vote(0), vote(1), vote(1)], tieBroken: true };
+    const pair = { pages: 2, votes: [vote(0), vote(1), vote(1)], tieBroken: new Set([1]) };
     expect(goldErrors(protocol, [pair])[0]).toMatchObject({ pairs: 1, disagreed: 1 });
   });
 });

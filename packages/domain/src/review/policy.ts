@@ -4,7 +4,7 @@ import { z } from "zod";
 export const ReviewPolicy = z.strictObject({
   /** Everything drawn by chance derives from it. */
   seed: z.int().default(1),
-  /** Assets of the evaluation set, drawn once. */
+  /** Assets of the evaluation set's first version; later ones follow the pool with the same chance for every image. */
   evaluationSize: z.int().min(1).max(100_000).default(200),
   /**
    * People who answer an evaluation asset, each blind to the others; where they differ one more decides. What everything

@@ -1,5 +1,6 @@
 import { random, shuffled } from "../random.ts";
 import { type Drawable, onePerGroup } from "./evaluation-set.ts";
+import { kinOfGroups } from "./kinship.ts";
 
 /** An asset with the labeller's mean doubt about the questions still asked: 0 sure, 1 no idea (or no answer yet). */
 export interface Doubted extends Drawable {
@@ -15,6 +16,14 @@ export interface Drawn extends Drawable {
   uniform: boolean;
 }
 
+/** What no sample may hold again. */
+export interface Taken {
+  /** Assets of evaluation sets: neither they nor their kin, near duplicates or the same person. */
+  evaluated: readonly Drawable[];
+  /** Assets of earlier samples: neither they nor their near duplicates. */
+  sampled: readonly Drawable[];
+}
+
 /** Shares of a sample per quarter of the pool, from the surest to the most doubtful. None is 0: confident errors are found too. */
 const SHARES = [0.1, 0.2, 0.3, 0.4];
 
@@ -23,8 +32,8 @@ export const RARE_BELOW = 0.02;
 
 /**
  * Draws the assets of one iteration: a quota of assets that seem to have rare options, a share that is drawn uniformly, and
- * the rest stratified by doubt; uniform within a stratum, at most one per near-duplicate group, and none whose asset or
- * group is in `taken` (the evaluation set and earlier samples). Deterministic in the seed.
+ * the rest stratified by doubt; uniform within a stratum, at most one per near-duplicate group, and none that is `taken`.
+ * Deterministic in the seed.
  *
  * The stored probability is exact. Strata by doubt and by rare option are disjoint and drawn first: a group of a stratum
  * has the chance p = draws / groups. What is left over, in whatever stratum, then has one chance u of the uniform share:
@@ -35,7 +44,7 @@ export const RARE_BELOW = 0.02;
  */
 export function drawSample(
   pool: readonly Doubted[],
-  taken: readonly Drawable[],
+  taken: Taken,
   {
     size,
     seed,
@@ -43,9 +52,14 @@ export function drawSample(
     uniformShare = 0,
   }: { size: number; seed: string; rareShare?: number; uniformShare?: number },
 ): Drawn[] {
-  const assets = new Set(taken.map(({ assetId }) => assetId));
-  const groups = new Set(taken.map(({ groupId }) => groupId));
-  const free = pool.filter(({ assetId, groupId }) => !assets.has(assetId) && !groups.has(groupId));
+  const { evaluated, sampled } = taken;
+  const kinOf = kinOfGroups([...pool, ...evaluated]);
+  const kin = new Set(evaluated.map(({ groupId }) => kinOf.get(groupId)));
+  const assets = new Set([...evaluated, ...sampled].map(({ assetId }) => assetId));
+  const groups = new Set(sampled.map(({ groupId }) => groupId));
+  const free = pool.filter(
+    ({ assetId, groupId }) => !assets.has(assetId) && !groups.has(groupId) && !kin.has(kinOf.get(groupId)),
+  );
   const members = countMembers(free);
   const each = onePerGroup(free, seed);
   const inAll = Math.min(size, each.length);

@@ -13,6 +13,7 @@ const pool = fc.uniqueArray(
   }),
   { selector: ({ assetId }) => assetId, maxLength: 80 },
 );
+const NONE = { evaluated: [], sampled: [] };
 const many = Array.from({ length: 400 }, (_, n) => ({
   assetId: `a${String(n).padStart(3, "0")}`,
   groupId: `g${n}`,
@@ -24,7 +25,7 @@ describe("the evaluation set", () => {
     fc.assert(
       fc.property(pool, fc.string(), (assets, seed) => {
         const mixed = shuffled(assets, random("mix"));
-        expect(drawEvaluationSet(mixed, 10, seed)).toEqual(drawEvaluationSet(assets, 10, seed));
+        expect(drawEvaluationSet(mixed, 10, { seed })).toEqual(drawEvaluationSet(assets, 10, { seed }));
       }),
     );
   });
@@ -32,7 +33,7 @@ describe("the evaluation set", () => {
   it("is uniform: every asset is drawn about equally often", () => {
     const drawn = new Map<string, number>();
     for (let seed = 0; seed < 400; seed++) {
-      for (const { assetId } of drawEvaluationSet(many, 40, String(seed)))
+      for (const { assetId } of drawEvaluationSet(many, 40, { seed: String(seed) }).items)
         drawn.set(assetId, (drawn.get(assetId) ?? 0) + 1);
     }
     // 400 draws at probability .1: mean 40, standard deviation 6
@@ -50,16 +51,11 @@ describe("an iteration's sample", () => {
   it("never holds an evaluation asset, an earlier one, or a near duplicate of either or of another", () => {
     fc.assert(
       fc.property(pool, fc.nat(30), fc.string(), fc.constantFrom(0, 0.1, 0.5), (assets, size, seed, rareShare) => {
-        const uniformShare = 0.15;
-        const evaluation = drawEvaluationSet(assets, 5, seed);
-        const first = drawSample(assets, evaluation, { size, rareShare, uniformShare, seed: `${seed}.1` });
-        const second = drawSample(assets, [...evaluation, ...first], {
-          size,
-          rareShare,
-          uniformShare,
-          seed: `${seed}.2`,
-        });
-        const all = [...evaluation, ...first, ...second];
+        const shares = { size, rareShare, uniformShare: 0.15 };
+        const evaluated = drawEvaluationSet(assets, 5, { seed }).items;
+        const first = drawSample(assets, { evaluated, sampled: [] }, { ...shares, seed: `${seed}.1` });
+        const second = drawSample(assets, { evaluated, sampled: first }, { ...shares, seed: `${seed}.2` });
+        const all = [...evaluated, ...first, ...second];
         expect(new Set(all.map(({ groupId }) => groupId)).size).toBe(all.length);
         const groups = new Set(assets.map(({ groupId }) => groupId)).size;
         expect(all.length).toBe(Math.min(groups, evaluation.length + first.length + second.length));
@@ -71,22 +67,22 @@ describe("an iteration's sample", () => {
   it("is the same for the same pool, taken assets and seed, in whatever order they were read", () => {
     fc.assert(
       fc.property(pool, fc.nat(30), fc.string(), fc.constantFrom(0, 0.1, 0.5), (assets, size, seed, rareShare) => {
-        const uniformShare = 0.15;
-        const taken = drawEvaluationSet(assets, 5, seed);
-        const drawn = drawSample(assets, taken, { size, rareShare, uniformShare, seed });
+        const shares = { size, rareShare, uniformShare: 0.15, seed };
+        const evaluated = drawEvaluationSet(assets, 5, { seed }).items;
+        const drawn = drawSample(assets, { evaluated, sampled: [] }, shares);
         const mixed = (order: string) => shuffled(assets, random(order));
-        expect(drawSample(mixed("mix"), taken.toReversed(), { size, rareShare, uniformShare, seed })).toEqual(drawn);
+        expect(drawSample(mixed("mix"), { evaluated: evaluated.toReversed(), sampled: [] }, shares)).toEqual(drawn);
       }),
     );
   });
 
   it("draws other assets for another seed", () => {
-    const drawn = (seed: string) => drawSample(many, [], { size: 40, seed }).map(({ assetId }) => assetId);
+    const drawn = (seed: string) => drawSample(many, NONE, { size: 40, seed }).map(({ assetId }) => assetId);
     expect(drawn("one")).not.toEqual(drawn("two"));
   });
 
   it("prefers doubt and still draws from every quarter", () => {
-    const drawn = drawSample(many, [], { size: 100, seed: "s" });
+    const drawn = drawSample(many, NONE, { size: 100, seed: "s" });
     const doubt = new Map(many.map(({ assetId, doubt }) => [assetId, doubt]));
     const quarter = (assetId: string) => Math.floor((doubt.get(assetId) ?? 0) * 4);
     expect([0, 1, 2, 3].map((place) => drawn.filter(({ assetId }) => quarter(assetId) === place).length)).toEqual([
@@ -96,14 +92,17 @@ describe("an iteration's sample", () => {
 
   it("stores inclusion probabilities that weigh the sample back to the pool", () => {
     const totals = Array.from({ length: 50 }, (_, seed) =>
-      drawSample(many, [], { size: 40, seed: String(seed) }).reduce((sum, { probability }) => sum + 1 / probability, 0),
+      drawSample(many, NONE, { size: 40, seed: String(seed) }).reduce(
+        (sum, { probability }) => sum + 1 / probability,
+        0,
+      ),
     );
     expect(totals.every((total) => Math.abs(total - 400) < 1e-6)).toBe(true);
   });
 
   it("gives rare options their quota, the rarest first, and no more", () => {
     const pool = many.map((asset, n) => ({ ...asset, doubt: 0, rare: n < 2 ? "1:9" : n < 8 ? "4:2" : null }));
-    const drawn = drawSample(pool, [], { size: 40, seed: "s", rareShare: 0.1 });
+    const drawn = drawSample(pool, NONE, { size: 40, seed: "s", rareShare: 0.1 });
     const place = new Map(pool.map(({ assetId }, n) => [assetId, n]));
     const n = (from: number, to: number) =>
       drawn.filter(({ assetId }) => (place.get(assetId) ?? 0) >= from && (place.get(assetId) ?? 0) < to).length;
@@ -117,7 +116,7 @@ describe("an iteration's sample", () => {
     const place = new Map(many.map(({ assetId, doubt }) => [assetId, Math.floor(doubt * 4)]));
     const counts = [0, 0, 0, 0];
     for (let seed = 0; seed < 200; seed++) {
-      const drawn = drawSample(many, [], { size: 40, seed: `${seed}`, uniformShare: 0.15 });
+      const drawn = drawSample(many, NONE, { size: 40, seed: `${seed}`, uniformShare: 0.15 });
       expect(drawn).toHaveLength(40);
       const uniform = drawn.filter((one) => one.uniform);
       expect(uniform).toHaveLength(6);
@@ -141,7 +140,7 @@ describe("an iteration's sample", () => {
     // the probability depends on the draw only through which member stands for its group: summed over runs, both agree
     let [total, weighed] = [0, 0];
     for (let seed = 0; seed < runs; seed++) {
-      for (const { assetId, probability } of drawSample(pool, [], {
+      for (const { assetId, probability } of drawSample(pool, NONE, {
         size: 12,
         seed: `${seed}`,
         rareShare: 0.25,

@@ -34,6 +34,8 @@ export const Listing = z.object({
   /** The source's other claims (hash, watermark and unsafe probabilities, similarity), kept as they came. */
   claims: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
   brought: Brought.optional(),
+  /** Who it shows, in words that are the same for every picture of that person, wherever it is listed. */
+  personKey: z.string().min(1).max(200).optional(),
 });
 export type Listing = z.infer<typeof Listing>;
 

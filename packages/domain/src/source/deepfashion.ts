@@ -32,6 +32,15 @@ export function readName(name: string): { onePiece: boolean; answers: Record<str
   return { onePiece: garment === "Dresses" || garment === "Rompers_Jumpsuits", answers };
 }
 
+/**
+ * Who an image shows: the dataset numbers garments, each worn by one person in one shoot, so that pictures of one number show
+ * one person. Other numbers may show the same person; the dataset does not tell.
+ */
+export function personIn(name: string): string | undefined {
+  const number = /-(id_\d{8})-/.exec(name)?.[1];
+  return number && `deepfashion:${number}`;
+}
+
 /** What an image's name and labels say, as answers by category. Labels that are no place among an attribute's values say nothing. */
 export function crossWalk(name: string, labels: Partial<Record<LabelFile, readonly number[]>>): Record<string, string> {
   const { onePiece, answers } = readName(name);

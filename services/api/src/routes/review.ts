@@ -1,7 +1,9 @@
 import { LeasedTask, reviewApi } from "@anyone/contracts/review";
 import { readEvidence, readGates } from "@anyone/db/browse/gates";
 import { listReviewTasks, readIterations, readProgress } from "@anyone/db/browse/review";
+import { evaluationSets } from "@anyone/db/evaluation-sets";
 import { poolEstimates } from "@anyone/db/pool-estimates";
+import { protocolRepository } from "@anyone/db/protocols";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { found } from "../found.ts";
@@ -27,6 +29,20 @@ export function reviewRoutes(app: FastifyInstance, { db, review }: ApiContext): 
     const { iteration } = await review.openIteration({ trigger: body.trigger });
     return { number: iteration };
   });
+
+  route(app, reviewApi.listEvaluationSets, async () => {
+    const { identity } = await protocolRepository(db).current();
+    const [versions, keptFromTraining] = await Promise.all([
+      evaluationSets.versions(db, identity),
+      evaluationSets.keptFromTraining(db),
+    ]);
+    const items = versions.map(({ protocolId: _, seed: __, frozenAt, ...set }) => ({
+      ...set,
+      frozenAt: frozenAt.toISOString(),
+    }));
+    return { items, keptFromTraining };
+  });
+  route(app, reviewApi.topUpEvaluationSet, ({ body }) => review.topUpEvaluationSet({ dryRun: body.dryRun }));
 
   route(app, reviewApi.listTasks, ({ query }) => listReviewTasks(db, query, query));
   route(app, reviewApi.progress, ({ principal }) => readProgress(db, principal.name));

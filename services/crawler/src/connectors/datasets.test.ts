@@ -20,9 +20,10 @@ describe("a dataset in folders", () => {
       primeHuman.categories.map(({ id, options }) => [id as string, options as readonly string[]]),
     );
     const listings = await listed("deepfashion-multimodal");
-    for (const { brought, licence } of listings) {
+    for (const { brought, licence, externalId, personKey } of listings) {
       expect(licence).toContain("no redistribution");
       expect(brought?.keypoints).toHaveLength(21);
+      expect(personKey).toBe(`deepfashion:${/id_\d{8}/.exec(externalId)?.[0]}`);
       expect(brought?.partMap).toEqual({
         url: expect.stringMatching(/^file:.*_segm\.png$/),
         classes: "deepfashion-multimodal-24",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Brought, Listing } from "@anyone/domain/source/candidate";
-import { crossWalk } from "@anyone/domain/source/deepfashion";
+import { crossWalk, personIn } from "@anyone/domain/source/deepfashion";
 import { fileIn, imagesOf, keypointsOf, nameOf, readNumbers } from "./annotations.ts";
 import type { Connector } from "./connector.ts";
 import { folder, headOf } from "./folder.ts";
@@ -31,7 +31,7 @@ export const deepFashionMultiModal: Connector<"deepfashion-multimodal"> = {
         keypoints: keypointsOf(places?.get(name), KEYPOINTS, seenBy(visible?.get(name))),
         partMap: partMap === undefined ? undefined : { url: partMap, classes: "deepfashion-multimodal-24" },
       };
-      return { ...listing, ...TERMS, brought };
+      return { ...listing, ...TERMS, brought, personKey: personIn(name) };
     };
     return { ...page, listings: await Promise.all(page.listings.map(bring)) };
   },

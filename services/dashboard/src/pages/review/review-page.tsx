@@ -5,6 +5,7 @@ import { Button } from "../../components/controls.tsx";
 import { Page, Panel } from "../../components/panel.tsx";
 import { Empty, Failure, Loaded } from "../../components/state.tsx";
 import { Anchoring } from "./anchoring.tsx";
+import { EvaluationVersions } from "./evaluation-versions.tsx";
 import { Gates } from "./gates.tsx";
 import { IterationTable } from "./iteration-table.tsx";
 import { PoolEstimates } from "./pool-estimates.tsx";
@@ -54,6 +55,7 @@ export function ReviewPage() {
         </Loaded>
       </Panel>
       <SavingsPanel />
+      <EvaluationVersions />
       {chosen !== undefined && <Gates iteration={chosen} />}
       {chosen !== undefined && <PoolEstimates iteration={chosen} />}
       <Anchoring />
