@@ -2,7 +2,7 @@ import { GIVER } from "@anyone/domain/annotate/answer";
 import type { Drawable } from "@anyone/domain/review/evaluation-set";
 import type { IterationFacts } from "@anyone/domain/review/iteration";
 import type { ReviewPolicy } from "@anyone/domain/review/policy";
-import { type Doubted, RARE_BELOW, type Taken } from "@anyone/domain/review/sample";
+import { type Doubted, type Drawn, RARE_BELOW, type Taken } from "@anyone/domain/review/sample";
 import type { Sql } from "@anyone/domain/transaction";
 import { evaluationSets } from "./evaluation-sets.ts";
 import type { Iteration } from "./iterations.ts";

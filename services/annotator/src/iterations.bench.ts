@@ -36,7 +36,7 @@ export async function iterate(): Promise<{ table: string[][]; figures: Record<st
   for (let seed = 1000; people.length < POOL; seed++) people.push(await person(seed));
   const byId = new Map(people.map((one) => [one.asset.id, one]));
   const drawable = people.map(({ asset: { id } }) => ({ assetId: id, groupId: id }));
-  const evaluation = drawEvaluationSet(drawable, policy.evaluationSize, `evaluation.${policy.seed}`);
+  const evaluation = drawEvaluationSet(drawable, policy.evaluationSize, { seed: `evaluation.${policy.seed}` }).items;
   const judged = evaluation.map(({ assetId }) => byId.get(assetId) as Person);
   const truths = judged.map(agreed);
   const applicable = mean(people.map(({ truth }) => truth.filter((value) => value !== NOT_ASKED).length));
@@ -66,12 +66,16 @@ export async function iterate(): Promise<{ table: string[][]; figures: Record<st
       majority_tail: before.majority.tail.accuracy ?? 0,
     };
     for (let iteration = 1; iteration <= policy.maxIterations; iteration++) {
-      const drawn = drawSample(doubted(rows, policy.doubt, asked), { evaluated: evaluation.map(groupOf), sampled: taken.map(groupOf) }, {
-        size: policy.sampleSize,
-        rareShare: policy.rareShare,
-        uniformShare: policy.uniformShare,
-        seed: `sample.${policy.seed}.${iteration}`,
-      });
+      const drawn = drawSample(
+        doubted(rows, policy.doubt, asked),
+        { evaluated: evaluation.map(groupOf), sampled: taken.map(groupOf) },
+        {
+          size: policy.sampleSize,
+          rareShare: policy.rareShare,
+          uniformShare: policy.uniformShare,
+          seed: `sample.${policy.seed}.${iteration}`,
+        },
+      );
       taken.push(...drawn);
       for (const { assetId } of drawn) {
         const answers = answersOf(byId.get(assetId) as Person, `labels ${iteration}`);
@@ -166,10 +170,12 @@ function agreed(one: Person): { truth: number[]; answers: number } {
     return { categories: [...categories], said: new Map(categories.map((n) => [n, answers[n - 1] ?? NOT_ASKED])) };
   };
   const all = primeHuman.categories.map(({ n }) => n);
-  const ballot: Ballot = { pages: 2, votes: [vote("first", all), vote("second", all)], tieBroken: false };
+  const ballot: Ballot = { pages: 2, votes: [vote("first", all), vote("second", all)] };
   const disputed = disagreements(primeHuman, ballot);
   const whole =
-    disputed.length > 0 ? { ...ballot, votes: [...ballot.votes, vote("third", disputed)], tieBroken: true } : ballot;
+    disputed.length > 0
+      ? { ...ballot, votes: [...ballot.votes, vote("third", disputed)], tieBroken: new Set(disputed) }
+      : ballot;
   const answers = whole.votes.flatMap(({ said }) => [...said.values()]).filter((value) => value !== NOT_ASKED).length;
   return { truth: consensus(primeHuman, whole).map((value) => value ?? UNSURE), answers };
 }

@@ -32,7 +32,10 @@ export async function topUpEvaluationSet(
     );
   }
   const policy = ReviewPolicy.parse((await readSetting(db, POLICY_SETTING))?.value ?? {});
-  const [pool, { sampled }] = [await iterationFacts.pool(db, protocolId, [], policy.doubt), await iterationFacts.taken(db)];
+  const [pool, { sampled }] = [
+    await iterationFacts.pool(db, protocolId, [], policy.doubt),
+    await iterationFacts.taken(db),
+  ];
   const planned = await planEvaluationSet(db, { protocolId, policy, pool, sampled });
   if (!dryRun) await db.transaction((tx) => freezeEvaluationSet(tx, planned));
   const { id, version, added, departed } = planned.set;

@@ -58,8 +58,8 @@ describe("an iteration's sample", () => {
         const all = [...evaluated, ...first, ...second];
         expect(new Set(all.map(({ groupId }) => groupId)).size).toBe(all.length);
         const groups = new Set(assets.map(({ groupId }) => groupId)).size;
-        expect(all.length).toBe(Math.min(groups, evaluation.length + first.length + second.length));
-        expect(first.length).toBe(Math.min(size, groups - evaluation.length));
+        expect(all.length).toBe(Math.min(groups, evaluated.length + first.length + second.length));
+        expect(first.length).toBe(Math.min(size, groups - evaluated.length));
       }),
     );
   });
