@@ -99,6 +99,14 @@ describe("pages that several people answered question by question", { timeout: 9
     expect(await change("restore", "mallory")).toMatchObject({ pages: 0 });
   });
 
+  it("go to different people, however many somebody asks for at once", async () => {
+    const wanted = { reviewer: "carol", category: 1, limit: 64, purpose: "evaluation", leaseSeconds: 60 };
+    const { slots } = await loop.client.call.leaseSlots(wanted);
+    expect(slots.length).toBeGreaterThan(1);
+    expect(new Set(slots.map(({ assetId }) => assetId)).size).toBe(slots.length);
+    expect((await loop.client.call.leaseSlots(wanted)).slots).toEqual([]);
+  });
+
   it("are one vote with the page that asks again what somebody in quarantine had answered", async () => {
     const answerEvaluation = async (reviewer: string, category: number) => {
       const assets: string[] = [];

@@ -52,7 +52,7 @@ const VOTED = `EXISTS (
 
 /**
  * The claim alone: what was leased for too long first, then what is open; both in the order of an index. The limit is
- * written out: a plan for an unknown one expects a tenth of the table.
+ * written out: a plan for an unknown one expects a tenth of the table. Of an asset that several people answer it takes one page.
  */
 const claimOf = (limit: number) => `
   WITH late AS (
@@ -68,7 +68,9 @@ const claimOf = (limit: number) => `
      ORDER BY ${DISGUISED("s")}, s.task LIMIT ${limit} FOR UPDATE SKIP LOCKED)
   UPDATE review_slots s SET state = 'leased', fence = s.fence + 1, reviewer = $1, paged = false,
          lease_until = clock_timestamp() + make_interval(secs => $4)
-    FROM (SELECT task FROM late UNION ALL SELECT task FROM open LIMIT ${limit}) AS free
+    FROM (SELECT DISTINCT ON (CASE t.purpose WHEN 'sample' THEN t.id ELSE t.asset_id END) t.number AS task
+            FROM (SELECT task FROM late UNION ALL SELECT task FROM open LIMIT ${limit}) AS found
+            JOIN review_tasks t ON t.number = found.task) AS free
    WHERE s.task = free.task AND s.category = $2
   RETURNING s.task, s.fence, s.lease_until AS "leaseUntil"`;
 
