@@ -1,5 +1,7 @@
 import { VOIDS } from "@anyone/domain/annotate/compare-protocols";
+import { LargeLabeller } from "@anyone/domain/annotate/large-labeller";
 import { AssetId, ProtocolId } from "@anyone/domain/ids";
+import { LICENCE_IDS } from "@anyone/domain/release/licence";
 import { z } from "zod";
 import { operation } from "./operation.ts";
 import { Facts, Moment } from "./page.ts";
@@ -169,6 +171,31 @@ export const annotateApi = {
     access: "operator",
     summary: "Lists the versions of the labeller",
     answer: z.object({ items: z.array(Labeller) }),
+  }),
+  addLabeller: operation({
+    method: "POST",
+    path: "/v1/labellers",
+    stage: "annotate",
+    access: "operator",
+    summary: "Registers a large model as a labeller of the protocol in use; it answers once it is put in use",
+    body: z.strictObject({
+      content: LargeLabeller,
+      licence: z.enum(LICENCE_IDS),
+      /** Where its weights come from, or the server's model. */
+      source: z.string().max(500),
+    }),
+    answer: z.object({ id: z.string(), sha256: z.string(), protocolId: z.string() }),
+    status: 201,
+  }),
+  useLabeller: operation({
+    method: "POST",
+    path: "/v1/labellers/:id/use",
+    stage: "annotate",
+    access: "operator",
+    summary: "Puts a version of the labeller in use, a new one as one from before; an open iteration keeps its own",
+    params: z.object({ id: z.string().max(100) }),
+    body: z.strictObject({}),
+    answer: z.object({ id: z.string() }),
   }),
   getAnswers: operation({
     path: "/v1/assets/:id/answers",

@@ -35,11 +35,13 @@ export const iterationFacts = {
 
   /**
    * Assets that the wanted labeller was not asked about yet and whose answers are not its own: of the evaluation set while
-   * annotating, of the pool while spreading; none in other states. It is asked in the order of their ids, once about each:
-   * what it would say alike stays another's, and a broken image holds nothing up.
+   * annotating, of the pool while spreading, and while sampling after an operator's choice; none in other states. It is asked
+   * in the order of their ids, once about each: what it would say alike stays another's, and a broken image holds nothing up.
    */
-  async unanswered(sql: Sql, { state, protocolId, evaluationSetId, labellerAfter, askedTo }: Iteration, limit: number) {
-    if ((state !== "annotating" && state !== "spreading") || labellerAfter === null) return [];
+  async unanswered(sql: Sql, iteration: Iteration, limit: number) {
+    const { state, protocolId, evaluationSetId, askedTo } = iteration;
+    const labeller = await wantedLabeller(sql, iteration);
+    if (labeller === null) return [];
     const rows = await sql.query<{ id: string }>(
       `SELECT a.id FROM assets a
          LEFT JOIN answers w ON w.asset_id = a.id AND w.protocol_id = $1
@@ -48,7 +50,7 @@ export const iterationFacts = {
                 ELSE EXISTS (SELECT 1 FROM evaluation_items e WHERE e.set_id = $3 AND e.asset_id = a.id) END
           AND a.id > $4
         ORDER BY a.id LIMIT $5`,
-      [protocolId, labellerAfter, state === "annotating" ? evaluationSetId : null, askedTo, limit],
+      [protocolId, labeller, state === "annotating" ? evaluationSetId : null, askedTo, limit],
     );
     return rows.map(({ id }) => id);
   },
@@ -175,6 +177,17 @@ const FROM_FILES = `
    WHERE w.protocol_id = $1 AND EXISTS (SELECT FROM human_answers h WHERE h.asset_id = a.id AND h.purpose = 'import')
      AND EXISTS (SELECT FROM unnest($2::int[]) AS c WHERE w.giver[c] = ${GIVER.person})
      AND NOT EXISTS (SELECT FROM unnest($2::int[]) AS c WHERE w.giver[c] = ${GIVER.model})`;
+
+async function wantedLabeller(sql: Sql, { state, labellerBefore, labellerAfter }: Iteration): Promise<string | null> {
+  if (state === "annotating" || state === "spreading") return labellerAfter;
+  if (state !== "sampling" || labellerBefore === null) return null;
+  // one that won its iteration has answered the pool by then
+  const [last] = await sql.query<{ rule: string }>(
+    `SELECT rule FROM promotions WHERE slot = 'vlm' AND promoted AND subject = $1 ORDER BY decided_at DESC LIMIT 1`,
+    [labellerBefore],
+  );
+  return last?.rule === "operator@1" ? labellerBefore : null;
+}
 
 const FACTS = `
   SELECT (SELECT count(*)::int FROM (SELECT FROM review_tasks WHERE iteration = $1 AND state IN ('open', 'leased') LIMIT 10000) AS some_pages) AS "openTasks",

@@ -6,6 +6,7 @@ import { ReviewPolicy } from "@anyone/domain/review/policy";
 import { WAGE_SETTING, Wage } from "@anyone/domain/review/savings";
 import { DEFAULT_BOUNDS, POOL_BOUNDS, PoolBounds } from "@anyone/domain/source/pool-watch";
 import { DEFAULT_REFRESH, POOL_REFRESH, PoolRefresh } from "@anyone/domain/source/recheck";
+import { LABELLER_TUNING, LabellerTuning } from "@anyone/domain/train/labeller-tuning";
 import type { Database, Sql } from "@anyone/domain/transaction";
 import { z } from "zod";
 
@@ -21,6 +22,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   [POOL_REFRESH]: { schema: PoolRefresh, initial: DEFAULT_REFRESH },
   "review.policy": { schema: ReviewPolicy, initial: ReviewPolicy.parse({}) },
   [WAGE_SETTING]: { schema: Wage, initial: Wage.parse({}) },
+  [LABELLER_TUNING]: { schema: LabellerTuning, initial: LabellerTuning.parse({}) },
   [RELEASE_POLICY]: { schema: ReleasePolicy, initial: ReleasePolicy.parse({}) },
 };
 

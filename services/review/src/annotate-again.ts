@@ -19,7 +19,7 @@ export async function annotateAgain(iteration: Iteration, { db }: ReviewContext)
     },
     next: annotateInChunks(assetIds, {
       protocolId: iteration.protocolId,
-      labellerId: iteration.labellerAfter ?? undefined,
+      labellerId: iteration.labellerAfter ?? iteration.labellerBefore ?? undefined,
       iteration: iteration.number,
     }),
   });

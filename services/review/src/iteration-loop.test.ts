@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { evaluationSets } from "@anyone/db/evaluation-sets";
 import { iterations } from "@anyone/db/iterations";
+import { addLabeller, putLabellerInUse } from "@anyone/db/use-labeller";
 import { GIVER } from "@anyone/domain/annotate/answer";
 import { primeHuman } from "@anyone/domain/annotate/prime-human";
 import type { IterationReport } from "@anyone/domain/review/report";
@@ -136,6 +137,36 @@ describe("a loop of iterations", { timeout: 60_000 }, () => {
     expect(only?.settled.length).toBeGreaterThan(10);
     expect(await loop.db.query("SELECT DISTINCT labeller FROM answers")).toEqual([{ labeller: 0 }]);
     expect(await loop.db.query("SELECT promoted, slot FROM promotions")).toEqual([{ promoted: false, slot: "vlm" }]);
+  });
+
+  it("has the pool answered by a labeller that an operator put in use, before people are asked", async () => {
+    loop = await startLoop({ ...POLICY, maxIterations: 1 });
+    const large = { id: "large-0", protocolId: primeHuman.identity, model: "large", tier: "modern", facts: {} };
+    await loop.db.transaction(async (tx) => {
+      await addLabeller(tx, { ...large, objectKey: "labellers/large.json", sha256: "a".repeat(64) });
+      await putLabellerInUse(tx, "large-0", "test operator");
+    });
+    await loop.client.call.openIteration({ trigger: "manual" });
+    expect(await loop.settleTasks()).toContain("annotate.assets");
+    expect(await latestOf(loop)).toMatchObject({ state: "labelling", labellerBefore: "large-0" });
+    expect(await loop.db.query("SELECT DISTINCT labeller FROM answers")).toEqual([{ labeller: -1 }]);
+  });
+
+  it("ends under its own labellers when an operator puts another in use meanwhile", async () => {
+    loop = await startLoop({ ...POLICY, maxIterations: 1 });
+    await loop.client.call.openIteration({ trigger: "manual" });
+    await loop.settleTasks();
+    const large = { id: "large-0", protocolId: primeHuman.identity, model: "large", tier: "modern", facts: {} };
+    await loop.db.transaction(async (tx) => {
+      await addLabeller(tx, { ...large, objectKey: "labellers/large.json", sha256: "a".repeat(64) });
+      await putLabellerInUse(tx, "large-0", "test operator");
+    });
+    const [only] = await turn();
+    expect(only).toMatchObject({ state: "closed", labellerAfter: "embedded-0" });
+    expect(await loop.db.query("SELECT rule, promoted FROM promotions ORDER BY decided_at")).toEqual([
+      { rule: "operator@1", promoted: true },
+      { rule: "operator@1", promoted: false },
+    ]);
   });
 
   it("closes with a reason when learning fails, and keeps what people said", async () => {

@@ -4,6 +4,7 @@ import { gateDecisions } from "@anyone/db/gate-decisions";
 import { humanAnswers } from "@anyone/db/human-answers";
 import { iterationFacts } from "@anyone/db/iteration-facts";
 import { type Iteration, iterations } from "@anyone/db/iterations";
+import { labellerRepository } from "@anyone/db/labellers";
 import { promotions } from "@anyone/db/promotions";
 import { NOT_ASKED } from "@anyone/domain/annotate/answer";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
@@ -29,7 +30,8 @@ export async function scoreIteration(iteration: Iteration, { db, protocols }: Re
   const protocol = await protocols.get(iteration.protocolId);
   const measured = await measure(db, iteration, protocol);
   const { before, tallies } = (iteration.scores ?? (await scoreBefore(iteration, { db, protocols }))) as BeforeReport;
-  const promotion = mayAnswer(before.all, measured.scores.all);
+  const inUse = (await labellerRepository(db).promoted(iteration.protocolId))?.id ?? null;
+  const promotion = mayAnswer(before.all, measured.scores.all, { before: labellerBefore, inUse });
   const labellerId = promotion.promoted ? labellerAfter : labellerBefore;
   const origin = { iteration: number, labellerId, evaluationSetId: iteration.evaluationSetId };
   const attempt = await gateDecisions.attemptOf(db, origin);

@@ -8,6 +8,7 @@ import type { TrainRequest } from "../models/train-model.ts";
 import { TRAINED, type Trained } from "../models/trained.ts";
 import { makeOutput, type Output, table } from "../output.ts";
 import { homeFolder } from "../up/home.ts";
+import { addVlm } from "./models-vlm.ts";
 
 /** `models`: what measures pictures, what may be added to it, and what its licences cost a release. */
 export function addModels(program: Command): void {
@@ -99,6 +100,7 @@ export function addModels(program: Command): void {
     });
 
   addTrain(models, folder, output);
+  addVlm(models, folder, output);
 }
 
 function addTrain(models: Command, folder: () => string, output: () => Output): void {
@@ -179,6 +181,7 @@ and modern (better or freer). Weights of the latter two are yours to bring:
   anyone models list                                     what there is
   anyone models add yolov7 --from ./yolov7.onnx          a file
   anyone models add liqe --from https://… --sha256 …     an address; a broken download goes on
+  anyone models vlm --help                               large models as labellers
   anyone models verify                                   is everything what it should be?
   anyone models rights --use commercial                  what a release may hold
 A model's licence reaches what it made, and nothing else.`;

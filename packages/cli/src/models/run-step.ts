@@ -16,9 +16,14 @@ export const visionScript = (name: string) => [
  * @param say hears the last line of what it says while it runs
  * @throws Fault `bad-environment` with the last line of its complaint
  */
-export function runStep(program: string, args: readonly string[], say?: (line: string) => void): Promise<string> {
+export function runStep(
+  program: string,
+  args: readonly string[],
+  say?: (line: string) => void,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
   return new Promise((done, failed) => {
-    const env = { ...process.env, OMP_NUM_THREADS: "1" };
+    const env = { ...process.env, OMP_NUM_THREADS: "1", ...environment };
     const child = spawn(program, args, { cwd: join(checkout, "services/gpu-worker"), env });
     let [said, wrong] = ["", ""];
     const heard = (chunk: Buffer) => {

@@ -35,7 +35,7 @@ export interface IterationFacts {
   openAnnotateTasks: number;
   /**
    * Assets still to be answered, those given up on aside: of the evaluation set by the new labeller while annotating, of
-   * the pool by the promoted one while spreading.
+   * the pool by the promoted one while spreading, and while sampling by one that an operator put in use.
    */
   unanswered: number;
 }
@@ -51,7 +51,10 @@ export type Step =
 export function nextStep(facts: IterationFacts): Step {
   switch (facts.state) {
     case "sampling":
-      return facts.poolReady ? { do: "move", to: "labelling" } : { do: "wait", for: "pool" };
+      if (!facts.poolReady) return { do: "wait", for: "pool" };
+      if (facts.openAnnotateTasks > 0) return { do: "wait", for: "annotation" };
+      // an operator put another labeller in use: the pages are filled in by it, and measured against it
+      return facts.unanswered > 0 ? { do: "annotate" } : { do: "move", to: "labelling" };
     case "labelling":
       return facts.openTasks > 0 ? { do: "wait", for: "people" } : { do: "move", to: "adjudicating" };
     case "adjudicating":

@@ -27,8 +27,18 @@ export interface IterationReport {
   verdicts: { settled: number; open: number; noEvidence: number };
 }
 
-/** Whether the new labeller may answer: not less accurate over all than the one before, on the same evaluation set. */
-export function mayAnswer(before: Accuracy, after: Accuracy): { promoted: boolean; rule: string; reason: string } {
+/**
+ * Whether the new labeller may answer: not less accurate over all than the one before, on the same evaluation set. One that
+ * an operator put in use meanwhile stays: nothing was measured against it.
+ */
+export function mayAnswer(
+  before: Accuracy,
+  after: Accuracy,
+  labellers?: { before: string | null; inUse: string | null },
+): { promoted: boolean; rule: string; reason: string } {
+  if (labellers && labellers.inUse !== labellers.before) {
+    return { promoted: false, rule: "operator@1", reason: `an operator put ${labellers.inUse} in use meanwhile` };
+  }
   const say = ({ accuracy }: Accuracy) => (accuracy === null ? "unknown" : accuracy.toFixed(3));
   return {
     promoted: (after.accuracy ?? 0) >= (before.accuracy ?? 0),

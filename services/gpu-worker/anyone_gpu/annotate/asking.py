@@ -90,7 +90,7 @@ class Asking:
     def _load(self, ref: ObjectRef) -> Vlm:
         data = get_checked(self._objects, ref)
         if is_vlm_file(data):
-            return open_vlm(read_vlm_file(data, ref.sha256), self._around)
+            return open_vlm(read_vlm_file(data, ref.sha256), self._around, self._objects)
         return load_labeller(data, ref.sha256, self._features)
 
     def ask(

@@ -4,6 +4,9 @@ config  { "labeller": "embedded-3",                    the id of what is made
           "questions": [{"category", "id", "options", "parts", "open"?, "absent"?}, ...],
           "pictures": [{"assetId", "imageKey", "partsKey", "box"?, "answers": [packed, one per category]}, ...]
                       or {"key", "sha256"} of an object that holds that list,
+          "base": {"key", "sha256"} (optional): the labeller in use. Where it is a large model with weights, that is tuned;
+                      otherwise, behind a server too, the embedded labeller learns, and the gate decides between the two,
+          "tuning": {"method"?: qformer | lora | full, "steps"?, "batch"?, "peak"?} (optional; of a large model),
           "effort": "standard" (optional; quick | standard), "seed": 0 (optional) }
 result  { "id", "model", "tier", "key", "sha256", "bytes", "facts": {...} }
 """
@@ -20,6 +23,7 @@ from anyone_gpu.work import Cancelled, Job, Preempted, Report
 
 from .learn import Answered, learn
 from .protocol import Question, question_from_json
+from .vlm_file import Surroundings, is_vlm_file, read_vlm_file
 
 
 def fine_tune(job: Job, objects: Objects, report: Report, config: Config) -> dict[str, Any]:
@@ -37,10 +41,21 @@ def fine_tune(job: Job, objects: Objects, report: Report, config: Config) -> dic
             raise Preempted
         report.progress(int(100 * share))
 
+    pictures = [answered_from_json(p) for p in _pictures(wanted["pictures"], objects)]
+    questions = questions_from_json(wanted["questions"])
+    base = _base(wanted.get("base"))
+    data = get_checked(objects, base) if base else b""
+    if base and is_vlm_file(data) and read_vlm_file(data, base.sha256).adapter != "openai":
+        from .tune_labeller import tune_labeller  # transformers takes seconds to load
+
+        around = Surroundings(config.models_dir / "vlm", config.vlm_url, config.vlm_api_key)
+        result = tune_labeller(job, objects, (data, base.sha256), pictures, questions, around, progress)
+        report.metrics(100, _numbers(result["facts"]))
+        return result
     learned = learn(
         objects,
-        [answered_from_json(p) for p in _pictures(wanted["pictures"], objects)],
-        questions_from_json(wanted["questions"]),
+        pictures,
+        questions,
         version=str(wanted["labeller"]),
         effort=str(wanted.get("effort", "standard")),
         seed=int(wanted.get("seed", 0)),
@@ -79,6 +94,11 @@ def questions_from_json(raw: Sequence[dict[str, Any]]) -> list[Question]:
     if len({q.category for q in questions}) != len(questions):
         raise ValueError("a category number stands twice among the questions")
     return questions
+
+
+def _base(raw: Any) -> ObjectRef | None:
+    """The labeller in use, as the job's configuration names it; None for the untrained one."""
+    return ObjectRef(str(raw["key"]), str(raw["sha256"])) if raw else None
 
 
 def _pictures(raw: Any, objects: Objects) -> Sequence[dict[str, Any]]:

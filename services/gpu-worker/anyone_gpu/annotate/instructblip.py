@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -21,12 +21,15 @@ from .closed_reply import choices
 from .feature_cache import Source
 from .labeller import guess_of
 from .look import PERSON, cut_view, view_of
-from .option_scores import read_prompts, score_options
+from .option_scores import log_likelihood, read_prompts, score_options
 from .picture import Picture
 from .protocol import Question
 from .vlm import Guess, Identity, Unanswered
 from .vlm_file import Surroundings, VlmFile
 from .weights import checked_folder
+
+if TYPE_CHECKING:
+    from .tuning import Example
 
 MODEL = "instructblip"
 TOGETHER = 32  # questions a batch
@@ -45,7 +48,8 @@ class InstructBlip:
     """Implements the Vlm port over a loaded model and its processor."""
 
     def __init__(self, file: VlmFile, model: InstructBlipForConditionalGeneration, processor: InstructBlipProcessor) -> None:
-        self._file, self.model, self.processor = file, model.eval(), processor
+        self._file, self.processor = file, processor
+        self.model: Any = model.eval()  # tuning may wrap it
         self.encoder = f"{MODEL}-{file.sha256[:16]}"
         self.identity = Identity(MODEL, file.version, file.sha256, file.tier, calibrated=file.temperature is not None)
 
@@ -81,6 +85,18 @@ class InstructBlip:
             read = read_prompts(self.model.language_model, embeddings, mask)
             out += score_options(self.model.language_model, read, [self._options(q) for _, q in some])
         return out
+
+    def log_likelihood(self, answered: Sequence[Example]) -> torch.Tensor:
+        """Mean log-probability [examples] of the answers' words, with gradients.
+
+        What the vision encoder makes of a picture is kept, unless it is tuned as well.
+        """
+        sees = any(parameter.requires_grad for parameter in self.model.vision_model.parameters())
+        prompts = [prompt_of(one.question) for one in answered]
+        patches = [self.see(one.seen.picture, PERSON) if sees else one.seen.views[PERSON].clone() for one in answered]
+        embeddings, mask = embed_prompts(self.model, self.processor, torch.stack(patches), prompts)
+        answers = [self._options(one.question)[one.answer] for one in answered]
+        return log_likelihood(self.model.language_model, embeddings, mask, answers)
 
     def see(self, picture: Picture, view: str) -> torch.Tensor:
         """What the vision encoder makes of a view, [P, width]."""

@@ -1,9 +1,12 @@
 """The file of a labeller that is a large model: a JSON object that says which, stored and hashed like a trained labeller.
 
 Its weights are not in it: they lie in a folder of the worker (see `weights.py`) or behind a server that the operator chose.
+Of a fine-tuned one, `tuned` names the objects that hold what fine-tuning changed (see `tuned_weights.py`).
 
     {"format": 1, "adapter": "instructblip", "version": "instructblip-1", "folder": "instructblip-flan-t5-xl",
      "files": {"model.safetensors": "<sha256>"}, "tier": "paper", "temperature": 1.7}
+    {"format": 1, "adapter": "transformers", "version": "qwen-0", "model": "Qwen3-VL-4B-Instruct", "folder": "qwen",
+     "files": {...}}
     {"format": 1, "adapter": "openai", "version": "qwen-1", "model": "Qwen/Qwen3-VL-4B-Instruct", "stream": true}
 """
 
@@ -14,9 +17,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from anyone_gpu.objects import ObjectRef
+
 FORMAT = 1
-ADAPTERS = ("instructblip", "openai")
+ADAPTERS = ("instructblip", "transformers", "openai")
 TIERS = ("paper", "modern", "embedded")
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What fine-tuning changed: its method, and the safetensors files of the parameters that it moved."""
+
+    method: str
+    shards: tuple[ObjectRef, ...]
 
 
 @dataclass(frozen=True)
@@ -29,10 +42,11 @@ class VlmFile:
     sha256: str
     folder: str = ""  # of the weights, under MODELS_DIR/vlm
     files: dict[str, str] = field(default_factory=dict)  # sha256 of every weight file
-    model: str = ""  # its name at the server
+    model: str = ""  # its name: at the server, or as its publisher calls it
     stream: bool = False
     crops: bool = False  # questions of the head, the feet and so on see a crop of these instead of the person
     temperature: float | None = None
+    tuned: Tuned | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,17 @@ def read_vlm_file(data: bytes, sha256: str) -> VlmFile:
         stream=bool(raw.get("stream", False)),
         crops=bool(raw.get("crops", False)),
         temperature=None if temperature is None else float(temperature),
+        tuned=_tuned(raw.get("tuned")),
     )
+
+
+def _tuned(raw: Any) -> Tuned | None:
+    if raw is None:
+        return None
+    try:
+        return Tuned(str(raw["method"]), tuple(ObjectRef(str(one["key"]), str(one["sha256"])) for one in raw["shards"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"'tuned' is a method and shards of a key and a sha256 each, not {raw!r}") from error
 
 
 def _one_of(raw: dict[str, Any], name: str, allowed: tuple[str, ...]) -> str:

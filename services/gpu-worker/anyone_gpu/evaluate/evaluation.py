@@ -1,7 +1,8 @@
 """An `evaluation` job: everything measured about one checkpoint on one dataset version.
 
 config  { "dataset": {"key", "sha256"}, "checkpoint": {"key", "sha256"},
-          "labeller": {"key", "sha256"} | null,      who judges attributes; null makes that metric unavailable
+          "labeller": {"key", "sha256", "questions"?} | null,   who judges attributes; null makes that metric unavailable;
+                                                     a large model is asked the questions of the protocol given here
           "seed": 0, "n_validation": 64, "n_images": 32, "sampler_steps": 20, "guidance": 3.0 }      optional, as shown
 result  { "checkpoint": {"key", "sha256"}, "run": "...", "step": 120, "dataset": {"version", "protocol", "sha256"},
           "metrics": [ {"name", "state", "value", "low", "high", "n", "seed", "method", "model", "reason"} ],
@@ -20,6 +21,8 @@ from typing import Any
 import torch
 from PIL import Image
 
+from anyone_gpu.annotate.protocol import Question, question_from_json
+from anyone_gpu.annotate.vlm_file import Surroundings
 from anyone_gpu.config import Config
 from anyone_gpu.evaluate.frechet import METHOD as FRECHET_METHOD
 from anyone_gpu.evaluate.frechet import NAME as FRECHET
@@ -48,6 +51,7 @@ class Settings:
     dataset: ObjectRef
     checkpoint: ObjectRef
     labeller: ObjectRef | None
+    questions: tuple[Question, ...]
     seed: int
     n_validation: int
     n_images: int
@@ -108,6 +112,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
             dataset,
             checkpoint,
             ObjectRef(labeller["key"], labeller["sha256"]) if labeller else None,
+            tuple(question_from_json(q) for q in (labeller or {}).get("questions", ())),
             seed=_count(config, "seed", 0, least=0),
             n_validation=_count(config, "n_validation", 64, least=2),
             n_images=_count(config, "n_images", 32, least=2),
@@ -168,7 +173,8 @@ def _attributes(
     try:
         if settings.labeller is None:
             raise Unavailable("no labeller was named to judge")
-        judge = open_judge(objects, settings.labeller, config.models_dir)
+        around = Surroundings(config.models_dir / "vlm", config.vlm_url, config.vlm_api_key)
+        judge = open_judge(objects, settings.labeller, config.models_dir, settings.questions, around)
         found = {name: judge_pictures(judge, items, pictures) for name, _, pictures in kinds}
         if not found["attribute_accuracy"].shares:
             raise Unavailable("the labeller knows none of the captions' categories")

@@ -9,18 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from anyone_gpu.annotate.checkpoint import BadCheckpoint, load_labeller
-from anyone_gpu.annotate.labeller import Encoded, Labeller
+from anyone_gpu.annotate.open_vlm import open_vlm
 from anyone_gpu.annotate.picture import picture_of
 from anyone_gpu.annotate.protocol import NOT_ASKED, Question, class_of
-from anyone_gpu.annotate.vlm import Guess
-from anyone_gpu.evaluate.metric import Identity
+from anyone_gpu.annotate.vlm import Guess, Vlm
+from anyone_gpu.annotate.vlm_file import Surroundings, is_vlm_file, read_vlm_file
+from anyone_gpu.evaluate.metric import Identity, Tier
 from anyone_gpu.evaluate.models import Network, Unavailable, open_network
 from anyone_gpu.objects import CorruptObject, MissingObject, ObjectRef, Objects, get_checked
 from anyone_gpu.train.caption import CaptionGroup
@@ -86,27 +87,37 @@ def _says(group: CaptionGroup | None, category: str, option: str) -> bool:
 
 
 @lru_cache(maxsize=2)
-def open_judge(objects: Objects, labeller: ObjectRef, models_dir: Path) -> Judge:
-    """The labeller of an object, behind the embedded parser; the same for all checkpoints of a version. Raises Unavailable."""
+def open_judge(
+    objects: Objects, labeller: ObjectRef, models_dir: Path, questions: tuple[Question, ...], around: Surroundings
+) -> Judge:
+    """The labeller of an object, behind the embedded parser; the same for all checkpoints of a version. Raises Unavailable.
+
+    `questions` are what a large model is asked: its file holds none, other than a trained labeller's.
+    """
     encoder, decoder = open_network(models_dir, "encoder"), open_network(models_dir, "parsing")
     try:
-        return EmbeddedJudge(load_labeller(get_checked(objects, labeller), labeller.sha256), encoder, decoder)
-    except (MissingObject, CorruptObject, BadCheckpoint) as broken:
+        data = get_checked(objects, labeller)
+        if is_vlm_file(data):
+            vlm = open_vlm(read_vlm_file(data, labeller.sha256), around, objects)
+            return LabellerJudge(vlm, [q for q in questions if q.text], encoder, decoder)
+        trained = load_labeller(data, labeller.sha256)
+        return LabellerJudge(trained, trained.order, encoder, decoder)
+    except (MissingObject, CorruptObject, BadCheckpoint, ValueError) as broken:
         raise Unavailable(f"the labeller {labeller.key} can't be used: {broken}") from broken
 
 
-class EmbeddedJudge:
+class LabellerJudge:
     """A generated picture has no part map of its own: the embedded parser makes one of the whole picture."""
 
-    def __init__(self, labeller: Labeller, encoder: Network, decoder: Network) -> None:
+    def __init__(self, labeller: Vlm, questions: Sequence[Question], encoder: Network, decoder: Network) -> None:
         self._labeller, self._encoder, self._decoder = labeller, encoder, decoder
         self._seen = lru_cache(maxsize=256)(self._look)  # by the pixels: real pictures come again with every checkpoint
-        self._questions: dict[str, Question] = {q.id: q for q in labeller.order if not q.open}
+        self._questions: dict[str, Question] = {q.id: q for q in questions if not q.open}
 
     @property
     def identity(self) -> Identity:
         own = self._labeller.identity
-        return Identity("vlm", own.model, own.version, own.sha256, "embedded")
+        return Identity("vlm", own.model, own.version, own.sha256, cast(Tier, own.tier))
 
     def knows(self, category: str) -> bool:
         return category in self._questions
@@ -124,7 +135,7 @@ class EmbeddedJudge:
             for question, place in zip(asked, classes, strict=True)
         }
 
-    def _look(self, key: str, size: tuple[int, int], rgb: bytes) -> Encoded:
+    def _look(self, key: str, size: tuple[int, int], rgb: bytes) -> Any:
         scale = ENLARGED / max(size)
         large = Image.frombytes("RGB", size, rgb).resize(
             (round(size[0] * scale), round(size[1] * scale)), Image.Resampling.BICUBIC

@@ -10,9 +10,9 @@ import torch
 
 from anyone_gpu.annotate.calibrate import FEWEST
 from anyone_gpu.annotate.instructblip import InstructBlip
-from anyone_gpu.annotate.instructblip_training import METHODS, Example, Tuning, calibrate, merge, prepare, tune
 from anyone_gpu.annotate.picture import read_picture
 from anyone_gpu.annotate.protocol import Question
+from anyone_gpu.annotate.tuning import METHODS, Example, Tuning, calibrate, merge, prepare, tune
 
 from .conformance.vlm import ASKED
 from .figures import Figure

@@ -24,6 +24,7 @@ from anyone_gpu.annotate.closed_reply import HIDDEN
 from anyone_gpu.annotate.protocol import Question
 
 QUERIES = 8
+_SPOKEN = "Question: Short Answer:"
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ def save_tiny(
     folder: Path, questions: Sequence[Question], language: str = "llama", size: Size | None = None, seed: int = 0
 ) -> Path:
     """Writes model and processor to `folder`; `language`: llama or opt (decoders), or t5 (encoder and decoder)."""
-    words, size = _words(questions), size or Size()
-    tokenizer = _tokenizer(words, starts=language != "t5")
-    qformer_tokenizer = _tokenizer(words, starts=True)
+    words, size = words_of(questions, _SPOKEN), size or Size()
+    tokenizer = tokenizer_of(words, starts=language != "t5")
+    qformer_tokenizer = tokenizer_of(words, starts=True)
     torch.manual_seed(seed)
     images = BlipImageProcessorPil(size={"height": size.image, "width": size.image})
     processor = InstructBlipProcessor(images, tokenizer, qformer_tokenizer, num_query_tokens=QUERIES)  # adds <image>
@@ -98,7 +99,7 @@ def _config(language: str, size: Size, words: int, qformer_words: int) -> Instru
     )
 
 
-def _tokenizer(words: Iterable[str], *, starts: bool) -> PreTrainedTokenizerFast:
+def tokenizer_of(words: Iterable[str], *, starts: bool) -> PreTrainedTokenizerFast:
     """A word is a token, as the questions and options have them."""
     special = ["<pad>", "<s>", "</s>", "<unk>"]
     vocabulary = {word: place for place, word in enumerate([*special, *words])}
@@ -116,6 +117,7 @@ def _tokenizer(words: Iterable[str], *, starts: bool) -> PreTrainedTokenizerFast
     )
 
 
-def _words(questions: Sequence[Question]) -> list[str]:
-    texts = ["Question: Short Answer:", HIDDEN, *(q.text for q in questions), *(o for q in questions for o in q.options)]
+def words_of(questions: Sequence[Question], spoken: str) -> list[str]:
+    """Every word of the questions, of their options, and of what is said around them."""
+    texts = [spoken, HIDDEN, *(q.text for q in questions), *(o for q in questions for o in q.options)]
     return sorted({word for text in texts for word in re.findall(r"\w+|[^\w\s]+", text)})

@@ -14,7 +14,9 @@ from onnx import TensorProto, helper
 from PIL import Image
 
 from anyone_gpu.annotate.learn import Answered, learn
-from anyone_gpu.annotate.protocol import Question
+from anyone_gpu.annotate.protocol import Question, question_to_json
+from anyone_gpu.annotate.store_vlm import store_vlm
+from anyone_gpu.annotate.vlm_file import Surroundings
 from anyone_gpu.config import Config, load_config
 from anyone_gpu.evaluate.evaluation import read_settings, run_evaluation
 from anyone_gpu.evaluate.frechet import NAME, frechet_metric
@@ -31,6 +33,7 @@ from anyone_gpu.train.model import load_model
 from anyone_gpu.train.recipes import debug, read_recipe, recipe_json
 from anyone_gpu.train.trainer import Run, train
 from anyone_gpu.work import Cancelled, Job
+from tests.annotate.tiny_instructblip import save_tiny
 from tests.train.drawn import COLOURS, draw_figure, write_version
 from tests.train.told import Told
 
@@ -247,6 +250,28 @@ def test_with_its_models_built_every_metric_is_measured(
     assert set(found["by_category"]) == {"top.color", "bottom.color"}
     assert sum(asked for _, asked in found["by_category"].values()) == 8
     assert metrics[NAME]["model"]["model"] == "tiny"
+
+
+def test_a_large_model_judges_by_the_protocols_questions(
+    objects: FileObjects, release: ObjectRef, checkpoint: ObjectRef, config: Config, tmp_path: Path
+) -> None:
+    tiny_parser(tmp_path)
+    options = tuple(COLOURS)
+    questions = [
+        Question(n, f"{part}.color", options, ids, f"Which colour is the {part}?")
+        for n, part, ids in ((1, "top", (4,)), (2, "bottom", (6,)))
+    ]
+    save_tiny(tmp_path / "vlm" / "tiny", questions)
+    draft = {"format": 1, "adapter": "instructblip", "version": "tiny-0", "folder": "tiny", "tier": "embedded"}
+    labeller = store_vlm(draft, objects, Surroundings(tmp_path / "vlm"))
+    named = {name: labeller[name] for name in ("id", "key", "sha256")}
+    asked = {**named, "questions": [question_to_json(q) for q in questions]}
+    found = run_evaluation(a_job(release, checkpoint, labeller=asked), objects, Told(), replace(config, models_dir=tmp_path))
+    metrics = {metric["name"]: metric for metric in found["metrics"]}
+    for name in ("attribute_accuracy", "attribute_accuracy_real"):
+        assert metrics[name]["state"] == "measured", metrics[name]["reason"]
+        assert metrics[name]["model"]["sha256"] == labeller["sha256"] and metrics[name]["n"] == 4
+    assert sum(asked for _, asked in found["by_category"].values()) == 8
 
 
 def a_labeller(objects: FileObjects) -> ObjectRef:

@@ -1,11 +1,14 @@
+import { labellerRepository } from "@anyone/db/labellers";
 import { protocolRepository } from "@anyone/db/protocols";
+import { readSetting } from "@anyone/db/settings";
 import { trainingSet } from "@anyone/db/training-set";
 import type { Protocol } from "@anyone/domain/annotate/protocol";
+import { LABELLER_TUNING, LabellerTuning } from "@anyone/domain/train/labeller-tuning";
 import { done, type Outcome, skipped } from "@anyone/queues/job";
 import { putContent } from "@anyone/storage/content";
 import type { TrainerContext } from "../context.ts";
 
-/** Plans the fine-tuning of the labeller on every answer people gave about sampled assets so far. */
+/** Plans the fine-tuning of the labeller in use on every answer people gave about sampled assets so far. */
 export async function fineTuneLabeller(
   { iteration }: { iteration: number },
   { db, store, runs }: TrainerContext,
@@ -16,6 +19,8 @@ export async function fineTuneLabeller(
   );
   if (!row) return skipped("no-such-iteration");
   const protocol = await protocolRepository(db).get(row.protocolId);
+  const inUse = await labellerRepository(db).promoted(row.protocolId);
+  const tuning = LabellerTuning.parse((await readSetting(db, LABELLER_TUNING))?.value ?? {});
   const assets = await trainingSet(db, row.protocolId, protocol.categories.length);
   const pictures = assets.map(({ personBox, ...asset }) => ({ ...asset, box: personBox }));
   // The list may be long and a run's row is read often: it goes beside the row, under its hash.
@@ -35,6 +40,8 @@ export async function fineTuneLabeller(
             questions: questionsOf(protocol),
             pictures: { key: list.key, sha256: list.sha256 },
             seed: iteration,
+            base: inUse?.objectKey ? { key: inUse.objectKey, sha256: inUse.sha256 } : null,
+            tuning,
           },
         },
       ]),
@@ -42,7 +49,7 @@ export async function fineTuneLabeller(
 }
 
 /** The questions as the labeller learns them: closed lists, the usual phrases standing in for open ones. */
-function questionsOf(protocol: Protocol) {
+export function questionsOf(protocol: Protocol) {
   return protocol.categories.map(({ n, id, options, parts, question, arity, absent }) => ({
     category: n,
     id,

@@ -1,10 +1,11 @@
-"""Fine-tuning InstructBLIP on people's answers, and which of its parameters that moves.
+"""Fine-tuning a large model on people's answers, and which of its parameters that moves.
 
-    qformer   the Q-Former, its queries and the projection: how its authors tune it (Dai et al. 2023, section 2.5)
-    lora      low-rank updates of the language model's query and value projections (Hu et al. 2021), and the projection
+    qformer   the Q-Former, its queries and the projection: how InstructBLIP's authors tune it (Dai et al. 2023, section 2.5)
+    lora      low-rank updates of the language model's query and value projections (Hu et al. 2021), and InstructBLIP's
+              projection
     full      everything
 
-The learning is the paper's: AdamW (.9, .999), weight decay .05, a linear warm-up and a cosine to zero.
+The learning is InstructBLIP's: AdamW (.9, .999), weight decay .05, a linear warm-up and a cosine to zero.
 """
 
 from __future__ import annotations
@@ -12,30 +13,47 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from peft import LoraConfig, get_peft_model
 
 from .calibrate import fit_temperature
-from .closed_reply import choices
-from .instructblip import InstructBlip, Seen, embed_prompts, option_ids, prompt_of
-from .look import PERSON
-from .option_scores import log_likelihood
+from .picture import Picture
 from .protocol import Question
+from .vlm import Identity
 
 METHODS = ("qformer", "lora", "full")
 _TUNED = ("qformer.", "query_tokens", "language_projection.")
-_LORA_TARGETS = r".*language_model.*\.(q_proj|v_proj|q|v)"
+_LORA_TARGETS = r".*(language_model|text_model)\..*\.(q_proj|v_proj|q|v)"
 _LORA_RANK = 8
+
+
+class Tunable(Protocol):
+    """What can be tuned: a model, how likely it finds answers, and the scores of every option."""
+
+    model: Any
+    identity: Identity
+
+    def encode(self, picture: Picture, key: str) -> Any:
+        """As the Vlm port has it."""
+        ...
+
+    def log_likelihood(self, answered: Sequence[Example]) -> torch.Tensor:
+        """Mean log-probability [examples] of the answers' words, with gradients; at answering, scores are the same sums."""
+        ...
+
+    def scores(self, pairs: Sequence[tuple[Any, Question]]) -> list[np.ndarray]:
+        """Scores [options, then "not visible"] of each picture's question, before any temperature."""
+        ...
 
 
 @dataclass(frozen=True)
 class Example:
     """A picture that was seen, a question, and the class people answered: an option, or the last for "not visible"."""
 
-    seen: Seen
+    seen: Any
     question: Question
     answer: int
 
@@ -52,14 +70,14 @@ class Tuning:
     seed: int = 0
 
 
-def prepare(vlm: InstructBlip, method: str) -> list[str]:
+def prepare(vlm: Tunable, method: str) -> list[str]:
     """Makes exactly the method's parameters trainable and returns their names. Raises ValueError for no such method.
 
     LoRA wraps the language model's projections in place; `merge` takes the wrapping off again.
     """
     if method not in METHODS:
         raise ValueError(f"a method is one of {', '.join(METHODS)}, not {method!r}")
-    model: Any = vlm.model
+    model = vlm.model
     if method == "lora":
         model = get_peft_model(model, LoraConfig(r=_LORA_RANK, lora_alpha=2 * _LORA_RANK, target_modules=_LORA_TARGETS))
         vlm.model = model.base_model.model
@@ -70,11 +88,14 @@ def prepare(vlm: InstructBlip, method: str) -> list[str]:
             or (method == "qformer" and tuned)
             or (method == "lora" and ("lora_" in name or name.startswith("language_projection.")))
         )
-    return [name for name, parameter in vlm.model.named_parameters() if parameter.requires_grad]
+    named = [name for name, parameter in vlm.model.named_parameters() if parameter.requires_grad]
+    if not named:
+        raise ValueError(f"this model has nothing that {method} tunes: choose lora or full")
+    return named
 
 
 def tune(
-    vlm: InstructBlip, examples: Sequence[Example], tuning: Tuning, progress: Callable[[int, float], None] = lambda *_: None
+    vlm: Tunable, examples: Sequence[Example], tuning: Tuning, progress: Callable[[int, float], None] = lambda *_: None
 ) -> list[float]:
     """Moves the parameters that `prepare` made trainable; returns the loss of every step.
 
@@ -84,14 +105,13 @@ def tune(
         raise ValueError("no picture with an answer: there is nothing to fine-tune on")
     torch.manual_seed(tuning.seed)
     trained = [parameter for parameter in vlm.model.parameters() if parameter.requires_grad]
-    sees = any(parameter.requires_grad for parameter in vlm.model.vision_model.parameters())
     optimiser = torch.optim.AdamW(trained, lr=tuning.peak, betas=(0.9, 0.999), weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, tuning))
     losses = []
     vlm.model.train()
     try:
         for step, batch in zip(range(tuning.steps), _batches(examples, tuning), strict=False):
-            loss = _loss(vlm, batch, sees)
+            loss = -vlm.log_likelihood(batch).mean()
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
@@ -104,37 +124,19 @@ def tune(
     return losses
 
 
-def calibrate(vlm: InstructBlip, held_out: Sequence[Example]) -> float | None:
+def calibrate(vlm: Tunable, held_out: Sequence[Example]) -> float | None:
     """The temperature of a tuned model, by examples that it was not tuned on and that are not the evaluation set's."""
     scores = vlm.scores([(one.seen, one.question) for one in held_out])
     return fit_temperature(scores, [one.answer for one in held_out])
 
 
-def merge(vlm: InstructBlip) -> None:
-    """Writes LoRA's updates into the weights they belong to, after which the model is a plain InstructBLIP again."""
+def merge(vlm: Tunable) -> None:
+    """Writes LoRA's updates into the weights they belong to, after which it is the plain model again."""
     for parent in list(vlm.model.modules()):
         for name, child in list(parent.named_children()):
             if hasattr(child, "merge") and hasattr(child, "get_base_layer"):
                 child.merge()
                 setattr(parent, name, child.get_base_layer())
-
-
-def _loss(vlm: InstructBlip, batch: Sequence[Example], sees: bool) -> torch.Tensor:
-    """Mean negative log-likelihood of the answers' words; their scores at answering are the same sums."""
-    prompts = [prompt_of(one.question) for one in batch]
-    patches = [_patches(vlm, one.seen) if sees else one.seen.views[PERSON].clone() for one in batch]
-    embeddings, mask = embed_prompts(vlm.model, vlm.processor, torch.stack(patches), prompts)
-    tokenizer = vlm.processor.tokenizer
-    answers = [
-        option_ids(tokenizer, prompt, choices(one.question.options)[one.answer])
-        for prompt, one in zip(prompts, batch, strict=True)
-    ]
-    return -log_likelihood(vlm.model.language_model, embeddings, mask, answers).mean()
-
-
-def _patches(vlm: InstructBlip, seen: Seen) -> torch.Tensor:
-    patches: torch.Tensor = vlm.see(seen.picture, PERSON)
-    return patches
 
 
 def _batches(examples: Sequence[Example], tuning: Tuning) -> Iterator[list[Example]]:
