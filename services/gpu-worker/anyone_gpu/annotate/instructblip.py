@@ -13,20 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from PIL import Image
-from safetensors import SafetensorError
 from transformers import InstructBlipForConditionalGeneration, InstructBlipProcessor
 
-from .calibrate import probabilities
 from .closed_reply import choices
 from .feature_cache import Source
-from .labeller import guess_of
 from .look import PERSON, cut_view, view_of
 from .option_scores import log_likelihood, read_prompts, score_options
 from .picture import Picture
 from .protocol import Question
-from .vlm import Guess, Identity, Unanswered
+from .scoring_vlm import ScoringVlm, load_weights
 from .vlm_file import Surroundings, VlmFile
-from .weights import checked_folder
 
 if TYPE_CHECKING:
     from .tuning import Example
@@ -44,14 +40,13 @@ class Seen:
     views: dict[str, torch.Tensor] = field(default_factory=dict)
 
 
-class InstructBlip:
+class InstructBlip(ScoringVlm[Seen]):
     """Implements the Vlm port over a loaded model and its processor."""
 
     def __init__(self, file: VlmFile, model: InstructBlipForConditionalGeneration, processor: InstructBlipProcessor) -> None:
-        self._file, self.processor = file, processor
+        super().__init__(file, MODEL, MODEL)
+        self.processor = processor
         self.model: Any = model.eval()  # tuning may wrap it
-        self.encoder = f"{MODEL}-{file.sha256[:16]}"
-        self.identity = Identity(MODEL, file.version, file.sha256, file.tier, calibrated=file.temperature is not None)
 
     @torch.inference_mode()
     def encode(self, picture: Picture, key: str, source: Source | None = None) -> Seen:
@@ -60,22 +55,7 @@ class InstructBlip:
         self._view(seen, PERSON)
         return seen
 
-    @torch.inference_mode()
-    def answer(self, encoded: Sequence[Seen], questions: Sequence[Sequence[Question]]) -> list[list[Guess | Unanswered]]:
-        """Scores every option of every question; see `option_scores.py`."""
-        pairs = [(seen, q) for seen, asked in zip(encoded, questions, strict=True) for q in asked]
-        scores = iter(self.scores(pairs))
-        return [[self._guess(q, next(scores)) for q in asked] for asked in questions]
-
-    @torch.inference_mode()
-    def scores(self, pairs: Sequence[tuple[Seen, Question]]) -> list[np.ndarray]:
-        """Scores [options, then "not visible"] of each picture's question, before any temperature.
-
-        Raises ValueError for a question without wording.
-        """
-        for _, question in pairs:
-            if not question.text:
-                raise ValueError(f"question {question.category} ({question.id}) has no wording to be asked by")
+    def _scores(self, pairs: Sequence[tuple[Seen, Question]]) -> list[np.ndarray]:
         out: list[np.ndarray] = []
         for first in range(0, len(pairs), TOGETHER):
             some = pairs[first : first + TOGETHER]
@@ -112,24 +92,11 @@ class InstructBlip:
     def _options(self, question: Question) -> list[list[int]]:
         return [option_ids(self.processor.tokenizer, prompt_of(question), option) for option in choices(question.options)]
 
-    def _guess(self, question: Question, scores: np.ndarray) -> Guess | Unanswered:
-        # a prior that favours nothing: what the model was trained on says nothing of how often a thing is in the pool
-        return guess_of(question, probabilities(scores, self._file.temperature), np.zeros(len(scores)), MODEL)
-
 
 def open_instructblip(file: VlmFile, around: Surroundings) -> InstructBlip:
-    """The model of a labeller's file. Raises what `checked_folder` raises, and ValueError for a folder of another model."""
-    folder = checked_folder(around.models, file.folder, file.files)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    dtype = torch.bfloat16 if device == "cuda" else torch.float32
-    try:
-        local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-        processor = InstructBlipProcessor.from_pretrained(folder, **local)
-        model = InstructBlipForConditionalGeneration.from_pretrained(folder, use_safetensors=True, dtype=dtype, **local)
-    except (OSError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-        raise ValueError(f"{folder} can't be loaded as an InstructBLIP: {error}") from error
-    moved: Any = model  # transformers types `to` as a decorator
-    return InstructBlip(file, moved.to(device), processor)
+    """The model of a labeller's file. Raises what `load_weights` raises."""
+    loaded = load_weights(file, around, InstructBlipForConditionalGeneration, InstructBlipProcessor, "an InstructBLIP")
+    return InstructBlip(file, *loaded)
 
 
 def prompt_of(question: Question) -> str:

@@ -18,19 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 from transformers import AutoModelForImageTextToText, AutoProcessor, DynamicCache
 
-from .calibrate import probabilities
 from .closed_reply import choices
 from .feature_cache import Source
-from .labeller import guess_of
 from .look import PERSON, cut_view, view_of
 from .picture import Picture
 from .protocol import Question
-from .vlm import Guess, Identity, Unanswered
+from .scoring_vlm import ScoringVlm, load_weights
 from .vlm_file import Surroundings, VlmFile
-from .weights import checked_folder
 
 if TYPE_CHECKING:
     from .tuning import Example
@@ -56,37 +52,20 @@ class Seen:
     views: dict[str, Reading] = field(default_factory=dict)
 
 
-class TransformersVlm:
+class TransformersVlm(ScoringVlm[Seen]):
     """Implements the Vlm port over a loaded model and its processor."""
 
     def __init__(self, file: VlmFile, model: Any, processor: Any) -> None:
-        self._file, self.model, self.processor = file, model.eval(), processor
-        self._name = file.model or str(model.config.model_type)
+        super().__init__(file, file.model or str(model.config.model_type), "transformers")
+        self.model, self.processor = model.eval(), processor
         self._kept: deque[Seen] = deque()
         self._turn = threading.Lock()  # the shift of positions is a state of the model
-        self.encoder = f"transformers-{file.sha256[:16]}"
-        self.identity = Identity(self._name, file.version, file.sha256, file.tier, calibrated=file.temperature is not None)
 
     def encode(self, picture: Picture, key: str, source: Source | None = None) -> Seen:
         """Nothing yet: a view is read when a question first looks at it."""
         return Seen(picture)
 
-    @torch.inference_mode()
-    def answer(self, encoded: Sequence[Seen], questions: Sequence[Sequence[Question]]) -> list[list[Guess | Unanswered]]:
-        """Scores every option of every question."""
-        pairs = [(seen, q) for seen, asked in zip(encoded, questions, strict=True) for q in asked]
-        scores = iter(self.scores(pairs))
-        return [[self._guess(q, next(scores)) for q in asked] for asked in questions]
-
-    @torch.inference_mode()
-    def scores(self, pairs: Sequence[tuple[Seen, Question]]) -> list[np.ndarray]:
-        """Scores [options, then "not visible"] of each picture's question, before any temperature.
-
-        Raises ValueError for a question without wording.
-        """
-        for _, question in pairs:
-            if not question.text:
-                raise ValueError(f"question {question.category} ({question.id}) has no wording to be asked by")
+    def _scores(self, pairs: Sequence[tuple[Seen, Question]]) -> list[np.ndarray]:
         with self._turn:
             return [self._score(self._reading(seen, question), question) for seen, question in pairs]
 
@@ -166,11 +145,8 @@ class TransformersVlm:
         text = str(self.processor.apply_chat_template(told, add_generation_prompt=True, tokenize=False))
         before, found, after = text.partition(_HERE)
         if not found:
-            raise ValueError(f"the chat template of {self._name} leaves out what a user says")
+            raise ValueError(f"the chat template of {self.identity.model} leaves out what a user says")
         return before, after
-
-    def _guess(self, question: Question, scores: np.ndarray) -> Guess | Unanswered:
-        return guess_of(question, probabilities(scores, self._file.temperature), np.zeros(len(scores)), self._name)
 
 
 def _layers(cache: DynamicCache) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -179,14 +155,6 @@ def _layers(cache: DynamicCache) -> list[tuple[torch.Tensor, torch.Tensor]]:
 
 
 def open_transformers(file: VlmFile, around: Surroundings) -> TransformersVlm:
-    """The model of a labeller's file. Raises what `checked_folder` raises, and ValueError for a folder of no such model."""
-    folder = checked_folder(around.models, file.folder, file.files)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    dtype = torch.bfloat16 if device == "cuda" else torch.float32
-    try:
-        local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-        processor: Any = AutoProcessor.from_pretrained(folder, **local)
-        model: Any = AutoModelForImageTextToText.from_pretrained(folder, use_safetensors=True, dtype=dtype, **local)
-    except (OSError, KeyError, TypeError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
-        raise ValueError(f"{folder} can't be loaded as a vision-language model that chats: {error}") from error
-    return TransformersVlm(file, model.to(device), processor)
+    """The model of a labeller's file. Raises what `load_weights` raises."""
+    what = "a vision-language model that chats"
+    return TransformersVlm(file, *load_weights(file, around, AutoModelForImageTextToText, AutoProcessor, what))

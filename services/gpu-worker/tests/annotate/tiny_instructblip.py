@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
@@ -53,7 +54,12 @@ def save_tiny(
     processor = InstructBlipProcessor(images, tokenizer, qformer_tokenizer, num_query_tokens=QUERIES)  # adds <image>
     model = InstructBlipForConditionalGeneration(_config(language, size, len(tokenizer), len(qformer_tokenizer)))
     model.query_tokens.data.normal_(0, 0.5)
-    for parameter in model.parameters():  # larger than what training starts from: answers depend on the picture
+    return save_telling(folder, model, processor)
+
+
+def save_telling(folder: Path, model: Any, processor: Any) -> Path:
+    """Writes a model to `folder` with weights larger than those that training starts from: answers depend on the picture."""
+    for parameter in model.parameters():
         if parameter.ndim > 1:
             parameter.data.normal_(0, 0.12)
     model.save_pretrained(folder)

@@ -10,7 +10,7 @@ from transformers import CLIPImageProcessorPil, LlavaConfig, LlavaForConditional
 
 from anyone_gpu.annotate.protocol import Question
 
-from .tiny_instructblip import tokenizer_of, words_of
+from .tiny_instructblip import save_telling, tokenizer_of, words_of
 
 _TEMPLATE = (
     "{% for message in messages %}USER: {% for part in message['content'] %}{% if part['type'] == 'image' %}<image> "
@@ -65,10 +65,4 @@ def save_llava(folder: Path, questions: Sequence[Question], seed: int = 0) -> Pa
         image_seq_length=16,
         tie_word_embeddings=False,
     )
-    model = LlavaForConditionalGeneration(config)
-    for parameter in model.parameters():  # larger than what training starts from: answers depend on the picture
-        if parameter.ndim > 1:
-            parameter.data.normal_(0, 0.12)
-    model.save_pretrained(folder)
-    processor.save_pretrained(folder)
-    return folder
+    return save_telling(folder, LlavaForConditionalGeneration(config), processor)
