@@ -1,6 +1,7 @@
 import { iterationFacts } from "@anyone/db/iteration-facts";
 import { type Iteration, iterations } from "@anyone/db/iterations";
 import type { NextTask } from "@anyone/domain/tasks";
+import { chunks } from "@anyone/queues/chunks";
 import { done, next, type Outcome } from "@anyone/queues/job";
 import { annotateAssets } from "@anyone/queues/jobs/annotate";
 import type { ReviewContext } from "./context.ts";
@@ -30,7 +31,5 @@ export function annotateInChunks(
   assetIds: readonly string[],
   wanted: { protocolId: string; labellerId?: string | undefined; iteration: number },
 ): NextTask[] {
-  return Array.from({ length: Math.ceil(assetIds.length / CHUNK) }, (_, place) =>
-    next(annotateAssets, { ...wanted, assetIds: assetIds.slice(place * CHUNK, (place + 1) * CHUNK) }),
-  );
+  return chunks(assetIds, CHUNK).map((chunk) => next(annotateAssets, { ...wanted, assetIds: chunk }));
 }

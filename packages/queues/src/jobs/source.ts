@@ -4,6 +4,7 @@ import { MOST_ATTEMPTS } from "@anyone/domain/source/candidate";
 import { FETCH_CHUNK, type Resumed } from "@anyone/domain/source/crawl";
 import type { NextTask } from "@anyone/domain/tasks";
 import { z } from "zod";
+import { chunks } from "../chunks.ts";
 import { defineJob, next } from "../job.ts";
 
 /** The crawl's turn that a task was written in: after each time it was resumed its tasks are other tasks. Absent in the first. */
@@ -44,8 +45,8 @@ export function fetchTasks(
   candidateIds: readonly CandidateId[],
   turn: number | undefined,
 ): NextTask[] {
-  return Array.from({ length: Math.ceil(candidateIds.length / FETCH_CHUNK) }, (_, i) =>
-    next(fetchCandidates, { candidateIds: candidateIds.slice(i * FETCH_CHUNK, (i + 1) * FETCH_CHUNK), crawlId, turn }),
+  return chunks(candidateIds, FETCH_CHUNK).map((chunk) =>
+    next(fetchCandidates, { candidateIds: chunk, crawlId, turn }),
   );
 }
 

@@ -2,6 +2,7 @@ import { answersTransferApi } from "@anyone/contracts/answers-transfer";
 import { type Added, addRows, finishImport, listImports, startImport } from "@anyone/db/answer-import";
 import { protocolRepository } from "@anyone/db/protocols";
 import { AssetId, ProtocolId } from "@anyone/domain/ids";
+import { chunks } from "@anyone/queues/chunks";
 import { next } from "@anyone/queues/job";
 import { settleImported } from "@anyone/queues/jobs/review";
 import type { FastifyInstance } from "fastify";
@@ -36,10 +37,10 @@ export function answersTransferRoutes(app: FastifyInstance, { db }: ApiContext):
 const CHUNK = 64;
 
 function settle({ protocolId, assetIds, from }: Added) {
-  return Array.from({ length: Math.ceil(assetIds.length / CHUNK) }, (_, place) =>
+  return chunks(assetIds, CHUNK).map((chunk) =>
     next(settleImported, {
       protocolId: ProtocolId.parse(protocolId),
-      assetIds: assetIds.slice(place * CHUNK, (place + 1) * CHUNK).map((id) => AssetId.parse(id)),
+      assetIds: chunk.map((id) => AssetId.parse(id)),
       from,
     }),
   );

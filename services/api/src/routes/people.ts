@@ -9,6 +9,7 @@ import type { Protocol } from "@anyone/domain/annotate/protocol";
 import { AssetId, ProtocolId } from "@anyone/domain/ids";
 import { measureReliability } from "@anyone/domain/review/reliability";
 import type { Transaction } from "@anyone/domain/transaction";
+import { chunks } from "@anyone/queues/chunks";
 import { next } from "@anyone/queues/job";
 import { annotateAssets } from "@anyone/queues/jobs/annotate";
 import type { FastifyInstance } from "fastify";
@@ -83,12 +84,9 @@ export function peopleRoutes(app: FastifyInstance, { db }: ApiContext): void {
       const changed = await by(tx, wanted);
       for (const [protocolId, assetIds] of changed.touched) {
         await settleAnswers(tx, await protocols.get(protocolId), assetIds);
-        const chunks = Array.from({ length: Math.ceil(assetIds.length / CHUNK) }, (_, place) =>
-          assetIds.slice(place * CHUNK, (place + 1) * CHUNK),
-        );
         await addTasks(
           tx,
-          chunks.map((chunk) =>
+          chunks(assetIds, CHUNK).map((chunk) =>
             next(annotateAssets, {
               assetIds: chunk.map((id) => AssetId.parse(id)),
               protocolId: ProtocolId.parse(protocolId),
